@@ -1,0 +1,59 @@
+"""The whole error tree: each error is a sentence for a person, a short slug for machines and an exit code."""
+
+
+class HygieneError(Exception):
+    """Something the user should read as one or two lines, never as a traceback."""
+
+    slug = "failed"
+    exit_code = 1
+
+
+class ConfigError(HygieneError):
+    """Wrong usage or configuration; names the file, the key and what to write instead."""
+
+    slug = "config"
+    exit_code = 2
+
+
+class CredentialsError(HygieneError):
+    """No credentials, or credentials that AWS does not accept; nothing was read yet."""
+
+    slug = "credentials"
+    exit_code = 2
+
+
+class PopulationError(HygieneError):
+    """The list of accounts was refused, so a complete review cannot be promised."""
+
+    slug = "population"
+    exit_code = 2
+
+
+class CollectionError(HygieneError):
+    """One account or one collector failed; the runner turns it into a Gap and goes on."""
+
+    slug = "collection"
+
+
+class SnapshotError(HygieneError):
+    """A snapshot cannot be used as a whole: nothing readable in it, or written by a newer version."""
+
+    slug = "snapshot"
+
+
+class StoreError(HygieneError):
+    """A place to read from or write to refused: read-only, full, not there."""
+
+    slug = "store"
+
+
+class FrameError(HygieneError):
+    """A table broke its own schema: our bug, so the run stops instead of reporting it."""
+
+    slug = "frame"
+
+
+class ReportError(HygieneError):
+    """The report could not be written; an earlier one was left as it was."""
+
+    slug = "report"

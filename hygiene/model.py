@@ -1,0 +1,187 @@
+"""The frozen values that travel between the stages; plain data, no behaviour beyond reading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+JsonObject = dict[str, Any]
+
+SCHEMA_VERSION = 1
+"""Of snapshots, manifests and summaries. A reader refuses a newer one with a sentence."""
+
+TRACKING_PERIOD_DAYS = 400
+"""IAM's trailing tracking period for RoleLastUsed and service last accessed information.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
+"""
+
+
+class AccountState(StrEnum):
+    """Organizations' account states; only an ACTIVE account can be read."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    PENDING_ACTIVATION = "PENDING_ACTIVATION"
+    PENDING_CLOSURE = "PENDING_CLOSURE"
+    CLOSED = "CLOSED"
+    UNKNOWN = "UNKNOWN"
+
+
+class GapKind(StrEnum):
+    """Why something that was asked for is missing."""
+
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    GONE = "gone"
+    FAILED = "failed"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the population.
+
+    `ou_ids` runs from the organization's root to the account's own organizational unit;
+    `ou_path` is the same in names, such as `Root/Workloads/Prod`, empty without an organization.
+    """
+
+    id: str
+    name: str = ""
+    state: AccountState = AccountState.ACTIVE
+    ou_ids: tuple[str, ...] = ()
+    ou_path: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPolicy:
+    """A service or resource control policy with the ids of the roots, OUs and accounts it is attached to."""
+
+    type: str
+    id: str
+    name: str
+    content: JsonObject | str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The population's frame: accounts, their place in the tree, and the policies above them."""
+
+    id: str
+    management_account_id: str
+    accounts: tuple[Account, ...]
+    policies: tuple[ControlPolicy, ...] = ()
+
+    def account_ids(self) -> frozenset[str]:
+        """Every account the organization lists, whatever its state."""
+        return frozenset(account.id for account in self.accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was asked for and not obtained. Gaps are data: they end up in coverage and on the page.
+
+    `collector` names the snapshot file (without `.json`) or `assume-role`; `subject` is a role ARN where the gap
+    concerns one role, else empty.
+    """
+
+    account_id: str
+    collector: str
+    kind: GapKind
+    operation: str
+    code: str
+    message: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDocuments:
+    """AWS's own answers for one account, as they lie in the snapshot. `None` means: not in the snapshot."""
+
+    account_id: str
+    authorization_details: JsonObject | None = None
+    roles: tuple[JsonObject, ...] | None = None
+    account_summary: Mapping[str, int] | None = None
+    last_accessed: Mapping[str, JsonObject] | None = None
+    identity_providers: JsonObject | None = None
+    credential_report: tuple[JsonObject, ...] | None = None
+    reconciliation: JsonObject | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An account that is left out on purpose, with the reason the auditor will read."""
+
+    account_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInfo:
+    """What the report says about a check; the glossary, `hygiene checks` and the README come from it."""
+
+    id: str
+    title: str
+    group: str
+    severity: str
+    why: str
+    remedy: str
+    source: str
+    threshold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the first screen about the data itself. `level`: `gap`, `warning` or `note`."""
+
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """Everything about a review that is not a table: what was reviewed, when, with which rules."""
+
+    review_id: str
+    quarter: str
+    as_of: datetime
+    as_of_source: str
+    organization_id: str
+    population_proven: bool
+    unused_after_days: int
+    checks: tuple[CheckInfo, ...]
+    notices: tuple[Notice, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    previous_quarter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What differs from run to run; it goes into `manifest.json` and nowhere else."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    collector_arn: str = ""
+    snapshot_location: str = ""
+    snapshot_manifest_sha256: str = ""
+    previous_manifest_sha256: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One file of a report, as its manifest lists it; `path` is relative and uses `/`."""
+
+    path: str
+    sha256: str
+    bytes: int
