@@ -1,0 +1,219 @@
+"""The only reader of `config/hygiene.toml` and the `HYGIENE_…` environment: file in, frozen Settings out.
+
+Everything is checked before the first AWS call. A mistake names the file, the key and what to write instead.
+A setting can also come from the environment: `HYGIENE_AWS__ROLE_NAME` is `[aws] role_name`; it wins over the file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hygiene.errors import ConfigError
+from hygiene.model import TRACKING_PERIOD_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEFAULT_PATH = Path("config/hygiene.toml")
+
+_ACCOUNT_ID = r"^\d{12}$"
+_ACCOUNT_PATTERN = r"^(\d{12}|ou-[a-z0-9-]+|r-[a-z0-9]+|tag:[^=]+=.*)$"
+_HINTS = {
+    _ACCOUNT_ID: 'write the 12 digits of the account id in quotes, such as "111122223333"',
+    _ACCOUNT_PATTERN: 'write an account id ("111122223333"), an OU id ("ou-abcd-12345678") or "tag:env=prod"',
+}
+
+AccountId = Annotated[str, Field(pattern=_ACCOUNT_ID)]
+AccountPattern = Annotated[str, Field(pattern=_ACCOUNT_PATTERN)]
+Severity = Literal["critical", "high", "medium", "low", "info"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Review(_Section):
+    """What counts as unused, whom we know, where owners stand."""
+
+    unused_after_days: int = Field(90, ge=1, le=TRACKING_PERIOD_DAYS)
+    known_accounts: tuple[AccountId, ...] = ()
+    owner_tags: tuple[str, ...] = ("owner", "team")
+    fiscal_year_start: int = Field(1, ge=1, le=12)
+
+
+class Accounts(_Section):
+    """Which accounts of the organization are reviewed: ids, OUs or tags; exclude wins over include."""
+
+    include: tuple[AccountPattern, ...] = ()
+    exclude: tuple[AccountPattern, ...] = ()
+
+
+class Owners(_Section):
+    """Who answers for a role that carries no owner tag."""
+
+    mapping: Path | None = None
+    fallback: str = ""
+
+
+class Aws(_Section):
+    """How accounts are entered and what is asked there."""
+
+    role_name: str = Field("role-hygiene-reader", pattern=r"^[\w+=,.@/-]{1,128}$")
+    external_id: str | None = Field(None, min_length=2, max_length=1224, pattern=r"^[\w+=,.@:/-]+$")
+    last_accessed: Literal["off", "service", "action"] = "service"
+    # Other sources arrive with the activity review; until then anything but "off" is refused, not ignored.
+    cloudtrail: Literal["off"] = "off"
+    references: Literal["off"] = "off"
+    max_workers: int = Field(16, ge=1, le=64)
+    last_accessed_calls_per_second: float = Field(10.0, gt=0, le=100)
+    last_accessed_first_poll_seconds: float = Field(3.0, ge=0, le=120)
+    last_accessed_give_up_seconds: float = Field(300.0, ge=1, le=3000)
+
+    @field_validator("cloudtrail", "references", mode="before")
+    @classmethod
+    def _not_yet(cls, value: object) -> object:
+        if value in ("lookup", "s3", "athena", "config"):
+            raise ValueError('is not available in this version; write "off"')
+        return value
+
+
+class CheckSettings(BaseModel):
+    """`[checks.<id>]`: switch a check off, set its severity, or set a threshold the check declares."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    enabled: bool = True
+    severity: Severity | None = None
+
+    def thresholds(self) -> Mapping[str, Any]:
+        """Every further key of the section; the check catalogue says which exist."""
+        return dict(self.model_extra or {})
+
+
+class Settings(BaseSettings):
+    """The whole configuration, frozen."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="HYGIENE_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    review: Review = Review()
+    accounts: Accounts = Accounts()
+    owners: Owners = Owners()
+    aws: Aws = Aws()
+    checks: dict[str, CheckSettings] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (the signature is pydantic-settings')
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, as for every other program that runs in a container."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings of the file, of `config/hygiene.toml` when it exists, or the defaults.
+
+    Raises ConfigError for a file that is missing, is not TOML, or has a key or value that does not fit.
+    """
+    chosen = path if path is not None else (DEFAULT_PATH if DEFAULT_PATH.is_file() else None)
+    if chosen is None:
+        return _settings({}, "the environment (HYGIENE_…)")
+    values = _read_toml(chosen)
+    settings = _settings(values, str(chosen))
+    return _with_paths_relative_to(settings, chosen.parent)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: no such file. Copy config/hygiene.example.toml there, or name another one with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f'{path}: not valid TOML: {error}. Text values need quotes: key = "value".') from error
+
+
+def _settings(values: Mapping[str, Any], origin: str) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explained(error, values, origin))) from error
+
+
+def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -> Iterator[str]:
+    for problem in error.errors()[:3]:
+        place = problem["loc"]
+        where = origin if _is_in(values, place) else "the environment"
+        key = ".".join(str(part) for part in place)
+        if problem["type"] == "extra_forbidden":
+            yield f"{where}: unknown key {key!r}{_nearest(place)}"
+        else:
+            hint = _HINTS.get((problem.get("ctx") or {}).get("pattern", ""))
+            message = hint or problem["msg"].removeprefix("Value error, ")
+            yield f"{where}: {key} = {problem['input']!r}: {message}"
+
+
+def _is_in(values: Mapping[str, Any], place: tuple[int | str, ...]) -> bool:
+    return bool(place) and str(place[0]) in values
+
+
+def _nearest(place: tuple[int | str, ...]) -> str:
+    names = list(_keys_beside(place))
+    wrong = str(place[-1])
+    found = difflib.get_close_matches(wrong, names, n=1, cutoff=0.5)
+    if found:
+        return f"; did you mean {found[0]!r}?"
+    elsewhere = [path for path in _all_keys() if path.rsplit(".", 1)[-1] == wrong]
+    if elsewhere:
+        return f"; {wrong!r} belongs in [{elsewhere[0].rsplit('.', 1)[0]}]"
+    return f"; known here: {', '.join(names)}"
+
+
+def _keys_beside(place: tuple[int | str, ...]) -> Iterator[str]:
+    model: type[BaseModel] = Settings
+    for part in place[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return
+        model = annotation
+    yield from model.model_fields
+
+
+def _all_keys() -> Iterator[str]:
+    for section, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from (f"{section}.{name}" for name in field.annotation.model_fields)
+
+
+def _with_paths_relative_to(settings: Settings, folder: Path) -> Settings:
+    if settings.owners.mapping is None or settings.owners.mapping.is_absolute():
+        return settings
+    owners = settings.owners.model_copy(update={"mapping": folder / settings.owners.mapping})
+    return settings.model_copy(update={"owners": owners})
+
+
+def parse_quarter(text: str) -> str:
+    """Return the quarter as `2026-Q4`. Raises ConfigError when it is not one."""
+    if not re.fullmatch(r"\d{4}-Q[1-4]", text):
+        raise ConfigError(f"--quarter {text!r}: write a year and a quarter, such as 2026-Q4.")
+    return text

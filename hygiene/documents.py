@@ -1,0 +1,125 @@
+"""What AWS's own answers say about a role: pure readers that more than one stage needs.
+
+The raw documents stay as AWS sent them; nothing here changes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hygiene.policy.fingerprint import canonical, readable, sha256
+from hygiene.policy.trust import SERVICE_LINKED_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hygiene.model import JsonObject
+
+INLINE, AWS_MANAGED, CUSTOMER_MANAGED = "inline", "aws-managed", "customer-managed"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedPolicy:
+    """One identity policy of a role with its default document; `document` is None when it was not exported."""
+
+    name: str
+    kind: str
+    arn: str
+    document: object
+
+
+def is_service_linked(role: JsonObject) -> bool:
+    """Whether AWS owns the role's permissions; only the path says so."""
+    return str(role.get("Path", "/")).startswith(SERVICE_LINKED_PATH)
+
+
+def parse_time(value: object) -> datetime | None:
+    """Return the instant in UTC of an ISO 8601 text or a datetime; None for anything else, the empty text too."""
+    if isinstance(value, datetime):
+        parsed = value
+    elif isinstance(value, str) and value:
+        try:
+            parsed = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    else:
+        return None
+    # AWS always sends an offset; a hand-made file without one is read as UTC, the zone AWS reports in.
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def last_used_at(role: JsonObject) -> datetime | None:
+    """Return RoleLastUsed.LastUsedDate; None when it is empty or was not read, see `has_last_used`."""
+    return parse_time((role.get("RoleLastUsed") or {}).get("LastUsedDate"))
+
+
+def has_last_used(role: JsonObject) -> bool:
+    """Whether RoleLastUsed was read at all: `{}` and null mean "no use in the tracking period", absence means unread.
+
+    ListRoles omits it; only GetRole and GetAccountAuthorizationDetails carry it.
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
+    """
+    return "RoleLastUsed" in role
+
+
+def default_documents(policies: list[JsonObject]) -> dict[str, object]:
+    """Return policy ARN → default version's document, from GetAccountAuthorizationDetails `Policies`."""
+    return {str(policy.get("Arn")): _default_document(policy) for policy in policies}
+
+
+def _default_document(policy: JsonObject) -> object:
+    versions = policy.get("PolicyVersionList") or []
+    chosen = [version for version in versions if version.get("IsDefaultVersion")]
+    if not chosen:
+        chosen = [version for version in versions if version.get("VersionId") == policy.get("DefaultVersionId")]
+    return chosen[0].get("Document") if chosen else None
+
+
+def identity_policies(role: JsonObject, documents: Mapping[str, object]) -> Iterator[AttachedPolicy]:
+    """Yield the role's inline and attached policies, each with its default document."""
+    for inline in role.get("RolePolicyList") or []:
+        yield AttachedPolicy(str(inline.get("PolicyName", "")), INLINE, "", inline.get("PolicyDocument"))
+    for attached in role.get("AttachedManagedPolicies") or []:
+        arn = str(attached.get("PolicyArn", ""))
+        kind = AWS_MANAGED if ":iam::aws:policy/" in arn else CUSTOMER_MANAGED
+        yield AttachedPolicy(str(attached.get("PolicyName", "")), kind, arn, documents.get(arn))
+
+
+def boundary_arn(role: JsonObject) -> str:
+    """Return the ARN of the permissions boundary, empty when the role has none."""
+    return str((role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", ""))
+
+
+def judged_parts(role: JsonObject, documents: Mapping[str, object]) -> dict[str, Any]:
+    """Return what is judged of a role: trust policy, policy documents, boundary; no dates and no usage."""
+    policies = {
+        f"{policy.kind}:{policy.arn or policy.name}": readable(policy.document)
+        for policy in identity_policies(role, documents)
+    }
+    boundary = boundary_arn(role)
+    return {
+        "trust": readable(role.get("AssumeRolePolicyDocument")),
+        "policies": policies,
+        "boundary": {"arn": boundary, "document": readable(documents.get(boundary))} if boundary else None,
+    }
+
+
+def permissions_sha256(role: JsonObject, documents: Mapping[str, object]) -> str:
+    """Return a fingerprint of the identity policies alone: what service last accessed information depends on."""
+    return sha256(canonical(judged_parts(role, documents)["policies"]))
+
+
+def is_worth_asking(role: JsonObject) -> bool:
+    """Whether a last-accessed job can add anything for the role.
+
+    Not where nothing was used in the tracking period (then no service was), not for service-linked roles (their
+    policies cannot be edited), not without an identity policy (the job lists what those policies allow).
+    A role whose RoleLastUsed was not read is asked: the job is then the only witness.
+    """
+    if is_service_linked(role):
+        return False
+    if has_last_used(role) and last_used_at(role) is None:
+        return False
+    return bool(role.get("RolePolicyList") or role.get("AttachedManagedPolicies"))

@@ -1,0 +1,95 @@
+"""Effective permissions of a role: its policies together, less Denies, cut by the boundary and by every SCP level.
+
+For any question ("may it do one of these on any resource?") the answer says which actions are effective, which are
+held back and by what, and which cannot be proved either way because of a condition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hygiene.policy.reach import Conditional, Grant, Reach
+
+DENY, BOUNDARY, SCP = "deny", "boundary", "scp"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Some actions with one fate. `held_back_by`: empty (effective), deny, boundary, scp or `not-evaluated: keys`."""
+
+    mask: int
+    held_back_by: str
+
+    @property
+    def is_effective(self) -> bool:
+        """Whether nothing is known to remove these actions."""
+        return not self.held_back_by or self.held_back_by.startswith("not-evaluated")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePermissions:
+    """What a role may do, stage by stage: `own` policies, then after each thing that can take away."""
+
+    own: Reach
+    stages: tuple[tuple[str, Grant], ...]
+    denied_if: tuple[Conditional, ...]
+
+    @property
+    def final(self) -> Grant:
+        """What is left after Denies, boundary and SCPs."""
+        return self.stages[-1][1] if self.stages else self.own.grant
+
+    def on_any_resource(self, wanted: int) -> tuple[Verdict, ...]:
+        """Return the fate of those wanted actions that the role's own policies allow on any resource."""
+        granted = self.own.grant.anywhere_if & wanted
+        left = granted & self.final.anywhere_if
+        proven = left & self.final.anywhere & ~self._maybe_denied()
+        fates = {"": proven, **self._held_back(granted)}
+        if left & ~proven:
+            fates[self._not_evaluated(left & ~proven)] = left & ~proven
+        return tuple(Verdict(mask, held_back_by) for held_back_by, mask in fates.items() if mask)
+
+    def _held_back(self, granted: int) -> dict[str, int]:
+        """Return what each stage took away, by the stage's name; the first stage that takes an action names it."""
+        taken: dict[str, int] = {}
+        for name, grant in self.stages:
+            left = granted & grant.anywhere_if
+            taken[name] = taken.get(name, 0) | (granted & ~left)
+            granted = left
+        return taken
+
+    def _maybe_denied(self) -> int:
+        result = 0
+        for conditional in self.denied_if:
+            result |= conditional.mask
+        return result
+
+    def _not_evaluated(self, mask: int) -> str:
+        keys: set[str] = set()
+        for conditional in (*self.own.allowed_if, *self.denied_if):
+            if conditional.mask & mask:
+                keys.update(conditional.keys)
+        return f"not-evaluated: {', '.join(sorted(keys))}" if keys else "not-evaluated: condition of a ceiling"
+
+
+def effective_permissions(
+    own: Reach, *, boundary: Reach | None = None, scp_levels: Sequence[Reach] = ()
+) -> EffectivePermissions:
+    """Return what the role may do. `own` is the union of its identity policies; each SCP level is a union too.
+
+    The management account and service-linked roles are exempt from SCPs: pass no levels for them.
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    stages: list[tuple[str, Grant]] = [(DENY, own.grant.without(own.denied))]
+    conditional = own.denied_if
+    ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
+    ceilings += [(SCP, level) for level in scp_levels]
+    for name, ceiling in ceilings:
+        cut = (stages[-1][1] & ceiling.grant).without(ceiling.denied)
+        stages.append((name, cut))
+        conditional += ceiling.denied_if
+    return EffectivePermissions(own, tuple(stages), conditional)

@@ -1,0 +1,47 @@
+"""Fingerprints of what is judged: one role exactly, and roles that are the same but for account and Region."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from hygiene.policy.document import decode_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_REGION = re.compile(
+    r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)-(?:gov-|iso[a-z]?-)?"
+    r"(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d\b"
+)
+
+
+def canonical(value: object) -> str:
+    """Return JSON text with sorted keys and no spaces: the same content gives the same text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256(text: str) -> str:
+    """Return the hexadecimal SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def readable(document: object) -> object:
+    """Return the document as an object whichever way it was written, or as it came when it cannot be read."""
+    try:
+        return decode_document(document)
+    except ValueError:
+        return document
+
+
+def row_sha256(role_id: str, judged: Mapping[str, Any]) -> str:
+    """Return the fingerprint of one role: its id, trust policy, policy documents and boundary; no dates, no usage."""
+    return sha256(canonical({"role_id": role_id, **judged}))
+
+
+def group_id(account_id: str, judged: Mapping[str, Any]) -> str:
+    """Return the fingerprint shared by roles whose trust and permissions differ by account and Region alone."""
+    text = canonical(judged).replace(account_id, "{account}")
+    return sha256(_REGION.sub("{region}", text))[:16]
