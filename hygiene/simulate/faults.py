@@ -1,0 +1,152 @@
+"""What can go wrong at AWS, switched on by a test: denials, failures, throttles, short and empty pages, slow jobs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from threading import RLock
+
+from hygiene.simulate.errors import AwsError, access_denied
+
+THROTTLING = {
+    "iam": ("Throttling", 400),
+    "sts": ("Throttling", 400),
+    "organizations": ("TooManyRequestsException", 400),
+    "cloudtrail": ("ThrottlingException", 400),
+}
+"""How each service words "too many requests"; all of them are retried by botocore."""
+
+
+@dataclass
+class _Failure:
+    account_id: str | None
+    service: str
+    operation: str
+    code: str
+    message: str
+    status: int
+    left: int
+
+
+@dataclass
+class _Bucket:
+    """A token bucket; AWS keeps one per account and operation."""
+
+    rate: float
+    burst: float
+    tokens: float
+    filled_at: float = field(default_factory=time.monotonic)
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
+        self.filled_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+class Faults:
+    """The faults of one simulated AWS; every method may be called while it runs."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._denied: set[tuple[str, str]] = set()
+            self._failures: list[_Failure] = []
+            self._rates: dict[tuple[str, str], tuple[float, float]] = {}
+            self._buckets: dict[tuple[str, str, str], _Bucket] = {}
+            self._failing_jobs: dict[str, int] = {}
+            self._empty: set[tuple[str, str]] = set()
+            self._short: dict[tuple[str, str], int] = {}
+            self.latency_seconds = 0.0
+            self.job_seconds = 0.0
+
+    def deny(self, account_id: str, action: str) -> None:
+        """Refuse an action (`iam:ListRoles`) to every caller in an account, as an SCP would."""
+        self._denied.add((account_id, action.lower()))
+
+    def fail(
+        self,
+        account_id: str | None,
+        service: str,
+        operation: str,
+        *,
+        code: str = "ServiceFailure",
+        status: int = 500,
+        times: int = 1,
+        message: str = "The request processing has failed because of an unknown error.",
+    ) -> None:
+        """Answer an error the next `times` times; `account_id=None` means any account."""
+        self._failures.append(_Failure(account_id, service, operation, code, message, status, times))
+
+    def throttle(self, service: str, operation: str, *, rate: float, burst: float) -> None:
+        """Let through `rate` calls per second and `burst` at once, per account."""
+        self._rates[service, operation] = (rate, burst)
+
+    def slow_jobs(self, seconds: float) -> None:
+        """Keep last-accessed jobs and credential reports in progress that long."""
+        self.job_seconds = seconds
+
+    def fail_job(self, role_arn: str, *, times: int = 1) -> None:
+        """End the next `times` last-accessed jobs of a role as FAILED."""
+        self._failing_jobs[role_arn] = times
+
+    def empty_pages(self, service: str, operation: str) -> None:
+        """Put an empty page with a token before every page, which AWS is free to do."""
+        self._empty.add((service, operation))
+
+    def short_pages(self, service: str, operation: str, *, size: int) -> None:
+        """Answer at most `size` items a page though more were asked for, which AWS is free to do."""
+        self._short[service, operation] = size
+
+    def latency(self, seconds: float) -> None:
+        """Make every answer take at least that long."""
+        self.latency_seconds = seconds
+
+    def denies(self, account_id: str, action: str) -> bool:
+        """Whether `deny` covers this call."""
+        return (account_id, action.lower()) in self._denied
+
+    def page_size(self, service: str, operation: str, asked: int) -> int:
+        """How many items a page holds."""
+        return min(asked, self._short.get((service, operation), asked))
+
+    def puts_empty_pages(self, service: str, operation: str) -> bool:
+        """Whether `empty_pages` covers this operation."""
+        return (service, operation) in self._empty
+
+    def job_fails(self, role_arn: str) -> bool:
+        """Whether this job of the role is to fail; counts it."""
+        with self._lock:
+            left = self._failing_jobs.get(role_arn, 0)
+            self._failing_jobs[role_arn] = max(left - 1, 0)
+            return left > 0
+
+    def check(self, account_id: str, service: str, operation: str) -> None:
+        """Raise the throttle, failure or denial that is due for this call."""
+        with self._lock:
+            self._check_throttle(account_id, service, operation)
+            for failure in self._failures:
+                place = (failure.service, failure.operation) == (service, operation)
+                if place and failure.left and failure.account_id in (None, account_id):
+                    failure.left -= 1
+                    raise AwsError(failure.code, failure.message, failure.status)
+        action = f"{service}:{operation}"
+        if self.denies(account_id, action):
+            raise access_denied(service, f"User is not authorized to perform: {action} with an explicit deny")
+
+    def _check_throttle(self, account_id: str, service: str, operation: str) -> None:
+        rates = self._rates.get((service, operation))
+        if rates is None:
+            return
+        rate, burst = rates
+        bucket = self._buckets.setdefault((account_id, service, operation), _Bucket(rate, burst, burst))
+        if not bucket.take():
+            code, status = THROTTLING.get(service, ("ThrottlingException", 400))
+            raise AwsError(code, "Rate exceeded", status)

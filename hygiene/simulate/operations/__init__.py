@@ -1,0 +1,30 @@
+"""The operations answered here rather than by moto, by service and name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.simulate.operations import (
+    account_summary,
+    assume_role,
+    authorization_details,
+    credential_report,
+    last_accessed,
+    organization,
+    organization_policies,
+    roles,
+)
+
+if TYPE_CHECKING:
+    from hygiene.simulate.incoming import Operation
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    **account_summary.OPERATIONS,
+    **assume_role.OPERATIONS,
+    **authorization_details.OPERATIONS,
+    **credential_report.OPERATIONS,
+    **last_accessed.OPERATIONS,
+    **organization.OPERATIONS,
+    **organization_policies.OPERATIONS,
+    **roles.OPERATIONS,
+}

@@ -1,0 +1,184 @@
+"""The WSGI application: authenticate, apply faults, authorize, answer or hand to moto, log."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from hygiene.simulate.authorize import authorize, request_context
+from hygiene.simulate.calls import Call
+from hygiene.simulate.errors import AwsError
+from hygiene.simulate.identifiers import job_id
+from hygiene.simulate.incoming import Answer, Incoming
+from hygiene.simulate.managed import load_aws_policy
+from hygiene.simulate.operations import OPERATIONS
+from hygiene.simulate.operations.organization import check_membership
+from hygiene.simulate.passthrough import Passthrough, error_code_of, operation_of, unsupported
+from hygiene.simulate.resources import resource_of
+from hygiene.simulate.wire import (
+    SERVICES,
+    Environ,
+    Reply,
+    Signature,
+    operation_model,
+    operation_name,
+    read_parameters,
+    read_signature,
+    signature_is_valid,
+    write_error,
+    write_reply,
+)
+
+if TYPE_CHECKING:
+    from hygiene.simulate.credentials import Caller
+    from hygiene.simulate.state import State
+
+NEEDS_NO_PERMISSION = frozenset({"sts:GetCallerIdentity", "sts:GetAccessKeyInfo"})
+
+CHECKS_ITSELF = frozenset({"sts:AssumeRole"})
+"""AssumeRole weighs the caller's policies against the trust policy, so it is not authorized before."""
+
+_STS_OF_MOTO = frozenset({"GetAccessKeyInfo", "DecodeAuthorizationMessage"})
+"""Other STS operations of moto mint credentials nobody could use here."""
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Overlay:
+    """The simulated AWS as a WSGI application."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._moto = Passthrough()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if self._state.faults.latency_seconds:
+            time.sleep(self._state.faults.latency_seconds)
+        body = _read_body(environ)
+        signature = read_signature(environ)
+        if signature is not None and signature.service in SERVICES:
+            status, headers, content = self._own(environ, signature, body)
+        else:
+            status, headers, content = self._other(environ, signature, body)
+        headers["Content-Length"] = str(len(content))
+        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
+        return [content]
+
+    def _own(self, environ: Environ, signature: Signature, body: bytes) -> Reply:
+        """IAM, STS and Organizations: every call is checked."""
+        service = signature.service
+        operation = operation_name(service, environ, body)
+        account_id, items = "", 0
+        with self._state.lock:
+            request_id = job_id(f"request {next(self._state.counter)}")
+            try:
+                caller = self._authenticate(environ, signature, body)
+                account_id = caller.account_id
+                reply, items = self._answer(environ, body, service, operation, caller, signature.region, request_id)
+                error_code = error_code_of(reply)
+            except AwsError as error:
+                error_code = error.code
+                reply = write_error(environ, error, request_id)
+        self._state.calls.add(Call(account_id, service, operation, reply[0], error_code, items))
+        return reply
+
+    def _authenticate(self, environ: Environ, signature: Signature, body: bytes) -> Caller:
+        token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
+        caller = self._state.credentials.find(signature.access_key_id, token, signature.service)
+        if not signature_is_valid(signature, caller.secret, environ, body):
+            code = "InvalidSignatureException" if signature.service == "organizations" else "SignatureDoesNotMatch"
+            raise AwsError(
+                code, "The request signature we calculated does not match the signature you provided.", 403
+            )
+        return caller
+
+    def _answer(
+        self,
+        environ: Environ,
+        body: bytes,
+        service: str,
+        operation: str,
+        caller: Caller,
+        region: str,
+        request_id: str,
+    ) -> tuple[Reply, int]:
+        state, action = self._state, f"{service}:{operation}"
+        if operation_model(service, operation) is None:
+            raise AwsError("InvalidAction", f"Could not find operation {operation}.")
+        state.faults.check(caller.account_id, service, operation)
+        parameters = read_parameters(service, operation, body)
+        context = request_context(state, caller, region)
+        call = Incoming(service, operation, parameters, caller, region, context)
+        if action not in NEEDS_NO_PERMISSION | CHECKS_ITSELF:
+            resource = resource_of(state, caller.account_id, operation, parameters)
+            authorize(state, caller, action, resource, context)
+        self._record_use(caller, service, region)
+        handler = OPERATIONS.get((service, operation))
+        if handler is None:
+            return self._hand_to_moto(environ, body, call), 0
+        answer: Answer = handler(state, call)
+        return write_reply(service, operation, answer.result, request_id), answer.items
+
+    def _record_use(self, caller: Caller, service: str, region: str) -> None:
+        if caller.role_id is not None:
+            role = self._state.iam(caller.account_id).roles[caller.role_id]
+            self._state.record_use(role, service, region)
+
+    def _hand_to_moto(self, environ: Environ, body: bytes, call: Incoming) -> Reply:
+        state, account_id = self._state, call.account_id
+        if call.service == "sts" and call.operation not in _STS_OF_MOTO:
+            raise unsupported(f"{call.service}:{call.operation}")
+        if call.service == "organizations":
+            check_membership(state, call)
+            account_id = str(state.world.management_account)
+        for parameter in ("PolicyArn", "PermissionsBoundary"):
+            if call.service == "iam" and call.parameters.get(parameter):
+                load_aws_policy(state.iam(account_id), call.parameters[parameter])
+        reply = self._moto(environ, body, account_id, f"{call.service}:{call.operation}")
+        if reply[0] < 300:
+            self._set_simulated_date(call)
+        return reply
+
+    def _set_simulated_date(self, call: Incoming) -> None:
+        """What is made over the API was made now, by the simulated clock."""
+        made = {"CreateRole": ("RoleName", "roles"), "CreateUser": ("UserName", "users")}.get(call.operation)
+        if made is None:
+            return
+        parameter, collection = made
+        held: Any = getattr(self._state.iam(call.account_id), collection)
+        for entity in held.values():
+            if entity.name == call.parameters.get(parameter):
+                entity.create_date = self._state.now().replace(microsecond=0)
+
+    def _other(self, environ: Environ, signature: Signature | None, body: bytes) -> Reply:
+        """Every other service: moto's answer, in the account of the caller when the key is known."""
+        name = operation_of(signature, environ, body)
+        service, _, operation = name.partition(":")
+        account_id: str | None = None
+        if signature is not None:
+            try:
+                caller = self._state.credentials.find(
+                    signature.access_key_id, environ.get("HTTP_X_AMZ_SECURITY_TOKEN"), service
+                )
+                account_id = caller.account_id
+            except AwsError:
+                account_id = None
+        try:
+            if account_id is not None:
+                self._state.faults.check(account_id, service, operation)
+            reply = self._moto(environ, body, account_id, name)
+        except AwsError as error:
+            reply = write_error(environ, error)
+        self._state.calls.add(Call(account_id or "", service, operation, reply[0], error_code_of(reply)))
+        return reply
+
+
+def _read_body(environ: Environ) -> bytes:
+    if environ.get("wsgi.input_terminated"):
+        return bytes(environ["wsgi.input"].read())
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return bytes(environ.get("wsgi.input", io.BytesIO()).read(length))

@@ -1,0 +1,134 @@
+"""HTTP bytes in and out, by botocore's own models and moto's request parsers.
+
+Those parsers are internal to moto, hence the pinned minor version and a contract test per operation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from moto.core import parse as moto_parse
+from moto.core.utils import get_service_model
+
+from hygiene.simulate.answers import json_body, query_xml
+from hygiene.simulate.errors import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Environ = dict[str, Any]
+Reply = tuple[int, dict[str, str], bytes]
+"""Status, headers, body."""
+
+SERVICES = {"iam": "query", "sts": "query", "organizations": "json"}
+"""The services whose every call is authorized here, by signing name, with their protocols."""
+
+_AUTHORIZATION = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request,\s*"
+    r"SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)"
+)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parts of a Signature Version 4 Authorization header."""
+
+    access_key_id: str
+    date: str
+    region: str
+    service: str
+    signed_headers: tuple[str, ...]
+    signature: str
+
+
+def read_signature(environ: Environ) -> Signature | None:
+    """Who signed the request for which service, None when nobody did."""
+    found = _AUTHORIZATION.match(environ.get("HTTP_AUTHORIZATION", ""))
+    if found is None:
+        return None
+    key, date, region, service, headers, signature = found.groups()
+    return Signature(key, date, region, service, tuple(headers.split(";")), signature)
+
+
+def _header(environ: Environ, name: str) -> str:
+    variable = name.upper().replace("-", "_")
+    value = environ.get(variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}", "")
+    return " ".join(str(value).split())
+
+
+def signature_is_valid(signature: Signature, secret: str, environ: Environ, body: bytes) -> bool:
+    """Whether the request to `POST /` was signed with this secret (Signature Version 4)."""
+    headers = "".join(f"{name}:{_header(environ, name)}\n" for name in signature.signed_headers)
+    signed = ";".join(signature.signed_headers)
+    canonical = f"POST\n/\n\n{headers}\n{signed}\n{hashlib.sha256(body).hexdigest()}"
+    scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    text = f"AWS4-HMAC-SHA256\n{_header(environ, 'x-amz-date')}\n{scope}\n{digest}"
+    key = f"AWS4{secret}".encode()
+    for part in (signature.date, signature.region, signature.service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, signature.signature)
+
+
+@cache
+def _service_model(service: str) -> Any:
+    return get_service_model(service)
+
+
+@cache
+def operation_model(service: str, operation: str) -> Any:
+    """The botocore model of an operation, None when the service has none of that name."""
+    model = _service_model(service)
+    return model.operation_model(operation) if operation in model.operation_names else None
+
+
+def operation_name(service: str, environ: Environ, body: bytes) -> str:
+    """What a request to one of SERVICES asks for; "" when it does not say."""
+    if SERVICES[service] == "json":
+        return str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
+    return dict(parse_qsl(body.decode(errors="replace"))).get("Action", "")
+
+
+def read_parameters(service: str, operation: str, body: bytes) -> dict[str, Any]:
+    """The request's parameters, typed as botocore's model says."""
+    protocol = SERVICES[service]
+    request: dict[str, Any] = {"body": body}
+    if protocol == "query":
+        request["values"] = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    parsers: Mapping[str, Any] = moto_parse.PROTOCOL_PARSERS
+    try:
+        parsed = parsers[protocol](operation_model(service, operation), map_type=dict).parse(request)
+    except ValueError as error:
+        raise AwsError("ValidationError", f"The request cannot be read: {error}") from error
+    return dict(parsed or {})
+
+
+def write_reply(service: str, operation: str, result: Mapping[str, Any], request_id: str) -> Reply:
+    """A result as bytes of the service's protocol."""
+    headers = {"x-amzn-RequestId": request_id}
+    if SERVICES[service] == "json":
+        return 200, {**headers, "Content-Type": "application/x-amz-json-1.1"}, json_body(result)
+    body = query_xml(operation_model(service, operation), result, request_id)
+    return 200, {**headers, "Content-Type": "text/xml"}, body
+
+
+def write_error(environ: Environ, error: AwsError, request_id: str = "0") -> Reply:
+    """An error in the protocol the request speaks; XML where it does not show."""
+    target, kind = environ.get("HTTP_X_AMZ_TARGET"), str(environ.get("CONTENT_TYPE", ""))
+    headers = {"x-amzn-RequestId": request_id}
+    if target or "json" in kind or not kind:
+        headers |= {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code}
+        return error.status, headers, json.dumps({"__type": error.code, "message": error.message}).encode()
+    side = "Sender" if error.status < 500 else "Receiver"
+    text = f"<Type>{side}</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+    text = f"<ErrorResponse><Error>{text}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    return error.status, {**headers, "Content-Type": "text/xml"}, text.encode()
