@@ -36,32 +36,35 @@ def is_service_linked(role: JsonObject) -> bool:
 
 
 def parse_time(value: object) -> datetime | None:
-    """Return the instant in UTC of an ISO 8601 text or a datetime; None for anything else, the empty text too."""
-    if isinstance(value, datetime):
-        parsed = value
-    elif isinstance(value, str) and value:
-        try:
-            parsed = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    else:
+    """Return the instant in UTC of an ISO 8601 text, epoch seconds or a datetime; None for anything else."""
+    try:
+        if isinstance(value, str) and value:
+            value = datetime.fromisoformat(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            value = datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    if not isinstance(value, datetime):
         return None
     # AWS always sends an offset; a hand-made file without one is read as UTC, the zone AWS reports in.
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def last_used_at(role: JsonObject) -> datetime | None:
-    """Return RoleLastUsed.LastUsedDate; None when it is empty or was not read, see `has_last_used`."""
-    return parse_time((role.get("RoleLastUsed") or {}).get("LastUsedDate"))
+    """Return RoleLastUsed.LastUsedDate; None when there is none or it was not read, see `has_last_used`."""
+    used = role.get("RoleLastUsed")
+    return parse_time(used.get("LastUsedDate")) if isinstance(used, dict) else None
 
 
 def has_last_used(role: JsonObject) -> bool:
-    """Whether RoleLastUsed was read at all: `{}` and null mean "no use in the tracking period", absence means unread.
+    """Whether RoleLastUsed was read: `{}` and null mean "no use in the tracking period", absence means unread.
 
-    ListRoles omits it; only GetRole and GetAccountAuthorizationDetails carry it.
+    ListRoles omits it; only GetRole and GetAccountAuthorizationDetails carry it. A date that cannot be read counts
+    as unread too: taking it for "no use" would call a live role unused.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html
     """
-    return "RoleLastUsed" in role
+    used = role.get("RoleLastUsed", False)
+    return used is None or used == {} or last_used_at(role) is not None
 
 
 def default_documents(policies: list[JsonObject]) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""AWS → documents and gaps. Reads only: `operations.py` lists every call the program may make."""

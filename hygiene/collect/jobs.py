@@ -1,0 +1,141 @@
+"""Runs last-accessed jobs for many roles in one session: makes them at AWS's pace, fetches each when it is ready.
+
+Making and fetching have budgets of their own at AWS, so both go on by turns: while later jobs are being made, the
+earlier ones get ready, and one fetch per job usually does.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hygiene.collect.refusal import RefusedError
+from hygiene.model import GapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hygiene.collect.context import AccountContext
+    from hygiene.model import JsonObject
+
+NAME = "last-accessed"
+_TRIES = 2
+_LATER_POLL_FACTOR = 1.6
+_GIVE_UP_AFTER_DENIALS = 2
+"""So many roles denied and none answered: the permission is missing for the account, and asking on proves nothing."""
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    ready_at: float
+    arn: str
+    job_id: str = field(compare=False)
+    attempt: int = field(compare=False)
+    wait: float = field(compare=False)
+    give_up_at: float = field(compare=False)
+
+
+class Jobs:
+    """The jobs of one account."""
+
+    def __init__(
+        self,
+        context: AccountContext,
+        granularity: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._context = context
+        self._granularity = granularity
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._to_make: deque[tuple[str, int]] = deque()
+        self._made: list[_Job] = []
+        self._answers: dict[str, JsonObject] = {}
+        self._denied = 0
+
+    def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
+        """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
+        self._to_make.extend((arn, 1) for arn in role_arns)
+        while self._to_make or self._made:
+            if self._is_hopeless():
+                break
+            if self._made and (not self._to_make or self._made[0].ready_at <= self._monotonic()):
+                self._fetch(heapq.heappop(self._made))
+            else:
+                self._make(*self._to_make.popleft())
+        return self._answers
+
+    def _is_hopeless(self) -> bool:
+        return not self._answers and self._denied >= _GIVE_UP_AFTER_DENIALS
+
+    def _make(self, arn: str, attempt: int) -> None:
+        try:
+            answer = self._context.client.call(
+                "iam", "GenerateServiceLastAccessedDetails", Arn=arn, Granularity=self._granularity
+            )
+        except RefusedError as error:
+            self._refused(arn, error)
+            return
+        now = self._monotonic()
+        wait = self._context.settings.last_accessed_first_poll_seconds
+        give_up_at = now + self._context.settings.last_accessed_give_up_seconds
+        heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, wait, give_up_at))
+
+    def _fetch(self, job: _Job) -> None:
+        pause = job.ready_at - self._monotonic()
+        if pause > 0:
+            self._sleep(pause)
+        try:
+            answer = self._all_pages(job.job_id)
+        except RefusedError as error:
+            # The session that made the job may be gone with it; a new job in this session settles that.
+            self._again_or_gap(job, error)
+            return
+        status = answer.get("JobStatus")
+        if status == "COMPLETED":
+            self._answers[job.arn] = answer
+        elif status == "IN_PROGRESS":
+            self._wait_longer(job)
+        else:
+            reason = (answer.get("Error") or {}).get("Message") or f"the job ended as {status}"
+            self._again_or_gap(job, self._failure(reason))
+
+    def _all_pages(self, job_id: str) -> JsonObject:
+        """Return the answer with the services of all pages; a job in progress has one page and no services."""
+        whole: JsonObject = {}
+        for page in self._context.client.pages("iam", "GetServiceLastAccessedDetails", JobId=job_id, MaxItems=1000):
+            services = whole.get("ServicesLastAccessed", []) + page.get("ServicesLastAccessed", [])
+            whole = {**page, "ServicesLastAccessed": services}
+        whole.pop("IsTruncated", None)
+        whole.pop("Marker", None)
+        return whole
+
+    def _wait_longer(self, job: _Job) -> None:
+        now = self._monotonic()
+        if now >= job.give_up_at:
+            self._gap(job.arn, self._failure("the job did not finish in time"))
+            return
+        wait = max(job.wait, 0.5) * _LATER_POLL_FACTOR
+        heapq.heappush(self._made, _Job(now + wait, job.arn, job.job_id, job.attempt, wait, job.give_up_at))
+
+    def _again_or_gap(self, job: _Job, error: RefusedError) -> None:
+        if job.attempt < _TRIES and error.kind is not GapKind.THROTTLED:
+            self._to_make.append((job.arn, job.attempt + 1))
+        else:
+            self._refused(job.arn, error)
+
+    def _refused(self, arn: str, error: RefusedError) -> None:
+        if error.kind is GapKind.DENIED:
+            self._denied += 1
+        self._gap(arn, error)
+
+    def _gap(self, arn: str, error: RefusedError) -> None:
+        self._context.gap(NAME, error, subject=arn)
+
+    @staticmethod
+    def _failure(reason: str) -> RefusedError:
+        return RefusedError("iam:GetServiceLastAccessedDetails", GapKind.FAILED, "", reason)

@@ -1,0 +1,66 @@
+"""The one list of AWS operations this program may call, each with the IAM action that allows it.
+
+Every one of them reads. The client refuses any other before it leaves the machine; the deployment templates and
+`hygiene doctor` are held against this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEMBER, HUB = "member", "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One API operation. `used_by` is `member` (in every account) or `hub` (where the program starts)."""
+
+    service: str
+    name: str
+    used_by: str
+    action: str = ""
+    """The IAM action, where it is not `service:name`."""
+    is_optional: bool = False
+    """Whether a review is complete without it."""
+
+    @property
+    def iam_action(self) -> str:
+        """The action a policy must allow for this operation."""
+        return self.action or f"{self.service}:{self.name}"
+
+
+OPERATIONS = (
+    Operation("sts", "GetCallerIdentity", HUB),
+    Operation("sts", "AssumeRole", HUB),
+    Operation("organizations", "DescribeOrganization", HUB),
+    Operation("organizations", "ListAccounts", HUB),
+    Operation("organizations", "ListRoots", HUB),
+    Operation("organizations", "ListOrganizationalUnitsForParent", HUB),
+    Operation("organizations", "ListAccountsForParent", HUB, is_optional=True),
+    Operation("organizations", "ListPolicies", HUB),
+    Operation("organizations", "DescribePolicy", HUB),
+    Operation("organizations", "ListTargetsForPolicy", HUB),
+    Operation("organizations", "ListTagsForResource", HUB, is_optional=True),
+    Operation("iam", "GetAccountAuthorizationDetails", MEMBER),
+    Operation("iam", "ListRoles", MEMBER),
+    # Asked only when the two listings disagree: was the role deleted while we read, or did one listing miss it?
+    Operation("iam", "GetRole", MEMBER, is_optional=True),
+    Operation("iam", "GetAccountSummary", MEMBER),
+    Operation("iam", "ListOpenIDConnectProviders", MEMBER),
+    Operation("iam", "GetOpenIDConnectProvider", MEMBER),
+    Operation("iam", "ListSAMLProviders", MEMBER),
+    Operation("iam", "GetSAMLProvider", MEMBER),
+    # "Generate…" makes a report about the account and changes nothing in it; IAM counts both as reads.
+    Operation("iam", "GenerateServiceLastAccessedDetails", MEMBER),
+    Operation("iam", "GetServiceLastAccessedDetails", MEMBER),
+    Operation("iam", "GenerateCredentialReport", MEMBER),
+    Operation("iam", "GetCredentialReport", MEMBER),
+)
+
+ALLOWED = frozenset((operation.service, operation.name) for operation in OPERATIONS)
+
+
+def actions_of(used_by: str, *, with_optional: bool = True) -> tuple[str, ...]:
+    """Return the IAM actions a member or hub role needs, sorted."""
+    wanted = (item for item in OPERATIONS if item.used_by == used_by and (with_optional or not item.is_optional))
+    return tuple(sorted(operation.iam_action for operation in wanted))

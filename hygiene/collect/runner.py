@@ -1,0 +1,125 @@
+"""Reads accounts in parallel, each with a session of its own and nearly serially inside; a refusal is a gap."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from hygiene.collect.collectors import ORDER
+from hygiene.collect.context import AccountContext
+from hygiene.collect.refusal import RefusedError
+from hygiene.model import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hygiene.collect.client import AwsClient
+    from hygiene.collect.progress import Progress
+    from hygiene.config import Aws
+    from hygiene.model import AccountDocuments
+
+logger = logging.getLogger(__name__)
+
+
+class AccountSink(Protocol):
+    """Takes an account when it is complete: the snapshot's writer."""
+
+    def write_account(
+        self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
+    ) -> None:
+        """Keep one account's documents and gaps."""
+        ...
+
+
+class Earlier(Protocol):
+    """The previous snapshot, where last-accessed data that cannot have changed is taken from."""
+
+    run_id: str
+
+    def documents(self, account_id: str) -> AccountDocuments | None:
+        """Return the account's documents, or None when the snapshot has none."""
+        ...
+
+
+class Runner:
+    """Collects many accounts into a sink."""
+
+    def __init__(
+        self,
+        enter: Callable[[str], AwsClient],
+        sink: AccountSink,
+        settings: Aws,
+        progress: Progress,
+        earlier: Earlier | None = None,
+    ) -> None:
+        self._enter = enter
+        self._sink = sink
+        self._settings = settings
+        self._progress = progress
+        self._earlier = earlier
+
+    def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
+        """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
+        self._progress.accounts_found(len(account_ids))
+        workers = max(1, min(self._settings.max_workers, len(account_ids)))
+        with ThreadPoolExecutor(workers, thread_name_prefix="account") as pool:
+            futures = [pool.submit(self._read, account_id) for account_id in account_ids]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
+                # On the first bug, or Ctrl-C, what has not begun does not begin.
+                for future in futures:
+                    future.cancel()
+        return tuple(gap for future in futures for gap in _result(future))
+
+    def _read(self, account_id: str) -> list[Gap]:
+        try:
+            client = self._enter(account_id)
+        except RefusedError as error:
+            gap = Gap(account_id, "assume-role", error.kind, error.operation, error.code, error.message)
+            return self._finish(account_id, {}, [gap])
+        earlier = self._earlier
+        context = AccountContext(
+            account_id,
+            client,
+            self._settings,
+            previous=earlier.documents(account_id) if earlier else None,
+            previous_run_id=earlier.run_id if earlier else "",
+        )
+        _collect_all(context)
+        return self._finish(account_id, context.documents, context.gaps)
+
+    def _finish(self, account_id: str, documents: Mapping[str, object], gaps: list[Gap]) -> list[Gap]:
+        # The wall clock, not the review's as-of: this is when the account was read, whatever is asked of it later.
+        self._sink.write_account(account_id, documents, gaps, datetime.now(UTC))
+        details = documents.get("authorization-details")
+        roles = len(details["RoleDetailList"]) if isinstance(details, dict) else 0
+        self._progress.account_done(account_id, roles, len(gaps))
+        level = logging.WARNING if gaps else logging.INFO
+        logger.log(
+            level,
+            "account %s: %d roles read, %d gaps",
+            account_id,
+            roles,
+            len(gaps),
+            extra={"account_id": account_id},
+        )
+        return gaps
+
+
+def _collect_all(context: AccountContext) -> None:
+    for collector in ORDER:
+        try:
+            document = collector.collect(context)
+        except RefusedError as error:
+            context.gap(collector.name, error)
+            logger.info("account %s: %s", context.account_id, error, extra={"account_id": context.account_id})
+            continue
+        if document is not None:
+            context.documents[collector.name] = document
+
+
+def _result(future: Future[list[Gap]]) -> list[Gap]:
+    return [] if future.cancelled() else future.result()

@@ -1,0 +1,141 @@
+"""Finds out who we are and enters accounts: the caller's session for the hub, AssumeRole for every account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+import botocore.session
+from botocore.exceptions import (
+    BotoCoreError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    TokenRetrievalError,
+)
+
+from hygiene.collect.client import AwsClient, client_config, session_name
+from hygiene.collect.refusal import EXPIRED, RefusedError
+from hygiene.errors import CollectionError, CredentialsError
+from hygiene.model import GapKind
+
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
+
+    from hygiene.collect.progress import Progress
+    from hygiene.config import Aws
+
+_FALLBACK_REGION = "us-east-1"
+_HELP = "Give hygiene credentials as for any AWS program: AWS_PROFILE, an SSO login, or a role of the machine."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who the program is to AWS."""
+
+    arn: str
+    account_id: str
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-us-gov` or `aws-cn`: from the caller's own ARN, never written into code."""
+        return self.arn.split(":")[1]
+
+    @property
+    def name(self) -> str:
+        """The last part of the ARN: a user's name or a role session's."""
+        return self.arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+class Sessions:
+    """The sessions of a run. `hub` is the caller's own; `enter` gives one per account."""
+
+    def __init__(self, settings: Aws, progress: Progress, version: str) -> None:
+        """Raise CredentialsError when there are no credentials, or none that AWS accepts."""
+        self._settings = settings
+        self._progress = progress
+        self._config = client_config(version, settings.max_workers)
+        self._loader: Loader = botocore.session.get_session().get_component("data_loader")
+        base = self._base_session()
+        self._region = base.region_name
+        self.hub = AwsClient(base, self._config, progress, self._paces())
+        self.caller = self._identity()
+
+    def _base_session(self) -> boto3.Session:
+        try:
+            return boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
+        except (ProfileNotFound, BotoCoreError) as error:
+            raise CredentialsError(f"{error}. {_HELP}") from error
+
+    def _identity(self) -> Caller:
+        try:
+            answer = self.hub.call("sts", "GetCallerIdentity")
+        except RefusedError as error:
+            raise self._not_accepted(error) from error
+        return Caller(answer["Arn"], answer["Account"])
+
+    @staticmethod
+    def _not_accepted(error: RefusedError) -> CredentialsError | CollectionError:
+        missing = (NoCredentialsError, PartialCredentialsError, TokenRetrievalError)
+        if isinstance(error.__cause__, missing):
+            return CredentialsError(f"No AWS credentials: {error.message}. {_HELP}")
+        if error.code in EXPIRED:
+            return CredentialsError("The AWS credentials have expired; log in again.")
+        if error.kind is GapKind.DENIED:
+            return CredentialsError(f"AWS does not accept the credentials: {error.message} {_HELP}")
+        return CollectionError(f"AWS cannot be reached: {error.message}")
+
+    def _paces(self) -> dict[str, float]:
+        pace = self._settings.last_accessed_calls_per_second
+        return {"GenerateServiceLastAccessedDetails": pace, "GetServiceLastAccessedDetails": pace}
+
+    def role_arn(self, account_id: str) -> str:
+        """Return the ARN of the reader role in an account."""
+        return f"arn:{self.caller.partition}:iam::{account_id}:role/{self._settings.role_name.lstrip('/')}"
+
+    def enter(self, account_id: str) -> AwsClient:
+        """Return a client with a fresh session of the reader role in the account.
+
+        In the caller's own account its own credentials serve when the reader role cannot be assumed: StackSets do
+        not reach the management account, and a hub role need not carry a second one.
+        Raises RefusedError when the role cannot be assumed.
+        """
+        try:
+            credentials = self._assume(account_id)
+        except RefusedError as error:
+            if account_id == self.caller.account_id and error.kind in {GapKind.DENIED, GapKind.GONE}:
+                return self.own(account_id)
+            raise
+        session = boto3.Session(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+            region_name=self._region,
+            botocore_session=self._core(),
+        )
+        return AwsClient(session, self._config, self._progress, self._paces())
+
+    def own(self, account_id: str) -> AwsClient:
+        """Return a client with the caller's own credentials, for the account they belong to."""
+        if account_id != self.caller.account_id:
+            raise CollectionError(f"The credentials belong to {self.caller.account_id}, not to {account_id}.")
+        return AwsClient(boto3.Session(region_name=self._region), self._config, self._progress, self._paces())
+
+    def _assume(self, account_id: str) -> dict[str, str]:
+        external_id = {"ExternalId": self._settings.external_id} if self._settings.external_id else {}
+        answer = self.hub.call(
+            "sts",
+            "AssumeRole",
+            RoleArn=self.role_arn(account_id),
+            RoleSessionName=session_name(self.caller.name),
+            **external_id,
+        )
+        credentials: dict[str, str] = answer["Credentials"]
+        return credentials
+
+    def _core(self) -> botocore.session.Session:
+        """Return a session that shares the parsed API models: reading them again costs 80 ms per account."""
+        core = botocore.session.get_session()
+        core.register_component("data_loader", self._loader)
+        return core

@@ -1,0 +1,49 @@
+"""The names of a snapshot's files, once: who reads and who writes both look here."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MANIFEST = "manifest.json"
+STARTED = "started.json"
+ORGANIZATION = "organization.json"
+ACCOUNTS = "accounts"
+GAPS = "gaps"
+AUTHORIZATION_DETAILS = "authorization-details"
+
+ACCOUNT_DOCUMENTS = (
+    AUTHORIZATION_DETAILS,
+    "roles",
+    "account-summary",
+    "last-accessed",
+    "identity-providers",
+    "credential-report",
+    "reconciliation",
+)
+"""Documents of one account, each `accounts/<account id>/<name>.json`, possibly with `.gz`."""
+
+
+def account_folder(account_id: str) -> str:
+    """Return the folder of an account inside the snapshot."""
+    return f"{ACCOUNTS}/{account_id}"
+
+
+def encode(document: object) -> bytes:
+    """Return the document as the AWS CLI prints it: indented JSON, times in ISO 8601."""
+    return (json.dumps(document, indent=2, ensure_ascii=False, default=_text) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a snapshot")
+
+
+def encode_all(documents: Mapping[str, object]) -> dict[str, bytes]:
+    """Return file name → bytes for documents named without `.json`."""
+    return {f"{name}.json": encode(document) for name, document in documents.items()}

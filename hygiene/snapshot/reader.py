@@ -1,0 +1,180 @@
+"""Reads a snapshot, one account at a time; what is damaged becomes a gap of its account, never a crash."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hygiene.errors import ConfigError, SnapshotError
+from hygiene.model import SCHEMA_VERSION, AccountDocuments, Gap, GapKind
+from hygiene.snapshot import layout
+from hygiene.snapshot.accounts import account_documents, account_of_details
+from hygiene.snapshot.organization import read_organization
+from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from hygiene.model import JsonObject, Organization
+    from hygiene.store import Store
+
+MAX_FILE_BYTES = 4 << 30
+"""A file is refused beyond this size once expanded: a `.gz` of a few kilobytes can hold gigabytes of zeros."""
+
+
+class _DamagedError(Exception):
+    """A file is not what it should be; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot open for reading. `documents` reads one account; nothing is kept in memory between calls.
+
+    `problems` are sentences about files of the snapshot as a whole (account list, manifest) that could not be read.
+    """
+
+    location: str
+    account_ids: tuple[str, ...]
+    organization: Organization | None
+    manifest: JsonObject
+    manifest_sha256: str
+    problems: tuple[str, ...]
+    _files: _Files
+
+    def documents(self, account_id: str) -> AccountDocuments:
+        """Return what the snapshot holds of an account, damaged and refused things as gaps."""
+        found, gaps = self._files.account(account_id)
+        return account_documents(account_id, found, gaps)
+
+
+class _Files:
+    """Where an account's files come from: a folder in the layout, or one authorization-details file."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:
+        found: dict[str, Any] = {}
+        gaps: list[Gap] = []
+        for name in (*layout.ACCOUNT_DOCUMENTS, layout.GAPS):
+            try:
+                content = _load(self.store, f"{layout.account_folder(account_id)}/{name}.json")
+            except _DamagedError as error:
+                gaps.append(Gap(account_id, name, GapKind.DAMAGED, "", "", f"{name}.json {error}"))
+                continue
+            if content is not None:
+                found[name] = content
+        return found, gaps
+
+
+class _SingleFile(_Files):
+    """One document for one account, already read."""
+
+    def __init__(self, details: object) -> None:
+        self.details = details
+
+    def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:  # noqa: ARG002 (there is only one)
+        return {layout.AUTHORIZATION_DETAILS: self.details}, []
+
+
+def open_snapshot(location: str) -> Snapshot:
+    """Return the snapshot at a place: a folder in the layout, or one authorization-details file.
+
+    Raises ConfigError when there is nothing at the place, SnapshotError when nothing in it can be used.
+    """
+    if "://" not in location and Path(location).is_file():
+        return _open_file(Path(location))
+    return _open_folder(open_store(location))
+
+
+def _open_file(path: Path) -> Snapshot:
+    try:
+        details = _decoded(path.read_bytes(), path.name.endswith(".gz"))
+        account_id = account_of_details(details)
+    except _DamagedError as error:
+        raise SnapshotError(
+            f"{path} {error}; expected what `aws iam get-account-authorization-details` prints."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
+    if account_id is None:
+        raise SnapshotError(
+            f"{path} names no account: expected what `aws iam get-account-authorization-details` prints, "
+            "with at least one role or policy in it."
+        )
+    return Snapshot(str(path), (account_id,), None, {}, "", (), _SingleFile(details))
+
+
+def _open_folder(store: Store) -> Snapshot:
+    account_ids = tuple(store.folders(layout.ACCOUNTS))
+    problems: list[str] = []
+    organization_document = _whole(store, layout.ORGANIZATION, problems)
+    organization = None
+    if organization_document is not None:
+        organization, complaints = read_organization(organization_document)
+        problems += complaints
+    if not account_ids and organization is None:
+        raise ConfigError(
+            f"{store.location}: no snapshot there. Expected accounts/<account id>/authorization-details.json in it, "
+            "or name one file that `aws iam get-account-authorization-details` printed."
+        )
+    manifest = _whole(store, layout.MANIFEST, problems) or {}
+    _refuse_newer(manifest, store.location)
+    content = store.read(layout.MANIFEST)
+    digest = hashlib.sha256(content).hexdigest() if content is not None else ""
+    return Snapshot(store.location, account_ids, organization, manifest, digest, tuple(problems), _Files(store))
+
+
+def _whole(store: Store, name: str, problems: list[str]) -> JsonObject | None:
+    try:
+        content = _load(store, name)
+    except _DamagedError as error:
+        problems.append(f"{name} {error}")
+        return None
+    if content is not None and not isinstance(content, dict):
+        problems.append(f"{name} is not a JSON object")
+        return None
+    return content
+
+
+def _refuse_newer(manifest: JsonObject, location: str) -> None:
+    version = manifest.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise SnapshotError(
+            f"{location} was written by a newer hygiene (schema {version}, this one reads up to {SCHEMA_VERSION}). "
+            "Upgrade hygiene to read it."
+        )
+
+
+def _load(store: Store, name: str) -> Any:
+    content = store.read(name)
+    if content is not None:
+        return _decoded(content, gzipped=False)
+    content = store.read(f"{name}.gz")
+    return None if content is None else _decoded(content, gzipped=True)
+
+
+def _decoded(content: bytes, gzipped: bool) -> Any:
+    try:
+        if gzipped:
+            content = _expanded(content)
+        if not content.strip():
+            raise _DamagedError("is empty")
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _DamagedError(f"is not JSON ({error})") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _DamagedError(f"cannot be expanded ({error})") from None
+
+
+def _expanded(content: bytes) -> bytes:
+    from io import BytesIO
+
+    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
+        expanded = file.read(MAX_FILE_BYTES + 1)
+    if len(expanded) > MAX_FILE_BYTES:
+        raise _DamagedError(f"holds more than {MAX_FILE_BYTES >> 20} MiB once expanded")
+    return expanded

@@ -1,0 +1,74 @@
+"""Writes a snapshot: each account whole when it is complete, the manifest last, so that an unfinished one shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from hygiene.documents import parse_time
+from hygiene.model import SCHEMA_VERSION
+from hygiene.snapshot import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from hygiene.model import Gap, JsonObject
+    from hygiene.store import Store
+
+
+class SnapshotWriter:
+    """A snapshot being written into a store. Writing different accounts from several threads is safe."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def begin(self, run_id: str, started_at: datetime, parameters: Mapping[str, Any]) -> None:
+        """Note who began it, when and with which parameters, so that a later run can go on with it."""
+        started = {"run_id": run_id, "started_at": started_at, "parameters": parameters}
+        self.store.write(layout.STARTED, layout.encode(started))
+
+    def write_organization(self, document: JsonObject) -> None:
+        """Write the account list, the tree and the control policies."""
+        self.store.write(layout.ORGANIZATION, layout.encode(document))
+
+    def write_account(
+        self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
+    ) -> None:
+        """Write one account whole. `gaps.json` is always there: it says that the account was finished, and when."""
+        files = layout.encode_all(documents)
+        listed = [{key: value for key, value in dataclasses.asdict(gap).items() if value} for gap in gaps]
+        files[f"{layout.GAPS}.json"] = layout.encode({"read_at": read_at, "gaps": listed})
+        self.store.write_folder(layout.account_folder(account_id), files)
+
+    def finished_accounts(self, newer_than: datetime) -> frozenset[str]:
+        """Return the accounts that are complete, have their roles, and were read recently enough to keep."""
+        return frozenset(
+            account_id
+            for account_id in self.store.folders(layout.ACCOUNTS)
+            if self._is_finished(account_id, newer_than)
+        )
+
+    def _is_finished(self, account_id: str, newer_than: datetime) -> bool:
+        folder = layout.account_folder(account_id)
+        content = self.store.read(f"{folder}/{layout.GAPS}.json")
+        if content is None or self.store.read(f"{folder}/{layout.AUTHORIZATION_DETAILS}.json") is None:
+            return False
+        try:
+            read_at = parse_time(json.loads(content).get("read_at"))
+        except (ValueError, AttributeError):
+            return False
+        return read_at is not None and read_at >= newer_than
+
+    def finish(self, manifest: Mapping[str, Any]) -> str:
+        """Seal the snapshot with its manifest; returns the manifest's SHA-256."""
+        files = [
+            {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+            for name in self.store.names()
+            if (content := self.store.read(name)) is not None and name != layout.MANIFEST
+        ]
+        content = layout.encode({"schema_version": SCHEMA_VERSION, **manifest, "files": files})
+        self.store.write(layout.MANIFEST, content)
+        return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,7 @@
+"""Files ⇄ bytes: a place that holds named files, behind one interface, so that no stage knows where it writes."""
+
+from hygiene.store.base import Store
+from hygiene.store.local import LocalStore
+from hygiene.store.location import open_store
+
+__all__ = ["LocalStore", "Store", "open_store"]
