@@ -1,0 +1,46 @@
+"""Tables in, files out: the pages, spreadsheets, machine twins, summary and manifest of one review.
+
+Nothing here reads a clock, a setting or AWS: the same tables and facts give the same bytes, and what must differ
+from run to run arrives as `Provenance` and goes into `manifest.json` alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hygiene.report.links import owner_page, role_anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from hygiene.frames import ReviewTables
+    from hygiene.model import Provenance, ReportFile, ReviewFacts
+
+__all__ = ["FORMATS", "owner_page", "role_anchor", "summarise", "write_report"]
+
+FORMATS = ("html", "csv", "xlsx", "json", "parquet")
+
+
+def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
+    """Return the content of `summary.json`: the only place where the numbers of a review are counted."""
+    from hygiene.report import summary
+
+    return summary.summarise(tables, facts)
+
+
+def write_report(
+    tables: ReviewTables,
+    facts: ReviewFacts,
+    provenance: Provenance,
+    destination: Path,
+    formats: Collection[str] = FORMATS,
+) -> tuple[ReportFile, ...]:
+    """Write the report into an existing, empty folder and return its files, `manifest.json` last.
+
+    Summary, coverage and manifest are written whatever the formats. Raises ReportError when the folder cannot take
+    the report, FrameError when the tables contradict each other.
+    """
+    from hygiene.report import write
+
+    return write.write_report(tables, facts, provenance, destination, formats)

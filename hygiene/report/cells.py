@@ -1,0 +1,64 @@
+"""What stands in one cell of a CSV or spreadsheet: text that is safe to open, plain numbers, UTC times."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_DANGEROUS = re.compile(r"'*(?:\s*[=+\-@]|[\t\n])")
+"""What a spreadsheet could take for a formula, and what looks like one that is guarded already.
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n?")
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def cleaned(text: str) -> str:
+    """Return the text with every line end as LF and every other control character as U+FFFD; TAB stays."""
+    if not _CONTROL.search(text):
+        return text
+    return _CONTROL.sub("\ufffd", _LINE_END.sub("\n", text))
+
+
+def guarded(text: str) -> str:
+    """Return the text so that no spreadsheet runs it: a leading `'` where it could be taken for a formula."""
+    clean = cleaned(text)
+    return f"'{clean}" if _DANGEROUS.match(clean) else clean
+
+
+def unguarded(cell: str) -> str:
+    """Return the cleaned text behind a guarded cell: exactly one `'` less where one was added."""
+    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell[1:]) else cell
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment in UTC as `2026-12-31T06:00:00Z`."""
+    return pd.Timestamp(moment).tz_convert("UTC").strftime(_TIME)
+
+
+def texts(column: pd.Series) -> list[str]:
+    """Return a column as plain strings, not guarded: `""` for empty, ISO times, numbers without a needless `.0`."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.strftime(_TIME).fillna("").tolist()
+    if pd.api.types.is_float_dtype(column.dtype):
+        return ["" if pd.isna(value) else f"{value:g}" for value in column.tolist()]
+    return ["" if pd.isna(value) else str(value) for value in column.tolist()]
+
+
+def is_text(column: pd.Series) -> bool:
+    """Tell whether a column holds text, which strangers may have written, rather than numbers or times."""
+    return pd.api.types.is_string_dtype(column.dtype) or pd.api.types.is_object_dtype(column.dtype)
+
+
+def safe_texts(column: pd.Series) -> list[str]:
+    """Return a column as CSV cells: text guarded, numbers and times plain."""
+    plain = texts(column)
+    return [guarded(text) for text in plain] if is_text(column) else plain

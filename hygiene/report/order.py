@@ -1,0 +1,34 @@
+"""The order of rows in every file, so that two quarters can be compared line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.frames import Changes, Coverage, Decisions, Findings, ReviewTables, Roles, validated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ordered(tables: ReviewTables) -> ReviewTables:
+    """Return the tables, valid by their schemas and sorted by account, role and check.
+
+    Decisions that are still needed stand before the others. Raises FrameError for a table that breaks its schema.
+    """
+    decisions = validated(Decisions, tables.decisions)
+    return ReviewTables(
+        roles=_by(validated(Roles, tables.roles), "account_id", "role_name", "role_arn"),
+        findings=_by(
+            validated(Findings, tables.findings),
+            *("account_id", "role_name", "role_arn", "check", "held_back_by", "finding_id"),
+        ),
+        coverage=_by(validated(Coverage, tables.coverage), "account_id"),
+        changes=_by(validated(Changes, tables.changes), "account_id", "role_arn", "change", "role_id"),
+        decisions=_by(
+            decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "account_id", "role_arn"
+        ).drop(columns="_last"),
+    )
+
+
+def _by(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return frame.sort_values(list(columns), kind="stable", na_position="first", ignore_index=True)

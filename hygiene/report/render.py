@@ -1,0 +1,72 @@
+"""Views into HTML: one strict environment, escaping on, and a policy by hash that lets nothing else run or load."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from hygiene.report.view import IndexView, ListView
+
+
+class Renderer:
+    """Renders the pages of one report; templates, style and script are read and hashed once."""
+
+    def __init__(self, review_id: str) -> None:
+        environment = Environment(
+            loader=PackageLoader("hygiene.report"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        style = f"{_asset('report.css')}{_print_footer(review_id)}"
+        script = _asset("report.js")
+        environment.filters["number"] = _number
+        environment.globals["style"] = Markup(style)  # noqa: S704  our own file, and digits and letters
+        environment.globals["script"] = Markup(script)  # noqa: S704  our own file
+        environment.globals["policy"] = _policy(style, script)
+        self._index: Template = environment.get_template("index.html.j2")
+        self._list: Template = environment.get_template("list.html.j2")
+
+    def index(self, view: IndexView) -> str:
+        """Return `index.html`."""
+        return self._index.render(view=view, page=view.page)
+
+    def roles(self, view: ListView) -> str:
+        """Return the page of an account, an owner or a work list."""
+        return self._list.render(view=view, page=view.page, table=view.table)
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _asset(name: str) -> str:
+    return (files("hygiene.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy of a page with exactly this style and this script."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _print_footer(review_id: str) -> str:
+    """Return the footer of a printed page; in CSS every character but letters and digits is written as its code."""
+    safe = re.sub(r"[^A-Za-z0-9]", lambda match: f"\\{ord(match[0]):06x}", review_id)
+    return f'@page{{@bottom-left{{content:"Role review {safe}"}}}}\n'

@@ -1,0 +1,102 @@
+"""The population in reading order, with what every page looks up in it; made once per report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hygiene.frames import SEVERITIES
+from hygiene.report.links import ROLES_PER_PAGE, owner_page
+from hygiene.report.summary import URGENT
+from hygiene.report.visible import Row, rows_of, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from hygiene.frames import ReviewTables
+    from hygiene.model import CheckInfo, ReviewFacts
+
+NO_SEVERITY = len(SEVERITIES)
+_RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The roles by account and falling risk, with `needed`, `urgent`, `rank` and `page` beside the table's columns."""
+
+    roles: pd.DataFrame
+    findings: pd.DataFrame
+    findings_of: Mapping[str, np.ndarray]
+    group_sizes: Mapping[str, int]
+    account_names: Mapping[str, str]
+    checks: Mapping[str, CheckInfo]
+    is_organization: bool
+
+    def rows(self, positions: np.ndarray | slice) -> list[Row]:
+        """Return the roles at these positions as plain rows; `raw_arn` is the ARN as the tables have it."""
+        part = self.roles.iloc[positions]
+        return [row | {"raw_arn": arn} for row, arn in zip(rows_of(part), part["role_arn"].tolist(), strict=True)]
+
+    def findings_by_role(self, arns: Iterable[str]) -> dict[str, list[Row]]:
+        """Return the findings of these roles as plain rows, what is effective and severe first."""
+        found = [self.findings_of[arn] for arn in arns if arn in self.findings_of]
+        if not found:
+            return {}
+        part = self.findings.iloc[np.concatenate(found)]
+        grouped: dict[str, list[Row]] = {}
+        for arn, row in zip(part["role_arn"].tolist(), rows_of(part), strict=True):
+            grouped.setdefault(arn, []).append(row)
+        return grouped
+
+
+def rank_of(severity: str) -> int:
+    """Return 0 for critical to 4 for info, and 5 for no severity."""
+    return _RANKS.get(severity, NO_SEVERITY)
+
+
+def roster_of(tables: ReviewTables, facts: ReviewFacts) -> Roster:
+    """Return the roster of ordered tables."""
+    findings = _sorted_findings(tables.findings)
+    named = zip(tables.coverage["account_id"].tolist(), tables.coverage["account_name"].tolist(), strict=True)
+    return Roster(
+        roles=_sorted_roles(tables),
+        findings=findings,
+        findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
+        group_sizes={str(key): int(size) for key, size in tables.roles["group_id"].value_counts().items()},
+        account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},
+        checks={check.id: check for check in facts.checks},
+        is_organization=bool(facts.organization_id),
+    )
+
+
+def _sorted_roles(tables: ReviewTables) -> pd.DataFrame:
+    needed = set(tables.decisions.loc[tables.decisions["needs_decision"] == "yes", "role_arn"])
+    roles = tables.roles.assign(
+        needed=tables.roles["role_arn"].isin(needed),
+        urgent=tables.roles["severity"].isin(URGENT),
+        unused=tables.roles["usage_status"] == "unused",
+        unknown=tables.roles["usage_status"] == "unknown",
+        rank=tables.roles["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
+        owner_href=tables.roles["owner"].fillna("").map(owner_page),
+    ).sort_values(
+        ["account_id", "risk_score", "role_name", "role_arn"],
+        ascending=[True, False, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+    return roles.assign(page=roles.groupby("account_id").cumcount() // ROLES_PER_PAGE + 1)
+
+
+def _sorted_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    return (
+        findings.assign(
+            _held=findings["held_back_by"].notna(),
+            rank=findings["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
+        )
+        .sort_values(["_held", "rank", "check", "finding_id"], kind="stable", ignore_index=True)
+        .drop(columns="_held")
+    )

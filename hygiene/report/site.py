@@ -1,0 +1,34 @@
+"""Write the pages of a report: the index, every account, every owner, and the work lists."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from hygiene.report.index_view import index_view
+from hygiene.report.lists_view import Lists
+from hygiene.report.render import Renderer
+from hygiene.report.roster import roster_of
+from hygiene.report.visible import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hygiene.frames import ReviewTables
+    from hygiene.model import ReviewFacts
+
+
+def write_pages(tables: ReviewTables, facts: ReviewFacts, summary: Mapping[str, Any], folder: Path) -> None:
+    """Write every page below the folder; one page at a time is held in memory."""
+    renderer = Renderer(facts.review_id)
+    roster = roster_of(tables, facts)
+    lists = Lists(roster, facts, summary)
+    _write(folder / "index.html", renderer.index(index_view(tables, facts, summary, roster, folder)))
+    for path, view in chain(lists.accounts(rows_of(tables.coverage)), lists.owners(), lists.work()):
+        _write(folder / path, renderer.roles(view))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")

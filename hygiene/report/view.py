@@ -1,0 +1,269 @@
+"""What the templates are given: plain, frozen values. Nothing is computed while rendering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from hygiene.report.principals import PrincipalView
+    from hygiene.report.wording import Headline, LastUse
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What every page has: its title, the way back to the report's root, and the review it belongs to."""
+
+    title: str
+    root: str
+    review_id: str
+    quarter: str
+    as_of: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere; an empty `href` leads nowhere and is shown as text."""
+
+    text: str
+    href: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding as a role card tells it."""
+
+    check: str
+    title: str
+    severity: str
+    confidence: str
+    evidence: str
+    policies: tuple[str, ...]
+    held_back_by: str
+    remedy: str
+    exception: str
+    first_seen: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesView:
+    """Used against granted services; `width` is the used share in percent."""
+
+    used: int
+    granted: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """One role: its row in a table and its card."""
+
+    anchor: str
+    href: str
+    name: str
+    kind: str
+    kinds: str
+    account_id: str
+    account: str
+    ou_path: str
+    verdict: str
+    suggestion: str
+    reason: str
+    use: LastUse
+    status: str
+    principals: tuple[PrincipalView, ...]
+    outside: bool
+    severity: str
+    severity_rank: int
+    checks: tuple[str, ...]
+    owner: str
+    owner_source: str
+    owner_href: str
+    risk: int
+    tags: str
+    needs_decision: bool
+    findings: tuple[FindingView, ...]
+    services: ServicesView | None
+    actions_allowed: int | None
+    instance_profiles: tuple[str, ...]
+    attached: tuple[str, ...]
+    inline: tuple[str, ...]
+    boundary: str
+    session: str
+    created: str
+    description: str
+    template: str
+    arn: str
+    role_id: str
+    path: str
+    console: str
+    siblings: int
+    siblings_here: tuple[Link, ...]
+    group_id: str
+    row_sha256: str
+    decision: str
+    decision_state: str
+    reviewer: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter of a role table: its words, the tag it keeps and how many roles carry it."""
+
+    text: str
+    tag: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RolesView:
+    """A table of roles, complete or one of several pages."""
+
+    caption: str
+    roles: tuple[RoleView, ...]
+    chips: tuple[Chip, ...]
+    pages: tuple[Link, ...]
+    with_account: bool
+    cards: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its words; where it leads; the tone its edge has."""
+
+    number: int
+    text: str
+    href: str
+    note: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """The page of an account, of an owner or of a work list: what it is, its numbers, its roles."""
+
+    page: PageView
+    heading: str
+    facts: tuple[Link, ...]
+    status: str
+    reason: str
+    figures: tuple[Figure, ...]
+    findings: tuple[FindingView, ...]
+    table: RolesView
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the population's bar, in thousandths of its width."""
+
+    key: str
+    text: str
+    number: int
+    x: int
+    width: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as the index lists it."""
+
+    id: str
+    name: str
+    ou_path: str
+    state: str
+    status: str
+    reason: str
+    roles: int
+    to_decide: int
+    unused: int
+    worst: str
+    severity_rank: int
+    expected: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerView:
+    """An owner as the index lists them."""
+
+    name: str
+    roles: int
+    to_decide: int
+    urgent: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A check of the catalogue with what it found."""
+
+    id: str
+    title: str
+    group: str
+    severity: str
+    severity_rank: int
+    why: str
+    remedy: str
+    source: str
+    threshold: str
+    effective: int
+    held_back: int
+    roles: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change since the previous review."""
+
+    kind: str
+    role: str
+    href: str
+    account: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened(Generic[T]):
+    """The first rows of something long, and how long it is."""
+
+    rows: tuple[T, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The first page of a report."""
+
+    page: PageView
+    headline: Headline
+    unread: Shortened[AccountView]
+    unread_level: str
+    skipped: int
+    notices: tuple[Link, ...]
+    proven: bool
+    figures: tuple[Figure, ...]
+    funnel: tuple[Segment, ...]
+    population: int
+    first: tuple[RoleView, ...]
+    accounts: Shortened[AccountView]
+    owners: Shortened[OwnerView]
+    found: tuple[CheckView, ...]
+    quiet: tuple[CheckView, ...]
+    glossary: tuple[tuple[str, tuple[CheckView, ...]], ...]
+    previous_quarter: str
+    change_counts: tuple[tuple[str, int], ...]
+    changes: Shortened[ChangeView]
+    as_of_source: str
+    unused_after_days: int
+    tracking_days: int
+    downloads: tuple[Link, ...]
+    versions: tuple[tuple[str, str], ...]

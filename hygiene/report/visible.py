@@ -1,0 +1,40 @@
+"""Frames as plain rows for pages, with everything invisible in strangers' text made visible."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hygiene.report.cells import is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, Any]
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Control, zero-width and bidirectional characters: what could make a reader see another name than there is."""
+
+
+def visible(text: str) -> str:
+    """Return the text with invisible characters written out, such as `⟨U+202E⟩`; white space stays."""
+    return _INVISIBLE.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[Row]:
+    """Return the frame as dicts of plain values: visible text (`""` for empty), int or None, ISO times (`""`)."""
+    names = list(columns or frame.columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*(_plain(frame[n]) for n in names), strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").fillna("").tolist()
+    if is_text(column):
+        return ["" if value is None or value != value else visible(str(value)) for value in column.tolist()]
+    return [None if pd.isna(value) else value for value in column.tolist()]

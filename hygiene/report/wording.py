@@ -1,0 +1,123 @@
+"""The sentences of a report: singular and plural, zero cases, and what a missing value may be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hygiene.model import TRACKING_PERIOD_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hygiene.report.visible import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The first sentence of a report: who was looked at, what is asked, and what could not be seen."""
+
+    population: str
+    ask: str
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """When a role was last used, as words, a smaller second line, and days for sorting (`""`: not known)."""
+
+    words: str
+    note: str
+    sort: str
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `1 role` or `1,234 roles`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return `a`, `a and b` or `a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def headline(summary: Mapping[str, Any]) -> Headline:
+    """Return the first sentence for a summary."""
+    accounts = summary["accounts"]
+    seen = accounts["read"] + accounts["partial"]
+    roles = summary["roles"]["total"]
+    if not seen:
+        return Headline(
+            "No role could be reviewed", "nothing below says that an account is clean.", _unseen(accounts)
+        )
+    return Headline(f"{counted(roles, 'role') if roles else 'No roles'} in {_of_accounts(seen, accounts['total'])}",
+                    f"{_ask(summary)}.", _unseen(accounts))  # fmt: skip
+
+
+def _of_accounts(seen: int, total: int) -> str:
+    if seen == total:
+        return "1 account" if total == 1 else f"all {total:,} accounts"
+    return f"{seen:,} of {total:,} accounts"
+
+
+def _ask(summary: Mapping[str, Any]) -> str:
+    asked, urgent = summary["needs_decision"], summary["needs_decision_critical_or_high"]
+    if not asked:
+        return "none needs a decision"
+    if asked == 1:
+        return f"1 needs a decision, and it is {'' if urgent else 'not '}critical or high"
+    return f"{asked:,} need a decision, {f'{urgent:,}' if urgent else 'none'} of them critical or high"
+
+
+def _unseen(accounts: Mapping[str, int]) -> str:
+    kinds = (
+        (accounts["failed"], "could not be read", "could not be read"),
+        (accounts["partial"], "was read in part", "were read in part"),
+        (accounts["skipped"], "was skipped on purpose", "were skipped on purpose"),
+    )
+    parts = [f"{number:,} {one if number == 1 else many}" for number, one, many in kinds if number]
+    if not parts:
+        return "Every account was read." if accounts["total"] > 1 else ""
+    number, _, rest = parts[0].partition(" ")
+    parts[0] = f"{number} {'account' if number == '1' else 'accounts'} {rest}"
+    return f"{listed(parts)}."
+
+
+def days_ago(days: int | None) -> str:
+    """Return `today`, `1 day ago` or `266 days ago`; `some time ago` when the number is not known."""
+    if days is None:
+        return "some time ago"
+    return f"{counted(days, 'day')} ago" if days else "today"
+
+
+def last_use(row: Row) -> LastUse:
+    """Return when a role was last used; an empty `RoleLastUsed` is never called more than it is."""
+    if row["last_used_at"]:
+        where = f", {row['last_used_region']}" if row["last_used_region"] else ""
+        days = row["unused_days"]
+        return LastUse(days_ago(days), f"{row['last_used_at'][:10]}{where}", "" if days is None else str(days))
+    created = f"created {row['created_at'][:10]}" if row["created_at"] else "creation date unknown"
+    old = counted(row["age_days"], "day") + " old" if row["age_days"] is not None else "age unknown"
+    beyond = str(TRACKING_PERIOD_DAYS + 1)
+    return {
+        "not_used_in_tracking_period": LastUse(
+            "not used", f"in the {TRACKING_PERIOD_DAYS}-day tracking period; {created}", beyond
+        ),
+        "never_used": LastUse("never used", created, str(row["age_days"] or 0)),
+        "too_new": LastUse("too new to judge", old, ""),
+        "no_data": LastUse("unknown", "no data: usage was not read", ""),
+        "service_linked": LastUse("not judged", "AWS manages this role", ""),
+        "sso_reserved": LastUse("not judged", "IAM Identity Center manages this role", ""),
+    }.get(row["usage_reason"], LastUse("unknown", f"no date; {row['usage_reason'].replace('_', ' ')}", ""))
+
+
+def age(row: Row) -> str:
+    """Return `2024-03-02 (996 days ago)`, or that the date is not known."""
+    if not row["created_at"]:
+        return "unknown"
+    return f"{row['created_at'][:10]} ({days_ago(row['age_days'])})"
+
+
+def moment(iso_time: str) -> str:
+    """Return `2026-11-23 06:00 UTC` for an ISO time."""
+    return f"{iso_time[:10]} {iso_time[11:16]} UTC"

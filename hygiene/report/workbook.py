@@ -1,0 +1,96 @@
+"""`decisions.xlsx`: the questions of the review as a sheet people can answer, and that keeps text as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hygiene.frames import DECISIONS
+from hygiene.report.cells import cleaned, texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+_ANSWERED_BY_PEOPLE = ("decision", "justification", "target_date", "ticket", "reviewer")
+_WIDTHS = {
+    "review_id": 14, "role_id": 24, "role_arn": 58, "account_id": 15, "group_id": 12, "row_sha256": 12,
+    "suggestion": 13, "suggestion_reason": 62, "decision": 13, "justification": 42, "target_date": 13, "ticket": 14,
+    "reviewer": 26, "decided_at": 22, "needs_decision": 16,
+}  # fmt: skip
+_STREAMED_FROM = 20_000
+"""Rows above which the sheet is written row by row instead of being held in memory."""
+
+_HELP = (
+    ("remove", "The role can go. The next review shows whether it did."),
+    ("reduce", "The role stays, with fewer permissions or a narrower trust."),
+    ("keep", "The role stays as it is. Write why in justification when the suggestion is another one."),
+    ("not-mine", "Somebody else has to answer. Name them in justification when you know them."),
+    ("", "An empty decision stays open: nothing is ever decided by silence, and hygiene never changes IAM itself."),
+)
+
+
+def write_decisions(decisions: pd.DataFrame, path: Path) -> None:
+    """Write the decisions table: our columns locked, the answers open, `decision` as a drop-down."""
+    import xlsxwriter
+
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": len(decisions) > _STREAMED_FROM,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": "Role decisions", "created": datetime(2000, 1, 1, tzinfo=UTC)})
+        _write_rows(book, decisions)
+        _write_help(book)
+
+
+def _write_rows(book: Any, decisions: pd.DataFrame) -> None:
+    sheet = book.add_worksheet("decisions")
+    names = list(decisions.columns)
+    formats = [_cell_format(book, name) for name in names]
+    _set_up(book, sheet, names, len(decisions))
+    heading = book.add_format({"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "vcenter"})
+    columns = [[cleaned(text) for text in texts(decisions[name])] for name in names]
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, name, heading)
+    for row, values in enumerate(zip(*columns, strict=True), start=1):
+        for column, value in enumerate(values):
+            if value:
+                sheet.write_string(row, column, value, formats[column])
+            else:
+                sheet.write_blank(row, column, None, formats[column])
+
+
+def _cell_format(book: Any, name: str) -> Any:
+    answer = {"locked": False, "bg_color": "#FFFBE6", "border": 1, "border_color": "#D9D2B0"}
+    wrapped = {"text_wrap": name in {"suggestion_reason", "justification"}}
+    return book.add_format({"valign": "top", **wrapped, **(answer if name in _ANSWERED_BY_PEOPLE else {})})
+
+
+def _set_up(book: Any, sheet: Any, names: list[str], rows: int) -> None:
+    for column, name in enumerate(names):
+        sheet.set_column(column, column, _WIDTHS.get(name, 18), book.add_format({"valign": "top"}))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(rows, 1), len(names) - 1)
+    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    where = names.index("decision")
+    sheet.data_validation(1, where, max(rows, 1), where, {
+        "validate": "list",
+        "source": list(DECISIONS),
+        "input_title": "Your decision",
+        "input_message": "keep, reduce, remove or not-mine; see the sheet 'how to answer'",
+        "error_title": "Not one of the answers",
+        "error_message": f"Please choose one of: {', '.join(DECISIONS)}",
+    })  # fmt: skip
+
+
+def _write_help(book: Any) -> None:
+    sheet = book.add_worksheet("how to answer")
+    sheet.set_column(0, 0, 14, book.add_format({"bold": True, "valign": "top"}))
+    sheet.set_column(1, 1, 90, book.add_format({"text_wrap": True, "valign": "top"}))
+    for row, (word, meaning) in enumerate(_HELP):
+        sheet.write_string(row, 0, word)
+        sheet.write_string(row, 1, meaning)
