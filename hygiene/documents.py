@@ -15,7 +15,7 @@ from hygiene.policy.trust import SERVICE_LINKED_PATH
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hygiene.model import JsonObject
+    from hygiene.model import AccountDocuments, JsonObject
 
 INLINE, AWS_MANAGED, CUSTOMER_MANAGED = "inline", "aws-managed", "customer-managed"
 
@@ -126,3 +126,21 @@ def is_worth_asking(role: JsonObject) -> bool:
     if has_last_used(role) and last_used_at(role) is None:
         return False
     return bool(role.get("RolePolicyList") or role.get("AttachedManagedPolicies"))
+
+
+def newest_moment(documents: AccountDocuments) -> datetime | None:
+    """Return the newest moment found inside an account's files: last uses, creations, report times.
+
+    The time of an old export, where no manifest says it: later than this it cannot know anything.
+    """
+    details = documents.authorization_details or {}
+    answers = (documents.last_accessed or {}).values()
+    moments = [last_used_at(role) for role in details.get("RoleDetailList", [])]
+    moments += [parse_time(item.get("CreateDate")) for part in _DATED for item in details.get(part, [])]
+    moments += [parse_time(policy.get("UpdateDate")) for policy in details.get("Policies", [])]
+    moments += [parse_time(answer.get("JobCompletionDate")) for answer in answers]
+    moments += [parse_time(row.get("generated_time")) for row in documents.credential_report or ()]
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+_DATED = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies")

@@ -101,7 +101,7 @@ def decode_document(document: object) -> JsonObject:
         except (ValueError, RecursionError) as error:
             raise ValueError(f"the document is not JSON ({error})") from None
     if not isinstance(content, dict):
-        raise ValueError("the document is missing" if content is None else "not a JSON object")  # noqa: TRY004 (one error type says: unreadable)
+        raise ValueError("the document is missing" if content is None else "not a JSON object")
     return content
 
 

@@ -41,6 +41,11 @@ class TrustedPrincipal:
     is_whole_account: bool
 
     @property
+    def is_limited(self) -> bool:
+        """Whether a condition of this very statement says something about who the caller is."""
+        return any(limits_caller(clause) for clause in self.statement.condition)
+
+    @property
     def external_id(self) -> ConditionClause | None:
         """The sts:ExternalId clause of this very statement that the caller must meet, if there is one."""
         return next((clause for clause in self.statement.condition if is_effective_external_id(clause)), None)
@@ -100,6 +105,40 @@ def is_whole_account(principal: str) -> bool:
         return True
     found = _ARN.fullmatch(principal)
     return bool(found and found["service"] == "iam" and found["resource"] == "root")
+
+
+_CALLER_KEYS = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "aws:vpcsourceip",
+        "sts:externalid",
+    }
+)
+
+
+def limits_caller(clause: ConditionClause) -> bool:
+    """Whether the clause narrows down who the caller is: a positive test, that must be met, of a caller's key.
+
+    A Region, a date or MFA says nothing about whose credentials they are.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    key = clause.key.partition("/")[0]
+    operator = clause.operator.lower()
+    if key not in _CALLER_KEYS and key != "aws:principaltag":
+        return False
+    if "not" in operator or operator.endswith("ifexists") or operator.startswith("forallvalues:"):
+        return False
+    return bool(clause.values) and all(value.strip("*?") for value in clause.values)
 
 
 def is_effective_external_id(clause: ConditionClause) -> bool:

@@ -1,0 +1,1 @@
+"""Documents → tables → findings. Pure: no AWS call, no clock, no file."""

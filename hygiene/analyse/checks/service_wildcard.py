@@ -1,0 +1,71 @@
+"""Roles that may do everything in a service, on any resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.policy.actions import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hygiene.analyse.estate import Estate
+    from hygiene.policy.effective import EffectivePermissions
+
+_SMALL_SERVICE = 2
+"""A service with one action has no wildcard worth the name."""
+
+
+def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
+    """Yield, per fate, the services a role's own policies allow whole on any resource."""
+    for arn in estate.editable():
+        permissions = estate.permissions[arn]
+        by_fate: dict[str, list[str]] = {}
+        for service in _whole_services(permissions.effective):
+            fate = _fate(permissions.effective, catalogue().services[service])
+            by_fate.setdefault(fate, []).append(service)
+        for fate, services in by_fate.items():
+            mask = catalogue().mask(tuple(f"{service}:*" for service in services))
+            yield Finding(
+                role_arn=arn,
+                evidence=f"May do everything in {some_of(services, 'service')}, on any resource"
+                f"{held_back_clause(fate)}.",
+                detail=tuple(services),
+                policies=permissions.policies_giving(mask),
+                held_back_by=fate,
+                confidence=confidence_of(fate),
+            )
+
+
+def _whole_services(effective: EffectivePermissions) -> Iterator[str]:
+    granted = effective.own.grant.anywhere_if
+    for service, run in catalogue().services.items():
+        if granted & run == run and run.bit_count() >= _SMALL_SERVICE:
+            yield service
+
+
+def _fate(effective: EffectivePermissions, run: int) -> str:
+    """Return what holds the service back: whatever took more than half of its actions; else empty."""
+    verdicts = effective.on_any_resource(run)
+    left = sum(verdict.mask.bit_count() for verdict in verdicts if verdict.is_effective)
+    if left * 2 < run.bit_count():
+        held = (verdict for verdict in verdicts if not verdict.is_effective)
+    elif any(not verdict.held_back_by for verdict in verdicts):
+        return ""
+    else:
+        held = (verdict for verdict in verdicts if verdict.is_effective)
+    return max(held, key=lambda verdict: verdict.mask.bit_count()).held_back_by
+
+
+CHECK = Check(
+    id="service-wildcard",
+    title="Whole service on any resource",
+    group="Permissions",
+    severity="medium",
+    why="A wildcard grants what the service can do today and everything AWS adds to it tomorrow.",
+    remedy="Name the actions in use and the resources they are used on.",
+    source="https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21",
+    find=find,
+)

@@ -1,0 +1,243 @@
+"""One account's documents as tables: what every check looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hygiene.analyse.owners import owner_of
+from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
+from hygiene.analyse.services import ServiceUse, service_use
+from hygiene.analyse.usage import add_usage
+from hygiene.documents import (
+    boundary_arn,
+    default_documents,
+    has_last_used,
+    is_worth_asking,
+    judged_parts,
+    last_used_at,
+    parse_time,
+)
+from hygiene.frames import TrustPrincipals, frame_of
+from hygiene.policy.actions import catalogue
+from hygiene.policy.document import parse_document
+from hygiene.policy.fingerprint import group_id, row_sha256
+from hygiene.policy.trust import TrustedPrincipal, role_kinds, trusted_principals
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    from hygiene.analyse.reference import Reference
+    from hygiene.model import Account, AccountDocuments, JsonObject
+
+
+@dataclass(frozen=True)
+class Estate:
+    """One account as the checks see it.
+
+    `roles`: one row per role with the columns of the Roles schema that are facts, not judgements.
+    `trust`: the TrustPrincipals schema. `permissions`: by role ARN.
+    """
+
+    account: Account
+    reference: Reference
+    roles: pd.DataFrame
+    trust: pd.DataFrame
+    permissions: Mapping[str, RolePermissions]
+    trust_problems: Mapping[str, tuple[str, ...]]
+    account_summary: Mapping[str, int] | None
+
+    def role(self, role_arn: str) -> Mapping[Hashable, Any]:
+        """Return the row of one role."""
+        return self._rows[role_arn]
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[Hashable, Any]]:
+        return {str(row["role_arn"]): row for row in self.roles.to_dict("records")}
+
+    def is_powerful(self, role_arn: str) -> bool:
+        """Whether the role may change things on any resource of their kind, or could for all we know."""
+        permissions = self.permissions[role_arn]
+        return not permissions.is_complete or bool(permissions.effective.final.anywhere_if & power_mask())
+
+    def trust_of(self, *relations: str) -> Iterator[Mapping[Hashable, Any]]:
+        """Yield the trusted principals of these relations, as rows."""
+        yield from self.trust[self.trust[TrustPrincipals.relation].isin(relations)].to_dict("records")
+
+    def editable(self) -> Iterator[str]:
+        """Yield the ARNs of roles whose permissions somebody in the company can change.
+
+        AWS owns service-linked roles: a finding about their permissions would ask for the impossible.
+        """
+        kinds = zip(self.roles["role_arn"], self.roles["kind"], strict=True)
+        yield from (arn for arn, kind in kinds if kind != "service-linked")
+
+
+def build_estate(
+    documents: AccountDocuments, account: Account, reference: Reference, compiler: PolicyCompiler
+) -> Estate:
+    """Return the tables of an account whose authorization details were read."""
+    details = documents.authorization_details
+    assert details is not None, "only accounts that were read have an estate"  # noqa: S101 (for the type checker)
+    policy_documents = default_documents(details["Policies"])
+    listing = {role["Arn"]: role for role in documents.roles or () if "Arn" in role}
+    levels = reference.scp_levels(account.id)
+    facts = _Facts(documents, account, reference, policy_documents, listing)
+    rows, trust_rows, permissions, problems = [], [], {}, {}
+    for role in _distinct(details["RoleDetailList"]):
+        arn = str(role["Arn"])
+        trust = parse_document(role.get("AssumeRolePolicyDocument"))
+        trusted = trusted_principals(trust, account.id)
+        permissions[arn] = compiler.role(role, policy_documents, levels)
+        if trust.problems:
+            problems[arn] = trust.problems
+        rows.append(facts.row(role, trusted, permissions[arn]))
+        trust_rows += [_trust_row(arn, principal) for principal in trusted]
+    return Estate(
+        account=account,
+        reference=reference,
+        roles=_roles_frame(rows, reference),
+        trust=frame_of(TrustPrincipals, trust_rows),
+        permissions=permissions,
+        trust_problems=problems,
+        account_summary=documents.account_summary,
+    )
+
+
+def _distinct(roles: list[JsonObject]) -> list[JsonObject]:
+    """Return the roles, one per ARN: merged pages and hand-made exports may hold one twice."""
+    return list({str(role["Arn"]): role for role in roles}.values())
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Reads the facts of one role at a time."""
+
+    documents: AccountDocuments
+    account: Account
+    reference: Reference
+    policy_documents: Mapping[str, object]
+    listing: Mapping[str, JsonObject]
+
+    def row(
+        self, role: JsonObject, trusted: tuple[TrustedPrincipal, ...], permissions: RolePermissions
+    ) -> dict[str, Any]:
+        listed = self.listing.get(str(role["Arn"]), {})
+        kinds = role_kinds(str(role.get("Path", "/")), trusted)
+        owner, owner_source = owner_of(role, self.account.id, self.reference.owner_rules)
+        judged = judged_parts(role, self.policy_documents)
+        role_id = str(role.get("RoleId") or role["Arn"])
+        use = self._service_use(role, permissions)
+        return {
+            "account_id": self.account.id,
+            "account_name": self.account.name or None,
+            "ou_path": self.account.ou_path or None,
+            "role_name": str(role["RoleName"]),
+            "role_arn": str(role["Arn"]),
+            "role_id": role_id,
+            "path": str(role.get("Path", "/")),
+            "kind": kinds[0] if kinds else None,
+            "kinds": _joined(kinds),
+            "owner": owner or None,
+            "owner_source": owner_source or None,
+            "created_at": parse_time(role.get("CreateDate")),
+            "last_used_at": _latest(last_used_at(role), use.newest if use else None),
+            "last_used_region": _region(role),
+            "has_last_used": has_last_used(role),
+            "max_session_hours": _hours(listed.get("MaxSessionDuration", role.get("MaxSessionDuration"))),
+            "permissions_boundary": boundary_arn(role) or None,
+            "attached_policies": _joined(_names(role, "AttachedManagedPolicies")),
+            "inline_policies": _joined(_names(role, "RolePolicyList")),
+            "trusted_principals": _joined(dict.fromkeys(found.principal.value for found in trusted)),
+            **_services(use, permissions),
+            "group_id": group_id(self.account.id, judged),
+            "row_sha256": row_sha256(role_id, judged),
+            "description": listed.get("Description") or role.get("Description") or None,
+            "instance_profiles": _joined(
+                str(profile.get("InstanceProfileName")) for profile in role.get("InstanceProfileList") or ()
+            ),
+            "source_template": (listed.get("SourceRoleTemplate") or {}).get("TemplateArn"),
+        }
+
+    def _service_use(self, role: JsonObject, permissions: RolePermissions) -> ServiceUse | None:
+        answers = self.documents.last_accessed
+        if answers is None or not permissions.is_complete:
+            return None
+        answer = answers.get(str(role["Arn"]))
+        if answer is None and is_worth_asking(role):
+            return None
+        return service_use(answer, permissions.effective.final.somewhere_if)
+
+
+def _services(use: ServiceUse | None, permissions: RolePermissions) -> dict[str, int | None]:
+    """Return the counts; empty where the data behind them was not read."""
+    if not permissions.is_complete:
+        return {"services_granted": None, "services_used": None, "services_unused": None, "actions_allowed": None}
+    allowed = permissions.effective.final.somewhere_if
+    return {
+        "services_granted": len(catalogue().services_in(allowed)),
+        "services_used": use.used if use else None,
+        "services_unused": use.unused if use else None,
+        "actions_allowed": (allowed & catalogue().known).bit_count(),
+    }
+
+
+def _trust_row(role_arn: str, found: TrustedPrincipal) -> dict[str, Any]:
+    keys = sorted({clause.key for clause in found.statement.condition})
+    return {
+        "role_arn": role_arn,
+        "statement": found.statement.number,
+        "principal_type": found.principal.type,
+        "principal": found.principal.value,
+        "relation": found.relation,
+        "principal_account_id": found.account_id,
+        "is_whole_account": found.is_whole_account,
+        "is_limited": found.is_limited,
+        "has_external_id": found.external_id is not None,
+        "condition_keys": _joined(keys),
+    }
+
+
+_UTC_TIME = "datetime64[us, UTC]"
+_FACT_TYPES = {
+    "created_at": _UTC_TIME,
+    "last_used_at": _UTC_TIME,
+    "has_last_used": "bool",
+    "max_session_hours": "float64",
+    "services_granted": "Int64",
+    "services_used": "Int64",
+    "services_unused": "Int64",
+    "actions_allowed": "Int64",
+}
+
+
+def _roles_frame(rows: list[dict[str, Any]], reference: Reference) -> pd.DataFrame:
+    names = list(rows[0]) if rows else [*_FACT_TYPES, "account_id", "role_arn", "role_name", "path", "kind", "owner"]
+    frame = pd.DataFrame({name: [row[name] for row in rows] for name in names})
+    types = {name: _FACT_TYPES.get(name, "str") for name in names}
+    return add_usage(frame.astype(types), reference.as_of, reference.unused_after_days)
+
+
+def _joined(parts: Any) -> str | None:
+    return ";".join(parts) or None
+
+
+def _names(role: JsonObject, part: str) -> list[str]:
+    return sorted(str(policy.get("PolicyName", "")) for policy in role.get(part) or ())
+
+
+def _latest(*moments: Any) -> Any:
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if known else None
+
+
+def _region(role: JsonObject) -> str | None:
+    used = role.get("RoleLastUsed")
+    return used.get("Region") or None if isinstance(used, dict) else None
+
+
+def _hours(seconds: Any) -> float | None:
+    return round(seconds / 3600, 2) if isinstance(seconds, int | float) else None

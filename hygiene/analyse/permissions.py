@@ -1,0 +1,99 @@
+"""Compiles what each role of an account may do; equal documents are parsed and expanded once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hygiene.documents import boundary_arn, identity_policies, is_service_linked
+from hygiene.policy.actions import catalogue
+from hygiene.policy.document import PolicyDocument, parse_document
+from hygiene.policy.effective import EffectivePermissions, effective_permissions
+from hygiene.policy.fingerprint import canonical
+from hygiene.policy.reach import Reach, reach_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hygiene.model import JsonObject
+
+_DOCUMENTS_KEPT = 4_000
+"""AWS's own policies recur in every account and stay; customers' documents come and go. About 12 KB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """A document with its reach; `name` is the policy's on this role."""
+
+    name: str
+    document: PolicyDocument
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class RolePermissions:
+    """What one role may do, the policies that give it, and sentences about documents that could not be read."""
+
+    effective: EffectivePermissions
+    policies: tuple[CompiledPolicy, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every document of the role was read; if not, it may do more, or less, than is known."""
+        return not self.problems
+
+    def policies_giving(self, mask: int) -> tuple[str, ...]:
+        """Return the names of the policies that allow any of the actions on any resource."""
+        return tuple(policy.name for policy in self.policies if policy.reach.grant.anywhere_if & mask)
+
+
+class PolicyCompiler:
+    """Parses and expands documents, keeping the ones used last."""
+
+    def __init__(self, kept: int = _DOCUMENTS_KEPT) -> None:
+        self._kept = kept
+        self._compiled: OrderedDict[str, tuple[PolicyDocument, Reach]] = OrderedDict()
+
+    def compile(self, document: object) -> tuple[PolicyDocument, Reach]:
+        """Return the parsed document and its reach."""
+        key = document if isinstance(document, str) else canonical(document)
+        found = self._compiled.get(key)
+        if found is None:
+            parsed = parse_document(document)
+            found = self._compiled[key] = (parsed, reach_of(parsed))
+            if len(self._compiled) > self._kept:
+                self._compiled.popitem(last=False)
+        else:
+            self._compiled.move_to_end(key)
+        return found
+
+    def role(self, role: JsonObject, documents: Mapping[str, object], scp_levels: Sequence[Reach]) -> RolePermissions:
+        """Return the role's permissions. A missing document is a problem to be told, not an empty policy."""
+        own, policies, problems = Reach(), [], []
+        for policy in identity_policies(role, documents):
+            parsed, reach = self.compile(policy.document)
+            policies.append(CompiledPolicy(policy.name, parsed, reach))
+            problems += [f"policy {policy.name}: {problem}" for problem in parsed.problems]
+            own |= reach
+        boundary = None
+        if arn := boundary_arn(role):
+            parsed, boundary = self.compile(documents.get(arn))
+            problems += [f"permissions boundary {arn}: {problem}" for problem in parsed.problems]
+            # An unread boundary must not make a powerful role look harmless: it is taken to allow everything.
+            boundary = boundary if not parsed.problems else None
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        levels = () if is_service_linked(role) else scp_levels
+        effective = effective_permissions(own, boundary=boundary, scp_levels=levels)
+        return RolePermissions(effective, tuple(policies), tuple(problems))
+
+
+def power_mask() -> int:
+    """Return the actions that make a role powerful when allowed on any resource: changing things one could name.
+
+    Actions for which AWS knows no resource (cloudwatch:PutMetricData) need `*` and say nothing about power.
+    """
+    actions = catalogue()
+    changing = actions.level("Write") | actions.level("Permissions management")
+    return changing & actions.with_resources

@@ -1,0 +1,63 @@
+"""What every account is judged against: the moment, the population, whom we know, and the ceilings above accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hygiene.policy.document import parse_document
+from hygiene.policy.reach import Reach, reach_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hygiene.analyse.owners import OwnerRules
+    from hygiene.model import Account, Organization
+
+SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Fixed for a whole review. `organization` is None for one account, or where the account list was refused."""
+
+    as_of: datetime
+    organization: Organization | None
+    known_accounts: frozenset[str]
+    unused_after_days: int
+    owner_rules: OwnerRules
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        """The organization's accounts by id."""
+        return {account.id: account for account in self.organization.accounts} if self.organization else {}
+
+    @cached_property
+    def friends(self) -> frozenset[str]:
+        """Accounts that are not outsiders: the organization's own, and those the configuration names."""
+        return frozenset(self.accounts) | self.known_accounts
+
+    @cached_property
+    def _scps_by_target(self) -> dict[str, Reach]:
+        by_target: dict[str, Reach] = {}
+        for policy in self.organization.policies if self.organization else ():
+            if policy.type != SERVICE_CONTROL_POLICY:
+                continue
+            reach = reach_of(parse_document(policy.content))
+            for target in policy.targets:
+                by_target[target] = by_target.get(target, Reach()) | reach
+        return by_target
+
+    def scp_levels(self, account_id: str) -> tuple[Reach, ...]:
+        """Return the account's SCP levels, root first, each the union of the policies attached there.
+
+        The management account is exempt. A level without any policy is one the export does not hold: AWS never
+        lets the last SCP be detached, so it says nothing rather than denying everything.
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+        """
+        account = self.accounts.get(account_id)
+        if account is None or self.organization is None or account_id == self.organization.management_account_id:
+            return ()
+        targets = (*account.ou_ids, account_id)
+        return tuple(self._scps_by_target[target] for target in targets if target in self._scps_by_target)

@@ -1,0 +1,48 @@
+"""Reads the trust table for checks: rows by role, outsiders, and the accounts or principals in some rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hygiene.analyse.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+    from hygiene.analyse.estate import Estate
+
+    Row = Mapping[Hashable, Any]
+
+
+def by_role(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each role's ARN with its rows, in order: one finding per role, however many statements."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["role_arn"]), []).append(row)
+    yield from found.items()
+
+
+def outsiders(estate: Estate) -> Iterator[Row]:
+    """Yield trusted principals of accounts that are neither ours nor known; one whose account is not said is none."""
+    friends = estate.reference.friends | {estate.account.id}
+    yield from (row for row in estate.trust_of("other-account") if row["principal_account_id"] not in friends)
+
+
+def accounts_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the account ids in the rows, sorted; the principal itself where it names no account."""
+    return tuple(sorted({str(_account_or_principal(row)) for row in rows}))
+
+
+def principals_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the principals in the rows, sorted."""
+    return tuple(sorted({str(row["principal"]) for row in rows}))
+
+
+def statements_of(rows: Iterable[Row]) -> str:
+    """Return the numbers of the statements the rows come from, such as `1 and 3`."""
+    return listed(sorted({str(row["statement"]) for row in rows}))
+
+
+def _account_or_principal(row: Row) -> Any:
+    account = row["principal_account_id"]
+    return account if isinstance(account, str) else row["principal"]
