@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from threading import RLock
 
-from hygiene.simulate.errors import AwsError, access_denied
+from hygiene.simulate.errors import AwsError
 
 THROTTLING = {
     "iam": ("Throttling", 400),
@@ -68,7 +68,7 @@ class Faults:
             self.job_seconds = 0.0
 
     def deny(self, account_id: str, action: str) -> None:
-        """Refuse an action (`iam:ListRoles`) to every caller in an account, as an SCP would."""
+        """Refuse an action (`iam:ListRoles`) to every caller of an account, as an SCP would."""
         self._denied.add((account_id, action.lower()))
 
     def fail(
@@ -129,7 +129,7 @@ class Faults:
             return left > 0
 
     def check(self, account_id: str, service: str, operation: str) -> None:
-        """Raise the throttle, failure or denial that is due for this call."""
+        """Raise the throttle or failure that is due for this call; the account is the caller's."""
         with self._lock:
             self._check_throttle(account_id, service, operation)
             for failure in self._failures:
@@ -137,9 +137,6 @@ class Faults:
                 if place and failure.left and failure.account_id in (None, account_id):
                     failure.left -= 1
                     raise AwsError(failure.code, failure.message, failure.status)
-        action = f"{service}:{operation}"
-        if self.denies(account_id, action):
-            raise access_denied(service, f"User is not authorized to perform: {action} with an explicit deny")
 
     def _check_throttle(self, account_id: str, service: str, operation: str) -> None:
         rates = self._rates.get((service, operation))

@@ -34,7 +34,8 @@ def worth_asking(role: Role) -> bool:
 
 
 def _read_account(account: Account, *, last_accessed: bool) -> Counter[str]:
-    named = {name for holder in (*account.roles, *account.users) for name in holder.managed}
+    named = {name for role in account.roles for name in role.managed}
+    named |= {name for user in account.users for name in user.managed}
     named |= {role.boundary for role in account.roles if role.boundary}
     aws_policies = [name for name in named if name.startswith(("aws:", "arn:"))]
     items = len(account.roles) + len(account.policies) + len(aws_policies)

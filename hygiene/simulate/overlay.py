@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from hygiene.simulate.authorize import authorize, request_context
+from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
 from hygiene.simulate.errors import AwsError
 from hygiene.simulate.identifiers import job_id
@@ -16,7 +16,7 @@ from hygiene.simulate.incoming import Answer, Incoming
 from hygiene.simulate.managed import load_aws_policy
 from hygiene.simulate.operations import OPERATIONS
 from hygiene.simulate.operations.organization import check_membership
-from hygiene.simulate.passthrough import Passthrough, error_code_of, operation_of, unsupported
+from hygiene.simulate.passthrough import Passthrough, error_code_of, named_action, operation_of, unsupported
 from hygiene.simulate.resources import resource_of
 from hygiene.simulate.wire import (
     SERVICES,
@@ -113,13 +113,17 @@ class Overlay:
         parameters = read_parameters(service, operation, body)
         context = request_context(state, caller, region)
         call = Incoming(service, operation, parameters, caller, region, context)
-        if action not in NEEDS_NO_PERMISSION | CHECKS_ITSELF:
-            resource = resource_of(state, caller.account_id, operation, parameters)
-            authorize(state, caller, action, resource, context)
+        # Attempts count as use, refused ones too, as in AWS.
         self._record_use(caller, service, region)
+        resource = resource_of(state, caller.account_id, operation, parameters)
+        if state.faults.denies(caller.account_id, action):
+            raise denied(service, caller, action, resource, "with an explicit deny in a service control policy")
+        if action not in NEEDS_NO_PERMISSION | CHECKS_ITSELF:
+            authorize(state, caller, action, resource, context)
         handler = OPERATIONS.get((service, operation))
         if handler is None:
-            return self._hand_to_moto(environ, body, call), 0
+            reply = self._hand_to_moto(environ, body, call)
+            return reply, _listed(operation, reply)
         answer: Answer = handler(state, call)
         return write_reply(service, operation, answer.result, request_id), answer.items
 
@@ -156,25 +160,36 @@ class Overlay:
 
     def _other(self, environ: Environ, signature: Signature | None, body: bytes) -> Reply:
         """Every other service: moto's answer, in the account of the caller when the key is known."""
-        name = operation_of(signature, environ, body)
-        service, _, operation = name.partition(":")
-        account_id: str | None = None
-        if signature is not None:
-            try:
-                caller = self._state.credentials.find(
-                    signature.access_key_id, environ.get("HTTP_X_AMZ_SECURITY_TOKEN"), service
-                )
-                account_id = caller.account_id
-            except AwsError:
-                account_id = None
+        service, operation = signature.service if signature else "unsigned", operation_of(environ, body)
+        account_id = self._account_of(environ, signature)
         try:
-            if account_id is not None:
-                self._state.faults.check(account_id, service, operation)
-            reply = self._moto(environ, body, account_id, name)
+            _refuse_unsigned(signature, named_action(environ, body))
+            self._state.faults.check(account_id or "", service, operation)
+            reply = self._moto(environ, body, account_id, f"{service}:{operation}")
         except AwsError as error:
             reply = write_error(environ, error)
         self._state.calls.add(Call(account_id or "", service, operation, reply[0], error_code_of(reply)))
         return reply
+
+    def _account_of(self, environ: Environ, signature: Signature | None) -> str | None:
+        if signature is None:
+            return None
+        token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
+        try:
+            return self._state.credentials.find(signature.access_key_id, token, signature.service).account_id
+        except AwsError:
+            return None
+
+
+def _listed(operation: str, reply: Reply) -> int:
+    """How many items a list of moto's holds."""
+    return reply[2].count(b"<member>") if operation.startswith("List") and reply[0] == 200 else 0
+
+
+def _refuse_unsigned(signature: Signature | None, action: str) -> None:
+    """Only what goes by method and path (S3) may come unsigned."""
+    if signature is None and action:
+        raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
 
 
 def _read_body(environ: Environ) -> bytes:

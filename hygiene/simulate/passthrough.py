@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from hygiene.simulate.errors import AwsError
 
 if TYPE_CHECKING:
-    from hygiene.simulate.wire import Environ, Reply, Signature
+    from hygiene.simulate.wire import Environ, Reply
 
 
 class _NoBackendError(Exception):
@@ -92,10 +92,14 @@ def error_code_of(reply: Reply) -> str | None:
     return str(code).rpartition("#")[2]
 
 
-def operation_of(signature: Signature | None, environ: Environ, body: bytes) -> str:
-    """What a request for another service asks for, as far as its protocol says: `service:Operation`."""
-    service = signature.service if signature else "unsigned"
+def named_action(environ: Environ, body: bytes) -> str:
+    """The operation a json or query request names; "" for the others, which say it by method and path."""
     target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
     found = re.search(rb"(?:^|&)Action=(\w+)", body[:4000])
-    action = target or (found.group(1).decode() if found else "")
-    return f"{service}:{action or environ.get('REQUEST_METHOD', '') + ' ' + str(environ.get('PATH_INFO', ''))}"
+    return target or (found.group(1).decode() if found else "")
+
+
+def operation_of(environ: Environ, body: bytes) -> str:
+    """What a request asks for, as far as its protocol says."""
+    place = f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
+    return named_action(environ, body) or place

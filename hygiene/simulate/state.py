@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -70,6 +71,7 @@ class State:
         self.usage: dict[str, Usage] = {}
         self.source_templates: dict[str, str] = {}
         self.jobs: dict[str, Job] = {}
+        self.jobs_by_arn: Counter[str] = Counter()
         self.reports: dict[str, CredentialReport] = {}
         self.credentials = CredentialStore(self.iam, world)
         self.counter = itertools.count(1)
@@ -92,6 +94,14 @@ class State:
         if self.world.management_account is None or not self.members:
             return None
         return organizations_backends[self.world.management_account][self.world.partition]
+
+    def role(self, arn: str) -> MotoRole | None:
+        """The role of an ARN in any account of the world."""
+        account_id, name = arn.split(":")[4], arn.rpartition("/")[2]
+        if account_id not in self.accounts:
+            return None
+        # By name first: an ARN is put together anew each time it is asked for.
+        return next((r for r in self.iam(account_id).roles.values() if r.name == name and r.arn == arn), None)
 
     def roles(self, account_id: str) -> list[MotoRole]:
         """The roles of an account by ARN."""

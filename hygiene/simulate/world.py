@@ -152,9 +152,14 @@ class World:
             raise ValueError("An organization needs its management account among the accounts.")
         if self.hub.account_id not in ids:
             raise ValueError("The account of the hub is not part of the world.")
-        unknown = {a.ou for a in self.accounts if a.ou} - set(self.ous)
+        self._check_places(set(ids))
+
+    def _check_places(self, ids: set[str]) -> None:
+        named = {account.ou for account in self.accounts if account.ou}
+        named |= {target for policy in (*self.scps, *self.rcps) for target in policy.targets if target}
+        unknown = named - set(self.ous) - ids
         if unknown:
-            raise ValueError(f"Accounts name organizational units the world lacks: {sorted(unknown)}")
+            raise ValueError(f"These organizational units or accounts are not in the world: {sorted(unknown)}")
 
     @property
     def region(self) -> str:

@@ -93,7 +93,7 @@ def _find_role(state: State, role_arn: str) -> MotoRole | None:
     account_id = found.group(1) if found else ""
     if not _account_open(state, account_id):
         return None
-    return next((role for role in state.iam(account_id).roles.values() if role.arn == role_arn), None)
+    return state.role(role_arn)
 
 
 def _refusal(state: State, call: Incoming, role: MotoRole) -> str | None:

@@ -18,7 +18,7 @@ from hygiene.simulate.paging import marker_fields, page
 from hygiene.simulate.state import Job, State, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from moto.iam.models import IAMBackend
 
@@ -27,8 +27,12 @@ LEVELS = ("SERVICE_LEVEL", "ACTION_LEVEL")
 
 
 def _principal(iam: IAMBackend, arn: str) -> Any | None:
-    held: Iterable[Any] = (*iam.roles.values(), *iam.users.values(), *iam.groups.values())
-    return next((entity for entity in held if entity.arn == arn), None)
+    kind = {"role": iam.roles, "user": iam.users, "group": iam.groups}.get(
+        arn.rpartition(":")[2].partition("/")[0], {}
+    )
+    held: Mapping[str, Any] = kind
+    name = arn.rpartition("/")[2]
+    return next((entity for entity in held.values() if entity.name == name and entity.arn == arn), None)
 
 
 def generate_details(state: State, call: Incoming) -> Answer:
@@ -40,9 +44,9 @@ def generate_details(state: State, call: Incoming) -> Answer:
     iam = state.iam(call.account_id)
     if _principal(iam, arn) is None and arn not in iam.managed_policies:
         raise no_such_entity(f"ARN {arn} does not exist.")
-    number = sum(1 for job in state.jobs.values() if job.role_arn == arn) + 1
+    state.jobs_by_arn[arn] += 1
     job = Job(
-        id=job_id(f"{arn} {level} {number}"),
+        id=job_id(f"{arn} {level} {state.jobs_by_arn[arn]}"),
         account_id=call.account_id,
         role_arn=arn,
         granularity=level,
