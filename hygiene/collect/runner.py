@@ -36,7 +36,10 @@ class AccountSink(Protocol):
 class Earlier(Protocol):
     """The previous snapshot, where last-accessed data that cannot have changed is taken from."""
 
-    run_id: str
+    @property
+    def run_id(self) -> str:
+        """The run that made it."""
+        ...
 
     def documents(self, account_id: str) -> AccountDocuments | None:
         """Return the account's documents, or None when the snapshot has none."""

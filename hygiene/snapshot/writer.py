@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
+from hygiene.errors import ConfigError
 from hygiene.model import SCHEMA_VERSION
 from hygiene.snapshot import layout
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from hygiene.store import Store
 
 
+# The manifest goes first: without it, what is left reads as unfinished and never as a complete snapshot.
+_OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.ACCOUNTS)
+
+
 class SnapshotWriter:
     """A snapshot being written into a store. Writing different accounts from several threads is safe."""
 
@@ -26,9 +31,34 @@ class SnapshotWriter:
         self.store = store
 
     def begin(self, run_id: str, started_at: datetime, parameters: Mapping[str, Any]) -> None:
-        """Note who began it, when and with which parameters, so that a later run can go on with it."""
+        """Start a new snapshot: note who began it, when and with which parameters; what an earlier one left goes.
+
+        Raises ConfigError when the place holds something that this program did not collect.
+        """
+        leftovers = [name for name in _OURS if self.store.exists(name)]
+        if leftovers and not self.store.exists(layout.STARTED):
+            raise ConfigError(
+                f"{self.store.location}: holds {leftovers[0]}, but no snapshot that hygiene collected. "
+                "Name an empty or new folder with --snapshot."
+            )
+        for name in leftovers:
+            self.store.remove(name)
         started = {"run_id": run_id, "started_at": started_at, "parameters": parameters}
         self.store.write(layout.STARTED, layout.encode(started))
+
+    def begun(self, parameters: Mapping[str, Any]) -> tuple[str, datetime] | None:
+        """Return run id and start of an unfinished snapshot made with the same parameters, if there is one here."""
+        content = self.store.read(layout.STARTED)
+        if content is None or self.store.exists(layout.MANIFEST):
+            return None
+        try:
+            started = json.loads(content)
+        except ValueError:
+            return None
+        started_at = parse_time(started.get("started_at"))
+        if started_at is None or started.get("parameters") != parameters:
+            return None
+        return str(started.get("run_id", "")), started_at
 
     def write_organization(self, document: JsonObject) -> None:
         """Write the account list, the tree and the control policies."""
@@ -51,10 +81,14 @@ class SnapshotWriter:
             if self._is_finished(account_id, newer_than)
         )
 
+    def has_details(self, account_id: str) -> bool:
+        """Whether the account's roles are there."""
+        return self.store.exists(f"{layout.account_folder(account_id)}/{layout.AUTHORIZATION_DETAILS}.json")
+
     def _is_finished(self, account_id: str, newer_than: datetime) -> bool:
         folder = layout.account_folder(account_id)
         content = self.store.read(f"{folder}/{layout.GAPS}.json")
-        if content is None or self.store.read(f"{folder}/{layout.AUTHORIZATION_DETAILS}.json") is None:
+        if content is None or not self.has_details(account_id):
             return False
         try:
             read_at = parse_time(json.loads(content).get("read_at"))

