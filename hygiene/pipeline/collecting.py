@@ -51,8 +51,8 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
-class _Population:
-    """The accounts to read, those to skip, the document they came from, and how sure the list is."""
+class Population:
+    """The accounts to read, those to skip, the document they came from, and where the list comes from."""
 
     chosen: tuple[Account, ...]
     skipped: tuple[Skip, ...]
@@ -72,7 +72,7 @@ def collect_into(
     from hygiene.collect.sessions import Sessions
 
     sessions = Sessions(settings.aws, progress, metadata.version("role-hygiene"))
-    population = _population(sessions, settings)
+    population = find_population(sessions, settings)
     logger.info(
         "reading %d accounts as %s, %d skipped", len(population.chosen), sessions.caller.arn, len(population.skipped)
     )
@@ -92,7 +92,8 @@ def collect_into(
     return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems)
 
 
-def _population(sessions: Sessions, settings: Settings) -> _Population:
+def find_population(sessions: Sessions, settings: Settings) -> Population:
+    """Return the accounts of the review. Raises PopulationError when the account list was refused."""
     from hygiene.collect.organization import read_organization
     from hygiene.collect.selection import listed_ids, select, uses_tags
 
@@ -100,7 +101,7 @@ def _population(sessions: Sessions, settings: Settings) -> _Population:
     document = read_organization(sessions.hub, with_tags=uses_tags(settings.accounts), may_be_refused=bool(listed))
     if document is None:
         own = Account(sessions.caller.account_id, state=AccountState.UNKNOWN)
-        return _Population((own,), (), None, (), SINGLE_ACCOUNT)
+        return Population((own,), (), None, (), SINGLE_ACCOUNT)
     organization, problems = parse_organization(document)
     if organization is None:
         accounts: Sequence[Account] = [Account(account_id, state=AccountState.UNKNOWN) for account_id in listed]
@@ -108,7 +109,7 @@ def _population(sessions: Sessions, settings: Settings) -> _Population:
     else:
         accounts, basis = organization.accounts, "organization"
     chosen, skipped = select(accounts, settings.accounts)
-    return _Population(chosen, skipped, document, problems, basis)
+    return Population(chosen, skipped, document, problems, basis)
 
 
 def _begin(writer: SnapshotWriter, settings: Settings) -> tuple[str, datetime, frozenset[str]]:
@@ -124,7 +125,7 @@ def _begin(writer: SnapshotWriter, settings: Settings) -> tuple[str, datetime, f
 
 
 def _manifest(
-    run_id: str, started_at: datetime, sessions: Sessions, settings: Settings, population: _Population
+    run_id: str, started_at: datetime, sessions: Sessions, settings: Settings, population: Population
 ) -> dict[str, Any]:
     return {
         "run_id": run_id,

@@ -19,7 +19,7 @@ from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.places import LEDGER, Places, new_run_id
 from hygiene.pipeline.previous import Previous, previous_review
 from hygiene.policy.actions import catalogue_version
-from hygiene.report import FORMATS, summarise, write_report
+from hygiene.report import FORMATS, headline_of, summarise, write_report
 from hygiene.review.changes import changes_between, first_seen
 from hygiene.review.decisions import decisions_to_ask
 from hygiene.review.period import quarter_of, review_id
@@ -54,8 +54,11 @@ class Reported:
     """What came of reporting: where it lies, the numbers of its first screen, and what a person should be told."""
 
     location: str
+    first_page: str
+    headline: str
     summary: dict[str, Any]
     notices: tuple[Notice, ...]
+    not_read: tuple[str, ...]
 
     @property
     def exit_code(self) -> int:
@@ -84,15 +87,24 @@ def report_on(source: str, settings: Settings, request: ReportRequest) -> Report
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     analysis = _analyse(snapshot, settings, moment.as_of, checks)
-    if analysis.roles.empty and not analysis.coverage["status"].isin(["read", "partial", "skipped"]).any():
-        raise SnapshotError(f"No account in {snapshot.location} could be read:\n{_reasons(analysis)}")
+    if not analysis.coverage["status"].isin(["read", "partial"]).any():
+        reasons = "\n  ".join(_not_read(analysis)[:5])
+        raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
     previous = previous_review(
         places, quarter, request.previous, lambda earlier: _earlier_analysis(earlier, settings, checks)
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
     tables = _tables(analysis, facts, previous)
     location = _publish(places, tables, facts, snapshot, request, started_at)
-    return Reported(location, summarise(tables, facts), facts.notices)
+    summary = summarise(tables, facts)
+    return Reported(
+        location=location,
+        first_page="index.html" if "html" in request.formats else "summary.json",
+        headline=headline_of(summary),
+        summary=summary,
+        notices=facts.notices,
+        not_read=_not_read(analysis),
+    )
 
 
 def _analyse(snapshot: Snapshot, settings: Settings, as_of: datetime, checks: Sequence[ConfiguredCheck]) -> Analysis:
@@ -259,6 +271,7 @@ def _previous_manifest(places: Places, quarter: str) -> str:
     return hashlib.sha256(content).hexdigest() if content else ""
 
 
-def _reasons(analysis: Analysis) -> str:
-    rows = analysis.coverage.to_dict("records")[:5]
-    return "\n".join(f"  {row['account_id']}: {row['reason']}" for row in rows)
+def _not_read(analysis: Analysis) -> tuple[str, ...]:
+    """Return one line per account that was not, or not wholly, read."""
+    rows = analysis.coverage[analysis.coverage["status"].isin(["failed", "partial"])].to_dict("records")
+    return tuple(f"{row['account_id']} ({row['status']}): {row['reason']}" for row in rows)

@@ -1,0 +1,34 @@
+"""The command line: arguments → one call of the pipeline; every error a sentence, every end an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 complete, 1 failed, 2 usage or configuration, 3 finished with gaps."""
+    from hygiene.cli import logs
+    from hygiene.cli.app import app
+    from hygiene.errors import HygieneError
+
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="hygiene")
+    except HygieneError as error:
+        if logs.wants_tracebacks():
+            raise
+        logs.complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        logs.complain("Interrupted. What was collected is kept; the same command goes on with it.")
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # a person never gets a traceback unless asked for
+        if logs.wants_tracebacks():
+            raise
+        logs.complain(f"Internal error: {type(error).__name__}: {error}. Please report it with the -vv output.")
+        sys.exit(1)

@@ -1,0 +1,223 @@
+"""The commands. Each reads its arguments and makes one call; heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 (typer reads the annotations when it builds the command)
+from pathlib import Path  # noqa: TC003
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hygiene.cli import options  # noqa: TC001 (typer reads the annotations)
+from hygiene.cli.logs import LogFormat, set_up
+
+if TYPE_CHECKING:
+    from hygiene.pipeline import ReportRequest
+
+app = typer.Typer(
+    name="hygiene",
+    help="Review the IAM roles of a whole AWS organization: who uses them, what they may do, whom they trust.\n\n"
+    "Reads AWS, never changes it. Begin with [bold]hygiene demo[/bold] (no AWS account needed), then "
+    "[bold]hygiene doctor[/bold] and [bold]hygiene run[/bold] with your own credentials.",
+    epilog="Exit codes: 0 complete · 1 failed · 2 usage, configuration or credentials · 3 finished, with gaps "
+    "(some account or role could not be read; the report says which).",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DEFAULT_OUT = "reports"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"hygiene {version('role-hygiene')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    config: options.Config = None,
+    out: options.Out = DEFAULT_OUT,
+    snapshot: Annotated[
+        str | None, typer.Option("--snapshot", metavar="DEST", help="Where the snapshot goes; default below --out.")
+    ] = None,
+    reuse_snapshot: Annotated[
+        bool,
+        typer.Option("--reuse-snapshot", help="Use this quarter's finished snapshot instead of asking AWS again."),
+    ] = False,
+    previous: options.Previous = None,
+    as_of: options.AsOf = None,
+    quarter: options.Quarter = None,
+    formats: options.Formats = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Do the whole review: read every account, judge its roles, write the report.
+
+    Uses the credentials boto3 finds. In an organization it assumes the reader role in every account; outside of one
+    it reviews its own account. Started again after an interruption, it goes on where it was.
+
+    [dim]hygiene run --out /srv/reviews --config /etc/hygiene.toml[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene import pipeline
+    from hygiene.cli.output import tell_reported
+    from hygiene.cli.progress import shown_progress
+    from hygiene.config import load_settings
+
+    settings = load_settings(config)
+    request = pipeline.RunRequest(_request(out, as_of, quarter, formats, previous), snapshot, reuse_snapshot)
+    with shown_progress(is_quiet=quiet) as progress:
+        reported = pipeline.run(settings, request, progress)
+    tell_reported(reported, is_quiet=quiet)
+    raise typer.Exit(reported.exit_code)
+
+
+@app.command()
+def collect(
+    snapshot: Annotated[
+        str, typer.Option("--snapshot", metavar="DEST", help="The folder to write the snapshot into.")
+    ],
+    config: options.Config = None,
+    previous: options.Previous = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Read AWS into a snapshot, and stop there.
+
+    A snapshot is a folder of AWS's own answers; `hygiene report --snapshot` makes reports of it without AWS.
+
+    [dim]hygiene collect --snapshot /srv/snapshots/2026-12-31[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene import pipeline
+    from hygiene.cli.output import tell_collected
+    from hygiene.cli.progress import shown_progress
+    from hygiene.config import load_settings
+
+    settings = load_settings(config)
+    with shown_progress(is_quiet=quiet) as progress:
+        collected = pipeline.collect(settings, snapshot, previous, progress)
+    tell_collected(collected, is_quiet=quiet)
+    raise typer.Exit(collected.exit_code)
+
+
+@app.command()
+def report(
+    snapshot: Annotated[
+        str,
+        typer.Option(
+            "--snapshot", metavar="SRC", help="A snapshot folder, or one file of get-account-authorization-details."
+        ),
+    ],
+    config: options.Config = None,
+    out: options.Out = DEFAULT_OUT,
+    previous: options.Previous = None,
+    as_of: options.AsOf = None,
+    quarter: options.Quarter = None,
+    formats: options.Formats = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write the report of a snapshot, with no AWS access at all.
+
+    One account needs nothing but the AWS CLI:
+
+    [dim]aws iam get-account-authorization-details > account.json[/dim]
+    [dim]hygiene report --snapshot account.json[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene import pipeline
+    from hygiene.cli.output import tell_reported
+    from hygiene.config import load_settings
+
+    settings = load_settings(config)
+    reported = pipeline.report(settings, snapshot, _request(out, as_of, quarter, formats, previous))
+    tell_reported(reported, is_quiet=quiet)
+    raise typer.Exit(reported.exit_code)
+
+
+@app.command()
+def doctor(
+    config: options.Config = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Check configuration, credentials, every account's reader role and every permission; say what to grant."""
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli.doctor import diagnose
+    from hygiene.config import load_settings
+
+    raise typer.Exit(diagnose(load_settings(config), is_quiet=quiet))
+
+
+@app.command()
+def checks(
+    config: options.Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for machines.")] = False,
+) -> None:
+    """List the checks: id, title, severity, threshold, source."""
+    from hygiene.cli.checks import show_checks
+    from hygiene.config import load_settings
+
+    show_checks(load_settings(config), as_json=as_json)
+
+
+@app.command()
+def demo(
+    out: options.Out = DEFAULT_OUT,
+    as_of: options.AsOf = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Keep the simulated organization running; stdout holds `export` lines.")
+    ] = False,
+    env_file: Annotated[
+        Path | None, typer.Option("--env-file", metavar="FILE", help="With --serve: write the export lines there.")
+    ] = None,
+    formats: options.Formats = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Run the whole main job against a simulated organization on this machine; no credentials, no network.
+
+    Writes below OUT/demo/, never into real reports. With --serve, use the simulated AWS from another terminal:
+
+    [dim]hygiene demo --serve --env-file demo.env & sleep 5; . ./demo.env; hygiene run --out trial[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli import demo as demonstration
+
+    if serve:
+        demonstration.serve(as_of, env_file)
+    else:
+        demonstration.review(_request(f"{out}/demo", as_of, None, formats, None), is_quiet=quiet)
+
+
+def _request(
+    out: str,
+    as_of: datetime | None,
+    quarter: str | None,
+    formats: tuple[str, ...] | None,
+    previous: str | None,
+) -> ReportRequest:
+    from hygiene.pipeline import ReportRequest
+    from hygiene.report import FORMATS
+
+    return ReportRequest(out=out, as_of=as_of, quarter=quarter, formats=formats or FORMATS, previous=previous)

@@ -1,0 +1,100 @@
+"""The options that mean the same in every command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hygiene.cli.logs import LogFormat
+
+_WHAT, _HOW = "What to review", "How it runs"
+
+
+def parse_as_of(text: str) -> datetime:
+    """Return the instant in UTC. Raises BadParameter for anything but ISO 8601."""
+    from hygiene.documents import parse_time
+
+    moment = parse_time(text)
+    if moment is None:
+        raise typer.BadParameter(f"{text!r} is no moment; write ISO 8601, such as 2026-12-31 or 2026-12-31T06:00:00Z")
+    return moment
+
+
+def parse_quarter(text: str) -> str:
+    """Return the quarter. Raises BadParameter for anything but such as 2026-Q4."""
+    import re
+
+    if not re.fullmatch(r"\d{4}-Q[1-4]", text):
+        raise typer.BadParameter(f"{text!r} is no quarter; write one such as 2026-Q4")
+    return text
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """Return the formats of a comma-separated list. Raises BadParameter for one that does not exist."""
+    from hygiene.report import FORMATS
+
+    wanted = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    unknown = [name for name in wanted if name not in FORMATS]
+    if unknown or not wanted:
+        raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose among {','.join(FORMATS)}")
+    return wanted
+
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings; default config/hygiene.toml when it exists."),
+]
+Out = Annotated[
+    str,
+    typer.Option("--out", metavar="DIR", help="Where reports, snapshots and the ledger lie.", rich_help_panel=_WHAT),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="ISO8601",
+        parser=parse_as_of,
+        help="The moment of the review; default the end of collecting.",
+        rich_help_panel=_WHAT,
+    ),
+]
+Quarter = Annotated[
+    str | None,
+    typer.Option(
+        "--quarter",
+        metavar="2026-Q4",
+        parser=parse_quarter,
+        help="The review's quarter; default that of --as-of.",
+        rich_help_panel=_WHAT,
+    ),
+]
+Formats = Annotated[
+    tuple[str, ...] | None,
+    typer.Option(
+        "--format",
+        metavar="LIST",
+        parser=parse_formats,
+        help="Of html,csv,xlsx,json,parquet; default all. Summary, coverage and manifest are always written.",
+        rich_help_panel=_WHAT,
+    ),
+]
+Previous = Annotated[
+    str | None,
+    typer.Option(
+        "--previous",
+        metavar="SNAPSHOT",
+        help="The snapshot to compare with; default the earlier quarter found below --out.",
+        rich_help_panel=_WHAT,
+    ),
+]
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", help="Log lines for people or for machines.", rich_help_panel=_HOW)
+]
+Verbose = Annotated[
+    int,
+    typer.Option("--verbose", "-v", count=True, help="Say more; twice: tracebacks too.", rich_help_panel=_HOW),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.", rich_help_panel=_HOW)]

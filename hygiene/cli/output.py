@@ -1,0 +1,35 @@
+"""What a run says at its end: the result on stdout, gaps on stderr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from hygiene.pipeline import Collected, Reported
+
+
+def tell_reported(reported: Reported, *, is_quiet: bool = False) -> None:
+    """Print where the report lies and its first sentence; gaps and warnings go to stderr."""
+    for notice in reported.notices:
+        if notice.level in {"gap", "warning"}:
+            typer.echo(f"hygiene: {notice.text}", err=True)
+    for line in reported.not_read:
+        typer.echo(f"hygiene: not read: {line}", err=True)
+    if not is_quiet:
+        typer.echo(reported.headline)
+        typer.echo(f"Report: {reported.location}/{reported.first_page}")
+
+
+def tell_collected(collected: Collected, *, is_quiet: bool = False) -> None:
+    """Print where the snapshot lies, and how much of the population is in it."""
+    for problem in collected.problems:
+        typer.echo(f"hygiene: {problem}", err=True)
+    if collected.gaps:
+        typer.echo(
+            f"hygiene: {collected.gaps} refused or failed calls; the snapshot's gaps.json files say which", err=True
+        )
+    if not is_quiet:
+        typer.echo(f"{collected.accounts - collected.failed} of {collected.accounts} accounts read")
+        typer.echo(f"Snapshot: {collected.location}")
