@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hygiene.frames import ReviewTables
     from hygiene.model import Provenance, ReportFile, ReviewFacts
 
-__all__ = ["FORMATS", "owner_page", "role_anchor", "summarise", "write_report"]
+__all__ = ["FORMATS", "headline_of", "owner_page", "role_anchor", "summarise", "write_report"]
 
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")
 
@@ -27,6 +27,14 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
     from hygiene.report import summary
 
     return summary.summarise(tables, facts)
+
+
+def headline_of(summary: dict[str, Any]) -> str:
+    """Return the first page's first sentence as plain text, for the command line."""
+    from hygiene.report import wording
+
+    first = wording.headline(summary)
+    return " ".join(part for part in (f"{first.population}; {first.ask}", first.coverage) if part)
 
 
 def write_report(

@@ -47,7 +47,7 @@ def iso(moment: datetime) -> str:
 def texts(column: pd.Series) -> list[str]:
     """Return a column as plain strings, not guarded: `""` for empty, ISO times, numbers without a needless `.0`."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.strftime(_TIME).fillna("").tolist()
+        return list(column.dt.strftime(_TIME).fillna(""))
     if pd.api.types.is_float_dtype(column.dtype):
         return ["" if pd.isna(value) else f"{value:g}" for value in column.tolist()]
     return ["" if pd.isna(value) else str(value) for value in column.tolist()]

@@ -1,4 +1,4 @@
-"""CSV files: UTF-8, `\\n`, a header line, every cell quoted, text guarded against spreadsheet formulas."""
+"""CSV files: UTF-8, line ends LF, a header line, every cell quoted, text guarded against spreadsheet formulas."""
 
 from __future__ import annotations
 

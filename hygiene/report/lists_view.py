@@ -9,11 +9,11 @@ import numpy as np
 from hygiene.report import links
 from hygiene.report.role_view import finding_views, role_views
 from hygiene.report.view import Chip, Figure, Link, ListView, PageView, RolesView
-from hygiene.report.visible import visible
+from hygiene.report.visible import rows_of, visible
 from hygiene.report.wording import counted, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hygiene.model import ReviewFacts
     from hygiene.report.roster import Roster
@@ -56,7 +56,7 @@ class Lists:
 
     def accounts(self, coverage: list[Row]) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of every account, those that were not read too."""
-        positions = self._roster.roles.groupby("account_id", sort=False).indices
+        positions = {str(key): np.asarray(at) for key, at in self._by_account()}
         own_findings = self._findings_without_role()
         for row in coverage:
             name = row["account_name"] or row["account_id"]
@@ -86,7 +86,7 @@ class Lists:
                 heading=shown,
                 caption=f"Roles of {shown}" if owner else shown,
                 facts=(Link("Owner", "", "over all accounts"),) if owner else (),
-                with_account=True,
+                place="account",
             )
 
     def work(self) -> Iterator[tuple[str, ListView]]:
@@ -97,9 +97,9 @@ class Lists:
             by_risk = at[np.argsort(-roles["risk_score"].to_numpy(dtype=int)[at], kind="stable")]
             shown = by_risk[: links.ROLES_PER_PAGE]
             note = "" if len(shown) == len(at) else (
-                f"The {len(shown):,} with the highest risk of {len(at):,}; all of them are in the tables for download."
+                f"The {len(shown):,} with the highest risk of {len(at):,}; all of them are in roles.csv."
             )  # fmt: skip
-            table = self._table(shown, at, heading, (), with_account=True, cards=False, note=note)
+            table = self._table(shown, at, heading, (), place="both", cards=False, note=note)
             page = page_view(self._facts, self._summary, heading, "../")
             yield f"views/{slug}.html", ListView(page, heading, (), "", "", (), (), table)
 
@@ -114,7 +114,7 @@ class Lists:
         status: str = "",
         reason: str = "",
         own_findings: list[Row] | None = None,
-        with_account: bool = False,
+        place: str = "owner",
     ) -> Iterator[tuple[str, ListView]]:
         number = max(1, -(-len(at) // links.ROLES_PER_PAGE))
         for page in range(1, number + 1):
@@ -123,7 +123,7 @@ class Lists:
                 Link(str(n), "" if n == page else path(n).rpartition("/")[2])
                 for n in range(1, number + 1 if number > 1 else 1)
             )
-            table = self._table(part, part, caption, others, with_account=with_account, cards=True)
+            table = self._table(part, part, caption, others, place=place, cards=True)
             title = f"{heading}, page {page}" if page > 1 else heading
             yield (
                 path(page),
@@ -146,7 +146,7 @@ class Lists:
         caption: str,
         pages: tuple[Link, ...],
         *,
-        with_account: bool,
+        place: str,
         cards: bool,
         note: str = "",
     ) -> RolesView:
@@ -155,7 +155,7 @@ class Lists:
             roles=role_views(self._roster, self._roster.rows(shown), with_cards=cards),
             chips=tuple(Chip(text, tag, self._number(shown, column)) for text, tag, column in _FILTERS),
             pages=pages,
-            with_account=with_account,
+            place=place,
             cards=cards,
             note=note or (f"{counted(len(counted_at), 'role')} on this page." if len(pages) > 1 else ""),
         )
@@ -173,9 +173,10 @@ class Lists:
             return len(at)
         return int(self._roster.roles[column].to_numpy(dtype=bool)[at].sum())
 
-    def _findings_without_role(self) -> dict[str, list[Row]]:
-        from hygiene.report.visible import rows_of
+    def _by_account(self) -> Iterable[tuple[Any, Any]]:
+        return self._roster.roles.groupby("account_id", sort=False).indices.items()
 
+    def _findings_without_role(self) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in rows_of(self._roster.findings[self._roster.findings["role_arn"].isna()]):
             found.setdefault(row["account_id"], []).append(row)

@@ -9,7 +9,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from hygiene.frames import SEVERITIES
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,11 +33,14 @@ class Renderer:
         style = f"{_asset('report.css')}{_print_footer(review_id)}"
         script = _asset("report.js")
         environment.filters["number"] = _number
+        environment.filters["breakable"] = _breakable
         environment.globals["style"] = Markup(style)  # noqa: S704  our own file, and digits and letters
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file
+        environment.globals["severity"] = {word: _severity(word) for word in (*SEVERITIES, "")}
         environment.globals["policy"] = _policy(style, script)
         self._index: Template = environment.get_template("index.html.j2")
         self._list: Template = environment.get_template("list.html.j2")
+        self._rows: Template = environment.get_template("rows.html.j2")
 
     def index(self, view: IndexView) -> str:
         """Return `index.html`."""
@@ -43,11 +48,22 @@ class Renderer:
 
     def roles(self, view: ListView) -> str:
         """Return the page of an account, an owner or a work list."""
-        return self._list.render(view=view, page=view.page, table=view.table)
+        rows = Markup(self._rows.render(table=view.table))  # noqa: S704  rendered with escaping on
+        return self._list.render(view=view, page=view.page, table=view.table, rows=rows)
 
 
 def _number(value: int) -> str:
     return f"{value:,}"
+
+
+def _severity(word: str) -> Markup:
+    return Markup('<span class="s s-{0}">{0}</span>').format(word) if word else Markup("<i>none</i>")
+
+
+def _breakable(text: str) -> Markup:
+    """Return the escaped text with places where a line may break: before `@` and `.`, after `/`."""
+    broken = str(escape(text)).replace("/", "/<wbr>").replace("@", "<wbr>@").replace(".", "<wbr>.")
+    return Markup(broken)  # noqa: S704  escaped above; an entity holds none of the three characters
 
 
 def _asset(name: str) -> str:

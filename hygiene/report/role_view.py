@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hygiene.report.roster import Roster
     from hygiene.report.visible import Row
 
-_SIBLING_LINKS = 6
+_SIBLING_LINKS = 3
 
 
 def role_views(roster: Roster, rows: Sequence[Row], with_cards: bool = True) -> tuple[RoleView, ...]:
@@ -42,7 +42,7 @@ def _role_view(roster: Roster, row: Row, findings: list[Row], same: list[Row]) -
     )
     return RoleView(
         anchor=anchor,
-        href=links.role_page(row["account_id"], row["page"], anchor),
+        page_href=links.account_page(row["account_id"], row["page"]),
         name=row["role_name"],
         kind=row["kind"] or "nobody can assume it",
         kinds=", ".join(_parts(row["kinds"])),

@@ -26,7 +26,7 @@ _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The roles by account and falling risk, with `needed`, `urgent`, `rank` and `page` beside the table's columns."""
+    """The roles by account and falling risk; `needed`, `urgent`, `rank`, `page` and more stand beside the columns."""
 
     roles: pd.DataFrame
     findings: pd.DataFrame

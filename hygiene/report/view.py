@@ -64,7 +64,7 @@ class RoleView:
     """One role: its row in a table and its card."""
 
     anchor: str
-    href: str
+    page_href: str
     name: str
     kind: str
     kinds: str
@@ -123,13 +123,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class RolesView:
-    """A table of roles, complete or one of several pages."""
+    """A table of roles, one page of it; `place` is what tells roles apart: `owner`, `account` or `both`."""
 
     caption: str
     roles: tuple[RoleView, ...]
     chips: tuple[Chip, ...]
     pages: tuple[Link, ...]
-    with_account: bool
+    place: str
     cards: bool
     note: str = ""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hygiene.report.cells import is_text
+from hygiene.report.cells import is_text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[R
 
 def _plain(column: pd.Series) -> list[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").fillna("").tolist()
+        return texts(column)
     if is_text(column):
         return ["" if value is None or value != value else visible(str(value)) for value in column.tolist()]
     return [None if pd.isna(value) else value for value in column.tolist()]

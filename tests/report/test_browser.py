@@ -1,0 +1,150 @@
+"""The pages in a real browser: nothing leaves them, and they work on a phone and without JavaScript."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ACCOUNT = "accounts/012345678901.html"
+PAGES = ("index.html", ACCOUNT, "accounts/666677778888.html", "views/need-decision.html")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}; set CHROMIUM to one")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, folder: Path, path: str, **options: Any) -> tuple[Page, list[str]]:
+    """Open a page and collect what it says to the console and asks the network for."""
+    page = browser.new_context(**options).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url))
+    page.goto((folder / path).as_uri())
+    return page, said
+
+
+def shown(page: Page) -> int:
+    return page.locator("tbody.role:visible").count()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_requested_and_no_policy_is_violated(browser: Browser, big_report: Path, path: str) -> None:
+    page, said = opened(browser, big_report, path)
+    page.wait_for_timeout(50)
+    assert said == [(big_report / path).as_uri()]
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_phone_never_scrolls_sideways(browser: Browser, big_report: Path, path: str, javascript: bool) -> None:
+    phone = {"width": 390, "height": 844}
+    page, _ = opened(browser, big_report, path, viewport=phone, java_script_enabled=javascript)
+    widths = [box["x"] + box["width"] for box in (page.locator("main").bounding_box(),) if box]
+    assert max(widths) <= phone["width"]
+    if javascript:
+        assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+    page.context.close()
+
+
+def test_filter_and_chips_keep_the_rows_that_fit_and_the_address_remembers(
+    browser: Browser, big_report: Path
+) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT)
+    everything = shown(page)
+    page.get_by_role("button", name="Unused").click()
+    unused = shown(page)
+    assert 0 < unused < everything
+    page.get_by_role("searchbox").fill("terraform")
+    page.locator(".count", has_text="1 of").wait_for()
+    assert shown(page) == 1
+    assert "roles.q=terraform" in page.url
+    assert "roles.show=unused" in page.url
+    page.reload()
+    assert shown(page) == 1
+    page.context.close()
+
+
+def test_sorting_turns_the_rows_and_says_so(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT)
+    names = page.locator("tbody.role th a")
+    page.get_by_role("button", name="Role", exact=True).click()
+    head = page.locator("th", has=page.get_by_role("button", name="Role", exact=True))
+    assert head.get_attribute("aria-sort") == "ascending"
+    ascending = names.all_inner_texts()
+    assert ascending == sorted(ascending, key=str.lower)
+    page.get_by_role("button", name="Role", exact=True).click()
+    assert names.all_inner_texts() == ascending[::-1]
+    page.get_by_role("button", name="Last use").click()
+    cells = page.locator("tbody.role .facts td:nth-child(3)").all()
+    values = [cell.get_attribute("data-v") or "" for cell in cells]
+    known = [int(value) for value in values if value]
+    assert known == sorted(known, reverse=True)
+    assert values[: len(known)] == [str(value) for value in known], "what is not known stands last"
+    page.context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_link_from_the_first_page_opens_the_role_card(browser: Browser, big_report: Path, javascript: bool) -> None:
+    page, _ = opened(browser, big_report, "index.html", java_script_enabled=javascript)
+    page.locator("table.first tbody th a").first.click()
+    page.wait_for_url("**#r-*")
+    card = page.locator(f"[id='{page.url.partition('#')[2]}']")
+    card.wait_for(state="visible")
+    assert "What would break" in card.inner_text()
+    page.context.close()
+
+
+def test_a_filter_link_of_the_first_page_shows_as_many_roles_as_it_says(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, "index.html")
+    link = page.locator("#accounts tbody a[href$='roles.show=need']").first
+    number = int(link.inner_text())
+    link.click()
+    page.wait_for_selector("table.roles")
+    assert shown(page) == number
+    page.context.close()
+
+
+def test_without_javascript_everything_is_there_and_no_dead_control(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT, java_script_enabled=False)
+    assert shown(page) == 26
+    assert page.locator(".controls:visible").count() == 0
+    assert page.locator("thead button").count() == 0
+    page.locator("tbody.role summary").first.click()
+    assert page.locator(".card").first.is_visible()
+    page.context.close()
+
+
+def test_the_keyboard_reaches_sorting_and_the_content(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.locator("thead button").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("thead th").first.get_attribute("aria-sort") == "ascending"
+    page.context.close()
+
+
+def test_print_opens_the_cards_and_hides_the_controls(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT, java_script_enabled=False)
+    page.emulate_media(media="print")
+    assert page.locator(".controls:visible").count() == 0
+    assert page.locator(".card").first.is_visible()
+    page.context.close()
