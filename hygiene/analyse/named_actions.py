@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.estate import Estate
 
+_FEW = 4
+"""So many actions are named in the sentence; beyond that their services say more."""
+
 
 def find_named_actions(estate: Estate, actions: tuple[str, ...], sentence: str) -> Iterator[Finding]:
     """Yield one finding per role and fate for these actions; `detail` names the actions."""
@@ -26,7 +29,9 @@ def find_changed_services(estate: Estate, wanted: int, sentence: str) -> Iterato
     """Yield one finding per role and fate for thousands of actions; `detail` names their services."""
     for finding, mask in _findings(estate, wanted):
         services = tuple(catalogue().services_in(mask))
-        yield _worded(finding, f"{sentence} in {some_of(services, 'service')}", services)
+        few = catalogue().names_in(mask) if mask.bit_count() <= _FEW else []
+        named = f" ({', '.join(few)})" if few else ""
+        yield _worded(finding, f"{sentence} in {some_of(services, 'service')}{named}", services)
 
 
 def _findings(estate: Estate, wanted: int) -> Iterator[tuple[Finding, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hygiene.documents import boundary_arn, identity_policies, is_service_linked
@@ -85,15 +86,27 @@ class PolicyCompiler:
             boundary = boundary if not parsed.problems else None
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         levels = () if is_service_linked(role) else scp_levels
-        effective = effective_permissions(own, boundary=boundary, scp_levels=levels)
+        effective = effective_permissions(own, principal_arn=str(role["Arn"]), boundary=boundary, scp_levels=levels)
         return RolePermissions(effective, tuple(policies), tuple(problems))
 
 
+TELEMETRY = (
+    "cloudwatch:PutMetricData",
+    "ec2messages:*",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:*",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)
+"""Writes that AWS's own guides grant on `*`: they report about the caller and reach nothing that is already there."""
+
+
+@cache
 def power_mask() -> int:
     """Return the actions that make a role powerful when allowed on any resource: changing things one could name.
 
-    Actions for which AWS knows no resource (cloudwatch:PutMetricData) need `*` and say nothing about power.
+    Actions for which AWS knows no resource need `*` and say nothing about power.
     """
     actions = catalogue()
     changing = actions.level("Write") | actions.level("Permissions management")
-    return changing & actions.with_resources
+    return changing & actions.with_resources & ~actions.mask(TELEMETRY)

@@ -55,7 +55,7 @@ class Jobs:
         self._to_make: deque[tuple[str, int]] = deque()
         self._made: list[_Job] = []
         self._answers: dict[str, JsonObject] = {}
-        self._denied = 0
+        self._denied: list[tuple[str, RefusedError]] = []
 
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
@@ -67,10 +67,19 @@ class Jobs:
                 self._fetch(heapq.heappop(self._made))
             else:
                 self._make(*self._to_make.popleft())
+        self._tell_denials()
         return self._answers
 
     def _is_hopeless(self) -> bool:
-        return not self._answers and self._denied >= _GIVE_UP_AFTER_DENIALS
+        return not self._answers and len(self._denied) >= _GIVE_UP_AFTER_DENIALS
+
+    def _tell_denials(self) -> None:
+        """Say once that the account lacks the permission, or which roles of it were denied."""
+        if self._is_hopeless():
+            self._context.gap(NAME, self._denied[0][1])
+            return
+        for arn, error in self._denied:
+            self._context.gap(NAME, error, subject=arn)
 
     def _make(self, arn: str, attempt: int) -> None:
         try:
@@ -130,8 +139,9 @@ class Jobs:
 
     def _refused(self, arn: str, error: RefusedError) -> None:
         if error.kind is GapKind.DENIED:
-            self._denied += 1
-        self._gap(arn, error)
+            self._denied.append((arn, error))
+        else:
+            self._gap(arn, error)
 
     def _gap(self, arn: str, error: RefusedError) -> None:
         self._context.gap(NAME, error, subject=arn)

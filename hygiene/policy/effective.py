@@ -72,23 +72,27 @@ class EffectivePermissions:
         keys: set[str] = set()
         for conditional in (*self.own.allowed_if, *self.denied_if):
             if conditional.mask & mask:
-                keys.update(conditional.keys)
+                keys.update(clause.key for clause in conditional.clauses)
         return f"not-evaluated: {', '.join(sorted(keys))}" if keys else "not-evaluated: condition of a ceiling"
 
 
 def effective_permissions(
-    own: Reach, *, boundary: Reach | None = None, scp_levels: Sequence[Reach] = ()
+    own: Reach, *, principal_arn: str, boundary: Reach | None = None, scp_levels: Sequence[Reach] = ()
 ) -> EffectivePermissions:
     """Return what the role may do. `own` is the union of its identity policies; each SCP level is a union too.
+
+    Denies that depend on nothing but `principal_arn` are decided; see `hygiene.policy.principal`.
 
     The management account and service-linked roles are exempt from SCPs: pass no levels for them.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
+    own = own.for_principal(principal_arn)
     stages: list[tuple[str, Grant]] = [(DENY, own.grant.without(own.denied))]
     conditional = own.denied_if
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
     ceilings += [(SCP, level) for level in scp_levels]
-    for name, ceiling in ceilings:
+    for name, given in ceilings:
+        ceiling = given.for_principal(principal_arn)
         cut = (stages[-1][1] & ceiling.grant).without(ceiling.denied)
         stages.append((name, cut))
         conditional += ceiling.denied_if

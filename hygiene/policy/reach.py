@@ -13,17 +13,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
+from hygiene.policy.principal import can_be_avoided, open_clauses
 
 if TYPE_CHECKING:
-    from hygiene.policy.document import PolicyDocument, Statement
-
-
-CALLERS_CHOICE = frozenset({"aws:requestedregion"})
-"""Keys whose value the caller picks freely: a Deny outside some Regions leaves the action in the others."""
+    from hygiene.policy.document import ConditionClause, PolicyDocument, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """Actions that a statement with a condition touches, and the condition keys it asks for."""
+    """Actions that a statement with a condition touches, and the clauses that must all hold."""
 
     mask: int
-    keys: tuple[str, ...]
+    clauses: tuple[ConditionClause, ...]
+    everywhere: bool
+    """Whether the statement is about any resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,23 @@ class Reach:
     denied_if: tuple[Conditional, ...] = ()
     denied_some: int = 0
     allowed_if: tuple[Conditional, ...] = ()
+
+    def for_principal(self, principal_arn: str) -> Reach:
+        """Return the reach with the Denies decided that depend on nothing but the principal."""
+        if not self.denied_if:
+            return self
+        denied, denied_some, undecided = self.denied, self.denied_some, []
+        for conditional in self.denied_if:
+            left = open_clauses(conditional.clauses, principal_arn)
+            if left is None or can_be_avoided(left):
+                continue
+            if left:
+                undecided.append(Conditional(conditional.mask, left, conditional.everywhere))
+            elif conditional.everywhere:
+                denied |= conditional.mask
+            else:
+                denied_some |= conditional.mask
+        return replace(self, denied=denied, denied_some=denied_some, denied_if=tuple(undecided))
 
     def __or__(self, other: Reach) -> Reach:
         """Both sets of policies on one principal."""
@@ -119,19 +135,19 @@ def covers_any_resource(statement: Statement) -> bool:
 def _statement_reach(statement: Statement) -> Reach:
     mask = action_mask(statement)
     everywhere = covers_any_resource(statement)
-    keys = tuple(sorted({clause.key for clause in statement.condition}))
+    conditional = (Conditional(mask, statement.condition, everywhere),) if statement.condition else ()
     if statement.is_allow:
-        return _allow_reach(mask, everywhere=everywhere, keys=keys)
-    if keys:
-        return Reach() if CALLERS_CHOICE.issuperset(keys) else Reach(denied_if=(Conditional(mask, keys),))
+        return _allow_reach(mask, conditional, everywhere=everywhere)
+    if conditional:
+        return Reach(denied_if=conditional)
     return Reach(denied=mask) if everywhere else Reach(denied_some=mask)
 
 
-def _allow_reach(mask: int, *, everywhere: bool, keys: tuple[str, ...]) -> Reach:
+def _allow_reach(mask: int, conditional: tuple[Conditional, ...], *, everywhere: bool) -> Reach:
     grant = Grant(
-        anywhere=mask if everywhere and not keys else 0,
+        anywhere=mask if everywhere and not conditional else 0,
         anywhere_if=mask if everywhere else 0,
-        somewhere=mask if not keys else 0,
+        somewhere=mask if not conditional else 0,
         somewhere_if=mask,
     )
-    return Reach(grant, allowed_if=(Conditional(mask, keys),) if keys else ())
+    return Reach(grant, allowed_if=conditional)

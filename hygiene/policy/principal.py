@@ -1,0 +1,76 @@
+"""Decides, for one known principal, the conditions that are about nobody but the principal.
+
+An SCP that spares the platform's roles (`ArnNotLike aws:PrincipalArn`) is the same for every request of a role, so it
+need not stay "not evaluated". Whatever depends on the request itself is left alone.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hygiene.policy.document import ConditionClause
+
+CALLERS_CHOICE = frozenset({"aws:requestedregion"})
+"""Keys whose value the caller picks freely: a Deny outside some Regions leaves the action in the others."""
+
+_POSITIVE = {"stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"}
+_NEGATIVE = {"stringnotequals", "stringnotlike", "stringnotequalsignorecase", "arnnotequals", "arnnotlike"}
+_EXACT = {"stringequals", "stringnotequals"}
+
+
+def open_clauses(clauses: Sequence[ConditionClause], principal_arn: str) -> tuple[ConditionClause, ...] | None:
+    """Return the clauses that the principal alone does not decide; None when one of them is false for it.
+
+    All clauses of a condition must hold, so one false clause settles the statement: it never applies to this role.
+    An empty answer means that the condition holds for every request of the role.
+    """
+    left = []
+    for clause in clauses:
+        holds = _holds(clause, principal_arn)
+        if holds is False:
+            return None
+        if holds is None:
+            left.append(clause)
+    return tuple(left)
+
+
+def can_be_avoided(clauses: Sequence[ConditionClause]) -> bool:
+    """Whether the caller can choose a request to which a Deny with these clauses does not apply."""
+    return any(clause.key in CALLERS_CHOICE for clause in clauses)
+
+
+def _holds(clause: ConditionClause, principal_arn: str) -> bool | None:
+    """Return whether the clause holds for the principal; None when the principal does not decide it."""
+    known = _known_values(principal_arn).get(clause.key)
+    operator = clause.operator.lower().removesuffix("ifexists")
+    if known is None or operator not in _POSITIVE | _NEGATIVE:
+        return None
+    if any("${" in value for value in clause.values):
+        return None
+    found = any(_matches(operator, value, known) for value in clause.values)
+    return found if operator in _POSITIVE else not found
+
+
+@lru_cache(maxsize=1024)
+def _known_values(principal_arn: str) -> dict[str, str]:
+    return {"aws:principalarn": principal_arn, "aws:principalaccount": principal_arn.split(":")[4]}
+
+
+def _matches(operator: str, pattern: str, value: str) -> bool:
+    if operator in _EXACT:
+        return pattern == value
+    if operator.endswith("ignorecase"):
+        return pattern.lower() == value.lower()
+    # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?.
+    return _wildcards(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _wildcards(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
