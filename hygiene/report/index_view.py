@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hygiene.frames import USAGE_STATUSES
 from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
@@ -77,6 +78,7 @@ def index_view(
         figures=_figures(summary),
         funnel=_funnel(summary["roles"]),
         population=summary["roles"]["total"],
+        decision_states=tuple((visible(key), number) for key, number in summary["decisions"]["by_state"].items()),
         first=_first(roster),
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(roster),
@@ -206,11 +208,15 @@ def _changes(tables: ReviewTables, roster: Roster) -> list[ChangeView]:
             role=row["role_arn"].rpartition("/")[2],
             href=_card(row, pages),
             account=roster.account_names.get(row["account_id"]) or row["account_id"],
-            before=row["before"],
-            after=row["after"],
+            before=_in_words(row["before"]),
+            after=_in_words(row["after"]),
         )
         for row in rows
     ]
+
+
+def _in_words(value: str) -> str:
+    return value.replace("_", " ") if value in USAGE_STATUSES else value
 
 
 def _card(row: dict[str, Any], pages: Mapping[str, int]) -> str:

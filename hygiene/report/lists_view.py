@@ -85,7 +85,7 @@ class Lists:
                 lambda page, owner=owner: links.owner_page(str(owner), page),  # type: ignore[misc]
                 heading=shown,
                 caption=f"Roles of {shown}" if owner else shown,
-                facts=(Link("Owner", "", "over all accounts"),) if owner else (),
+                facts=(Link("Roles of this owner", "", "over all accounts"),) if owner else (),
                 place="account",
             )
 

@@ -253,6 +253,7 @@ class IndexView:
     figures: tuple[Figure, ...]
     funnel: tuple[Segment, ...]
     population: int
+    decision_states: tuple[tuple[str, int], ...]
     first: tuple[RoleView, ...]
     accounts: Shortened[AccountView]
     owners: Shortened[OwnerView]

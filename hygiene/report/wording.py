@@ -101,7 +101,7 @@ def last_use(row: Row) -> LastUse:
     beyond = str(TRACKING_PERIOD_DAYS + 1)
     return {
         "not_used_in_tracking_period": LastUse(
-            "not used", f"in the {TRACKING_PERIOD_DAYS}-day tracking period; {created}", beyond
+            "not used", f"in the {TRACKING_PERIOD_DAYS}-day tracking period", beyond
         ),
         "never_used": LastUse("never used", created, str(row["age_days"] or 0)),
         "too_new": LastUse("too new to judge", old, ""),

@@ -36,7 +36,8 @@ def opened(browser: Browser, folder: Path, path: str, **options: Any) -> tuple[P
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: said.append(request.url))
-    page.goto((folder / path).as_uri())
+    file, _, fragment = path.partition("#")
+    page.goto(f"{(folder / file).as_uri()}{'#' if fragment else ''}{fragment}")
     return page, said
 
 
@@ -147,4 +148,16 @@ def test_print_opens_the_cards_and_hides_the_controls(browser: Browser, big_repo
     page.emulate_media(media="print")
     assert page.locator(".controls:visible").count() == 0
     assert page.locator(".card").first.is_visible()
+    page.context.close()
+
+
+def test_opening_a_card_keeps_the_filter(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, ACCOUNT + "#roles.show=unused&roles.sort=0.ascending")
+    unused = shown(page)
+    assert 0 < unused < 26
+    page.locator("tbody.role:visible th a").first.click()
+    assert page.locator(".card:visible").count() == 1
+    assert shown(page) == unused
+    page.get_by_role("button", name="All").click()
+    assert "roles.sort=0.ascending" in page.url
     page.context.close()

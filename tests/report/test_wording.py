@@ -61,7 +61,7 @@ def test_lists_are_joined_as_people_do() -> None:
         ({"unused_days": 0}, "today", "2026-11-22, eu-west-1"),
         (unused(266, last_used_region=None), "266 days ago", "2026-03-02"),
         (no_date("unused", "not_used_in_tracking_period"), "not used",
-         "in the 400-day tracking period; created 2024-12-23"),
+         "in the 400-day tracking period"),
         (no_date("unused", "never_used"), "never used", "created 2024-12-23"),
         (no_date("too_new", "too_new", age_days=12), "too new to judge", "12 days old"),
         (no_date("unknown", "no_data"), "unknown", "no data: usage was not read"),

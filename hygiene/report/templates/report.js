@@ -4,9 +4,8 @@
   const cellOf = (item, index) => (item.matches("tbody") ? item.rows[0] : item).cells[index];
   const itemsOf = (table) => table.matches(".roles") ? [...table.querySelectorAll("tbody.role")] : [...table.tBodies[0].rows];
   const isCard = () => location.hash.startsWith("#r-");
-  const readState = () => new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  let state = new URLSearchParams();
   const writeState = (changes) => {
-    const state = readState();
     for (const [key, value] of Object.entries(changes)) value ? state.set(key, value) : state.delete(key);
     const text = state.toString();
     history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
@@ -106,14 +105,15 @@
 
   const restore = () => {
     if (isCard()) return openCard();
-    const state = readState();
+    if (location.hash && !location.hash.includes("=")) return;
+    state = new URLSearchParams(location.hash.slice(1));
     filters.forEach((filter) => filter.restore(state));
     for (const table of tables) {
       const [index, direction] = (state.get(`${table.id}.sort`) || "").split(".");
       if (table.tHead.rows[0].cells[index] && ["ascending", "descending"].includes(direction)) sortBy(table, Number(index), direction);
     }
   };
-  filters.forEach((filter) => filter.restore(new URLSearchParams()));
+  filters.forEach((filter) => filter.restore(state));
   restore();
   addEventListener("hashchange", restore);
   const opened = [];
