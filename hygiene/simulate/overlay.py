@@ -64,7 +64,8 @@ class Overlay:
             status, headers, content = self._own(environ, signature, body)
         else:
             status, headers, content = self._other(environ, signature, body)
-        headers["Content-Length"] = str(len(content))
+        if environ.get("REQUEST_METHOD") != "HEAD":
+            headers["Content-Length"] = str(len(content))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return [content]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Self
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from hygiene.simulate.connections import Handler, OpenConnections
 from hygiene.simulate.errors import SimulationError
 from hygiene.simulate.overlay import Overlay
 from hygiene.simulate.seed import seed
@@ -23,24 +22,10 @@ if TYPE_CHECKING:
     from hygiene.simulate.faults import Faults
     from hygiene.simulate.world import World
 
-logger = logging.getLogger(__name__)
-
 HOST = "127.0.0.1"
 
 _only_one = Lock()
 """moto keeps its backends in module globals, so a process holds one simulated AWS at a time."""
-
-
-class _Handler(MotoRequestHandler):
-    """Keeps connections open, as AWS does, sends small answers at once, and keeps stderr for the program."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Requests to the log of the simulator instead of stderr."""
-        logger.debug("%s: %s", type, message % args)
 
 
 def wall_clock() -> datetime:
@@ -54,6 +39,7 @@ class SimulatedAws:
     def __init__(self, world: World, clock: Callable[[], datetime] = wall_clock, port: int = 0) -> None:
         self._state = State(world, clock)
         self._port = port
+        self._connections = OpenConnections()
         self._server: BaseWSGIServer | None = None
         self._thread: Thread | None = None
 
@@ -64,9 +50,8 @@ class SimulatedAws:
         try:
             forget_everything()
             seed(self._state)
-            self._server = make_server(
-                HOST, self._port, Overlay(self._state), threaded=True, request_handler=_Handler
-            )
+            handler = type("Handler", (Handler,), {"connections": self._connections})
+            self._server = make_server(HOST, self._port, Overlay(self._state), threaded=True, request_handler=handler)
         except BaseException:
             _only_one.release()
             raise
@@ -80,6 +65,7 @@ class SimulatedAws:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        self._connections.close()
         self._server = self._thread = None
         forget_everything()
         _only_one.release()

@@ -109,7 +109,18 @@ def read_parameters(service: str, operation: str, body: bytes) -> dict[str, Any]
         parsed = parsers[protocol](operation_model(service, operation), map_type=dict).parse(request)
     except ValueError as error:
         raise AwsError("ValidationError", f"The request cannot be read: {error}") from error
-    return dict(parsed or {})
+    found = dict(parsed or {})
+    missing = [name for name in _required(service, operation) if name not in found]
+    if missing:
+        code = "InvalidInputException" if protocol == "json" else "ValidationError"
+        raise AwsError(code, f"The request must contain the parameter {missing[0]}.")
+    return found
+
+
+@cache
+def _required(service: str, operation: str) -> tuple[str, ...]:
+    shape = operation_model(service, operation).input_shape
+    return tuple(shape.required_members) if shape is not None else ()
 
 
 def write_reply(service: str, operation: str, result: Mapping[str, Any], request_id: str) -> Reply:

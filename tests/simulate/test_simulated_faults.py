@@ -106,6 +106,7 @@ def test_other_services_pass_through_to_moto(connect: Connect) -> None:
     s3.create_bucket(Bucket="snapshots")
     s3.put_object(Bucket="snapshots", Key="a/b.json.gz", Body=b"\x00\x01" * 50_000)
     assert s3.get_object(Bucket="snapshots", Key="a/b.json.gz")["Body"].read() == b"\x00\x01" * 50_000
+    assert s3.head_object(Bucket="snapshots", Key="a/b.json.gz")["ContentLength"] == 100_000
     with pytest.raises(ClientError, match="404"):
         s3.head_object(Bucket="snapshots", Key="missing")
     topic = connect("sns").create_topic(Name="findings")["TopicArn"]

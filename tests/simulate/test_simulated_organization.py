@@ -125,6 +125,12 @@ def test_policies_show_content_and_targets(connect: Connect) -> None:
         organizations.describe_policy(PolicyId="p-zzzzzzzz")
 
 
+def test_a_missing_parameter_is_refused(aws: SimulatedAws) -> None:
+    organizations = client("organizations", aws.environment(), validate=False)
+    with pytest.raises(ClientError, match=r"InvalidInputException.*PolicyId"):
+        organizations.describe_policy()
+
+
 def test_accounts_have_tags(connect: Connect) -> None:
     tags = connect("organizations").list_tags_for_resource(ResourceId=WORKLOAD)["Tags"]
     assert tags == [{"Key": "owner", "Value": "team@example.com"}]

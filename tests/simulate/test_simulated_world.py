@@ -3,10 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from small_world import AS_OF, HUB, WORKLOAD, client, small_world
 
 from hygiene.simulate import DEMO_AS_OF, SimulatedAws, demo_world, floor_calls, generated_world
@@ -58,6 +60,23 @@ def test_nothing_of_a_world_is_left_for_the_next() -> None:
         client("s3", aws.environment()).create_bucket(Bucket="left-over")
     with SimulatedAws(small_world()) as aws:
         assert client("s3", aws.environment()).list_buckets()["Buckets"] == []
+
+
+def test_a_client_of_an_ended_simulation_reaches_nobody() -> None:
+    with SimulatedAws(small_world()) as aws:
+        sts = client("sts", aws.environment())
+        sts.get_caller_identity()
+    with SimulatedAws(small_world()), pytest.raises(EndpointConnectionError):
+        sts.get_caller_identity()
+
+
+def test_many_clients_at_once_lose_no_call() -> None:
+    with SimulatedAws(small_world(), clock=lambda: AS_OF) as aws:
+        organizations = client("organizations", aws.environment())
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: len(organizations.list_accounts()["Accounts"]), range(200)))
+        assert answers == [7] * 200
+        assert [call.status for call in aws.calls] == [200] * 200
 
 
 def test_a_thousand_roles_are_seeded_in_a_moment() -> None:

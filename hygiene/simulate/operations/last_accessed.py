@@ -27,10 +27,8 @@ LEVELS = ("SERVICE_LEVEL", "ACTION_LEVEL")
 
 
 def _principal(iam: IAMBackend, arn: str) -> Any | None:
-    kind = {"role": iam.roles, "user": iam.users, "group": iam.groups}.get(
-        arn.rpartition(":")[2].partition("/")[0], {}
-    )
-    held: Mapping[str, Any] = kind
+    kinds: dict[str, Mapping[str, Any]] = {"role": iam.roles, "user": iam.users, "group": iam.groups}
+    held = kinds.get(arn.rpartition(":")[2].partition("/")[0], {})
     name = arn.rpartition("/")[2]
     return next((entity for entity in held.values() if entity.name == name and entity.arn == arn), None)
 
