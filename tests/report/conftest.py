@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from review_sample import a_big_review, big_facts, the_provenance
 
 from hygiene.report import write_report
+from tests.report.review_sample import a_big_review, big_facts, the_provenance
 
 if TYPE_CHECKING:
     from pathlib import Path

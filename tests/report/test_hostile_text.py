@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from review_sample import ACCOUNT, a_finding, a_review, a_role, an_account, the_facts, the_provenance, unused
 
 from hygiene.model import Notice
 from hygiene.report import write_report
+from tests.report.review_sample import (
+    ACCOUNT,
+    a_finding,
+    a_review,
+    a_role,
+    an_account,
+    the_facts,
+    the_provenance,
+    unused,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from review_sample import a_finding, a_review, a_role, an_account, no_date, the_facts, unused
 
 from hygiene.report import summarise
 from hygiene.report.visible import rows_of, visible
 from hygiene.report.wording import headline, last_use, listed
+from tests.report.review_sample import a_finding, a_review, a_role, an_account, no_date, the_facts, unused
 
 
 def said(roles: list[Any], coverage: list[Any] | None = None, findings: Any = ()) -> str:

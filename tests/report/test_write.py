@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pandas as pd
 import pytest
-from review_sample import (
+
+from hygiene.errors import FrameError, ReportError
+from hygiene.frames import Changes, Coverage, Decisions, Findings, Roles, columns_of
+from hygiene.report import FORMATS, summarise, write_report
+from hygiene.report.links import owner_page
+from tests.report.review_sample import (
     ACCOUNT,
     a_big_review,
     a_finding,
@@ -25,11 +30,6 @@ from review_sample import (
     the_provenance,
     unused,
 )
-
-from hygiene.errors import FrameError, ReportError
-from hygiene.frames import Changes, Coverage, Decisions, Findings, Roles, columns_of
-from hygiene.report import FORMATS, summarise, write_report
-from hygiene.report.links import owner_page
 
 if TYPE_CHECKING:
     from pathlib import Path

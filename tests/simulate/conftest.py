@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from small_world import AS_OF, READER, WORKLOAD, Connect, client, small_world
 
 from hygiene.simulate.server import SimulatedAws
+from tests.simulate.small_world import AS_OF, READER, WORKLOAD, Connect, client, small_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

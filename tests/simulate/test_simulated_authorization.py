@@ -4,12 +4,12 @@ from http.client import HTTPConnection
 
 import pytest
 from botocore.exceptions import ClientError
-from small_world import AS_OF, HUB, MANAGEMENT, WORKLOAD, Connect, client, small_world
 
 from hygiene.simulate.documents import deny, document, permissions, trusts_service
 from hygiene.simulate.errors import SimulationError
 from hygiene.simulate.server import SimulatedAws
 from hygiene.simulate.world import Account, Hub, OrganizationPolicy, Role, World
+from tests.simulate.small_world import AS_OF, HUB, MANAGEMENT, WORKLOAD, Connect, client, small_world
 
 
 def test_an_unknown_key_is_refused(aws: SimulatedAws) -> None:

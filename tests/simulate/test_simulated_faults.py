@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from small_world import HUB, WORKLOAD, Connect
 
 from hygiene.simulate.calls import Call
+from tests.simulate.small_world import HUB, WORKLOAD, Connect
 
 if TYPE_CHECKING:
     from hygiene.simulate.server import SimulatedAws

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from small_world import AS_OF, WORKLOAD, Connect
+
+from tests.simulate.small_world import AS_OF, WORKLOAD, Connect
 
 if TYPE_CHECKING:
     from hygiene.simulate.server import SimulatedAws

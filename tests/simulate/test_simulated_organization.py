@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from small_world import AS_OF, HUB, MANAGEMENT, OUTSIDE, WORKLOAD, Connect, client, small_world
 
 from hygiene.simulate.documents import trusts_service
 from hygiene.simulate.server import SimulatedAws
 from hygiene.simulate.world import Account, Hub, World
+from tests.simulate.small_world import AS_OF, HUB, MANAGEMENT, OUTSIDE, WORKLOAD, Connect, client, small_world
 
 CALLS: tuple[tuple[str, dict[str, str]], ...] = (
     ("list_accounts", {}),

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from small_world import AS_OF, HUB, WORKLOAD, client, small_world
 
 from hygiene.simulate import DEMO_AS_OF, SimulatedAws, demo_world, floor_calls, generated_world
 from hygiene.simulate.errors import SimulationError
 from hygiene.simulate.story import company
 from hygiene.simulate.world import Account, Hub, OrganizationPolicy, Role, World
+from tests.simulate.small_world import AS_OF, HUB, WORKLOAD, client, small_world
 
 
 def _read_everything(world: World) -> list[Any]:

@@ -1,0 +1,70 @@
+# Every target sets up what it needs, in .venv, from the lock files. `make` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup format lint types imports check golden sample-report bench image lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+demo: $(VENV)/.demo ## set up, review a simulated organization, print where the report lies
+	$(BIN)/hygiene demo
+
+test: $(VENV)/.dev ## set up and run all tests
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+setup: $(VENV)/.dev ## the development environment
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "hygiene needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: requirements/demo.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements/demo.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $(VENV)/.demo $@
+
+format: $(VENV)/.dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev ## style, docstrings, common mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev ## the stages stay apart (import-linter)
+	$(BIN)/lint-imports
+
+check: lint types imports ## what CI runs: lint, types, layers, and `make test` with coverage
+	$(BIN)/python -m coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(MAKE) test
+	$(BIN)/python -m coverage combine --quiet || true
+	$(BIN)/python -m coverage report --fail-under=85 || true
+
+golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
+	$(BIN)/python -m pytest -q tests --refresh-golden
+
+sample-report: $(VENV)/.demo ## write reports/example/ anew
+	$(BIN)/python -m tools.sample_report
+
+bench: $(VENV)/.dev ## calls against the floor
+	$(BIN)/python benchmarks/calls.py
+
+image: ## build the container
+	docker build -t role-hygiene .
+
+clean: ## remove what set-up and tests made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov dist
