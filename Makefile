@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup format lint types imports check golden sample-report bench image lock clean
+.PHONY: help demo test setup format lint types imports check sample-report bench image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -54,11 +54,10 @@ check: lint types imports ## what CI runs: lint, types, layers, and `make test` 
 	$(BIN)/python -m coverage combine --quiet || true
 	$(BIN)/python -m coverage report --fail-under=85 || true
 
-golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
-	$(BIN)/python -m pytest -q tests --refresh-golden
-
-sample-report: $(VENV)/.demo ## write reports/example/ anew
-	$(BIN)/python -m tools.sample_report
+sample-report: $(VENV)/.demo ## write reports/example/ anew (the demo's report at a fixed moment); look at the difference
+	rm -rf reports/demo/2026-Q4 reports/example
+	$(BIN)/hygiene demo --as-of 2026-12-31T06:00:00Z
+	mv reports/demo/2026-Q4 reports/example
 
 bench: $(VENV)/.dev ## calls against the floor
 	$(BIN)/python benchmarks/calls.py

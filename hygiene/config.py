@@ -7,7 +7,7 @@ A setting can also come from the environment: `HYGIENE_AWS__ROLE_NAME` is `[aws]
 from __future__ import annotations
 
 import difflib
-import re
+import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +21,7 @@ from hygiene.model import TRACKING_PERIOD_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_PREFIX = "HYGIENE_"
 DEFAULT_PATH = Path("config/hygiene.toml")
 
 _ACCOUNT_ID = r"^\d{12}$"
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid",
         frozen=True,
-        env_prefix="HYGIENE_",
+        env_prefix=_PREFIX,
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
     )
@@ -132,12 +133,21 @@ def load_settings(path: Path | None) -> Settings:
 
     Raises ConfigError for a file that is missing, is not TOML, or has a key or value that does not fit.
     """
+    _refuse_unknown_variables()
     chosen = path if path is not None else (DEFAULT_PATH if DEFAULT_PATH.is_file() else None)
     if chosen is None:
         return _settings({}, "the environment (HYGIENE_…)")
     values = _read_toml(chosen)
     settings = _settings(values, str(chosen))
     return _with_paths_relative_to(settings, chosen.parent)
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable must not be ignored: pydantic-settings looks only at the names it knows."""
+    for name in sorted(os.environ):
+        section = name.removeprefix(_PREFIX).split("__", 1)[0].lower()
+        if name.startswith(_PREFIX) and section not in Settings.model_fields:
+            raise ConfigError(f"the environment: unknown variable {name}{_nearest((section,))}")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -210,10 +220,3 @@ def _with_paths_relative_to(settings: Settings, folder: Path) -> Settings:
         return settings
     owners = settings.owners.model_copy(update={"mapping": folder / settings.owners.mapping})
     return settings.model_copy(update={"owners": owners})
-
-
-def parse_quarter(text: str) -> str:
-    """Return the quarter as `2026-Q4`. Raises ConfigError when it is not one."""
-    if not re.fullmatch(r"\d{4}-Q[1-4]", text):
-        raise ConfigError(f"--quarter {text!r}: write a year and a quarter, such as 2026-Q4.")
-    return text

@@ -119,6 +119,7 @@ class TrustPrincipals(_Frame):
     principal_account_id: str = pa.Field(nullable=True, description="Account of the principal, where it has one")
     is_whole_account: bool = pa.Field(description="The account's root: whoever that account lets")
     is_limited: bool = pa.Field(description="A condition of this statement says who the caller must be")
+    is_pinned: bool = pa.Field(description="A condition of this statement names principals of the account")
     has_external_id: bool = pa.Field(description="An effective sts:ExternalId in this very statement")
     condition_keys: str = pa.Field(nullable=True, description="Lower-case keys, ;-joined")
 

@@ -21,7 +21,7 @@ from hygiene.documents import (
     last_used_at,
     parse_time,
 )
-from hygiene.frames import TrustPrincipals, frame_of
+from hygiene.frames import Roles, TrustPrincipals, columns_of, frame_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
 from hygiene.policy.fingerprint import group_id, row_sha256
@@ -196,6 +196,7 @@ def _trust_row(role_arn: str, found: TrustedPrincipal) -> dict[str, Any]:
         "principal_account_id": found.account_id,
         "is_whole_account": found.is_whole_account,
         "is_limited": found.is_limited,
+        "is_pinned": found.is_pinned,
         "has_external_id": found.external_id is not None,
         "condition_keys": _joined(keys),
     }
@@ -215,7 +216,7 @@ _FACT_TYPES = {
 
 
 def _roles_frame(rows: list[dict[str, Any]], reference: Reference) -> pd.DataFrame:
-    names = list(rows[0]) if rows else [*_FACT_TYPES, "account_id", "role_arn", "role_name", "path", "kind", "owner"]
+    names = list(rows[0]) if rows else list(dict.fromkeys([*columns_of(Roles), *_FACT_TYPES]))
     frame = pd.DataFrame({name: [row[name] for row in rows] for name in names})
     types = {name: _FACT_TYPES.get(name, "str") for name in names}
     return add_usage(frame.astype(types), reference.as_of, reference.unused_after_days)

@@ -61,6 +61,7 @@ class Sessions:
         self._region = base.region_name
         self.hub = AwsClient(base, self._config, progress, self._paces())
         self.caller = self._identity()
+        self._read_models()
 
     def _base_session(self) -> boto3.Session:
         try:
@@ -89,6 +90,10 @@ class Sessions:
     def _paces(self) -> dict[str, float]:
         pace = self._settings.last_accessed_calls_per_second
         return {"GenerateServiceLastAccessedDetails": pace, "GetServiceLastAccessedDetails": pace}
+
+    def _read_models(self) -> None:
+        """Read IAM's API model once, here: the loader has no lock, and every thread would read it for itself."""
+        boto3.Session(region_name=self._region, botocore_session=self._core()).client("iam", config=self._config)
 
     def role_arn(self, account_id: str) -> str:
         """Return the ARN of the reader role in an account."""

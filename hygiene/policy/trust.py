@@ -46,6 +46,11 @@ class TrustedPrincipal:
         return any(limits_caller(clause) for clause in self.statement.condition)
 
     @property
+    def is_pinned(self) -> bool:
+        """Whether a condition of this very statement names the principals of the account that may come."""
+        return any(clause.key in _NAMING_KEYS and limits_caller(clause) for clause in self.statement.condition)
+
+    @property
     def external_id(self) -> ConditionClause | None:
         """The sts:ExternalId clause of this very statement that the caller must meet, if there is one."""
         return next((clause for clause in self.statement.condition if is_effective_external_id(clause)), None)
@@ -107,6 +112,7 @@ def is_whole_account(principal: str) -> bool:
     return bool(found and found["service"] == "iam" and found["resource"] == "root")
 
 
+_NAMING_KEYS = frozenset({"aws:principalarn", "aws:userid"})
 _CALLER_KEYS = frozenset(
     {
         "aws:principalaccount",

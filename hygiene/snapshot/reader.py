@@ -163,11 +163,14 @@ def _decoded(content: bytes, gzipped: bool) -> Any:
             content = _expanded(content)
         if not content.strip():
             raise _DamagedError("is empty")
-        return json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _DamagedError(f"is not JSON ({error})") from None
     except (OSError, EOFError, zlib.error) as error:
         raise _DamagedError(f"cannot be expanded ({error})") from None
+    if document is None:
+        raise _DamagedError("holds nothing (null)")
+    return document
 
 
 def _expanded(content: bytes) -> bytes:

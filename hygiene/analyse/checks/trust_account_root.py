@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles that trust an account as a whole, own or other, rather than named principals in it."""
-    whole = (row for row in estate.trust_of("own-account", "other-account") if row["is_whole_account"])
+    accounts = estate.trust_of("own-account", "other-account")
+    # Naming the account and pinning the role by condition is what AWS advises: it survives the role's re-creation.
+    whole = (row for row in accounts if row["is_whole_account"] and not row["is_pinned"])
     for arn, rows in by_role(whole):
-        accounts = accounts_of(rows)
+        trusted = accounts_of(rows)
         yield Finding(
             role_arn=arn,
-            evidence=f"Whoever {some_of(accounts, 'account')} lets may assume the role; no principal is named.",
-            detail=accounts,
+            evidence=f"Whoever {some_of(trusted, 'account')} lets may assume the role; no principal is named.",
+            detail=trusted,
         )
 
 

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.policy.actions import catalogue
+from hygiene.policy.document import parse_document
+from hygiene.policy.effective import effective_permissions
+from hygiene.policy.reach import Reach, reach_of
+from tests.builders import ADMIN, document, statement
+
+ROLE = "arn:aws:iam::111122223333:role/app"
+GET = "s3:GetObject"
+
+
+def reach(*statements: dict[str, Any]) -> Reach:
+    return reach_of(parse_document(document(*statements)))
+
+
+def fate(own: Reach, action: str = GET, **ceilings: Any) -> list[str]:
+    verdicts = effective_permissions(own, principal_arn=ROLE, **ceilings).on_any_resource(catalogue().mask((action,)))
+    return [verdict.held_back_by for verdict in verdicts]
+
+
+def test_an_allow_on_any_resource_is_effective() -> None:
+    assert fate(reach(statement(GET))) == [""]
+
+
+def test_an_allow_on_one_bucket_is_not_any_resource() -> None:
+    assert fate(reach(statement(GET, "arn:aws:s3:::reports/*"))) == []
+
+
+def test_a_deny_in_another_policy_counts() -> None:
+    assert fate(reach(statement(GET)) | reach(statement("s3:*", effect="Deny"))) == ["deny"]
+
+
+def test_a_deny_on_one_bucket_leaves_the_others() -> None:
+    assert fate(reach(statement(GET), statement("s3:*", "arn:aws:s3:::secret/*", effect="Deny"))) == [""]
+
+
+def test_a_boundary_limits_and_never_grants() -> None:
+    assert fate(reach(statement(GET)), boundary=reach(statement("ec2:*"))) == ["boundary"]
+    assert fate(reach(statement("ec2:*")), boundary=reach(statement("*"))) == []
+
+
+def test_every_level_of_scp_must_allow_and_one_policy_of_a_level_is_enough() -> None:
+    everything, nothing_of_s3 = reach(statement("*")), reach(statement("ec2:*"))
+    assert fate(reach(statement(GET)), scp_levels=(everything, nothing_of_s3)) == ["scp"]
+    assert fate(reach(statement(GET)), scp_levels=(everything, everything | nothing_of_s3)) == [""]
+
+
+def test_a_condition_on_the_allow_is_said_not_dropped() -> None:
+    own = reach(statement(GET, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    assert fate(own) == ["not-evaluated: aws:multifactorauthpresent"]
+
+
+def test_a_deny_outside_some_regions_leaves_the_action_in_the_others() -> None:
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
+    scp = reach(statement("*"), statement("*", effect="Deny", Condition=elsewhere))
+    assert fate(reach(statement(GET)), scp_levels=(scp,)) == [""]
+
+
+def test_a_deny_that_spares_this_very_role_does_not_touch_it() -> None:
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}
+    assert fate(reach(statement(GET), statement("s3:*", effect="Deny", Condition=spared))) == [""]
+
+
+def test_a_deny_that_spares_only_others_applies() -> None:
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/platform-*"}}
+    assert fate(reach(statement(GET), statement("s3:*", effect="Deny", Condition=spared))) == ["deny"]
+
+
+def test_a_deny_under_an_undecided_condition_lowers_the_certainty() -> None:
+    deny = statement("s3:*", effect="Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    assert fate(reach(statement(GET), deny)) == ["not-evaluated: aws:securetransport"]
+
+
+def test_not_action_allows_everything_else_unknown_services_too() -> None:
+    own = reach({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+    assert fate(own) == [""]
+    assert fate(own, "iam:CreateRole") == []
+    assert own.grant.anywhere & catalogue().unknown_bit
+
+
+_patterns = st.sampled_from(["*", "s3:*", "s3:Get*", "iam:PassRole", "ec2:Describe*", "sts:AssumeRole"])
+_statements = st.builds(
+    statement,
+    _patterns,
+    st.sampled_from(["*", "arn:aws:s3:::one/*"]),
+    st.sampled_from(["Allow", "Deny"]),
+    Condition=st.sampled_from([{}, {"Bool": {"aws:SecureTransport": "true"}}]),
+)
+
+
+def allowed(own: Reach, **ceilings: Any) -> int:
+    return effective_permissions(own, principal_arn=ROLE, **ceilings).final.somewhere_if
+
+
+@given(st.lists(_statements, max_size=5), _statements)
+def test_adding_a_deny_never_adds_a_permission(statements: list[dict[str, Any]], extra: dict[str, Any]) -> None:
+    more = allowed(reach(*statements, {**extra, "Effect": "Deny"}))
+    assert more & ~allowed(reach(*statements)) == 0
+
+
+@given(st.lists(_statements, max_size=5), st.lists(_statements, max_size=3))
+def test_a_boundary_never_grants(statements: list[dict[str, Any]], limits: list[dict[str, Any]]) -> None:
+    assert allowed(reach(*statements), boundary=reach(*limits)) & ~allowed(reach(*statements)) == 0
+
+
+@given(st.lists(_statements, max_size=5).flatmap(lambda s: st.tuples(st.just(s), st.permutations(s))))
+def test_the_order_of_statements_changes_nothing(both: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
+    assert allowed(reach(*both[0])) == allowed(reach(*both[1]))
+
+
+def test_full_access_scp_changes_nothing() -> None:
+    full = reach_of(parse_document(ADMIN))
+    assert fate(reach(statement(GET)), scp_levels=(full, full)) == [""]

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hygiene.errors import ConfigError, SnapshotError
+from hygiene.snapshot import open_snapshot
+from tests.builders import ACCOUNT, SISTER, a_role, details
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "accounts" / ACCOUNT
+    folder.mkdir(parents=True)
+    put(folder / "authorization-details.json", details(a_role()))
+    return tmp_path
+
+
+def put(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_only_the_authorization_details_are_required(place: Path) -> None:
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.authorization_details is not None
+    assert documents.roles is None
+    assert not documents.gaps
+
+
+def test_a_file_may_be_gzipped(place: Path) -> None:
+    folder = place / "accounts" / ACCOUNT
+    (folder / "roles.json.gz").write_bytes(gzip.compress(json.dumps({"Roles": [a_role()]}).encode()))
+    roles = open_snapshot(str(place)).documents(ACCOUNT).roles
+    assert roles is not None
+    assert len(roles) == 1
+
+
+@pytest.mark.parametrize("suffix", ["json", "json.gz", "txt"])
+def test_one_file_will_do_and_names_its_account(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"export.{suffix}"
+    text = json.dumps(details(a_role())).encode()
+    file.write_bytes(gzip.compress(text) if suffix.endswith("gz") else b"\xef\xbb\xbf" + text)
+    snapshot = open_snapshot(str(file))
+    assert snapshot.account_ids == (ACCOUNT,)
+    assert snapshot.documents(ACCOUNT).authorization_details is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"   ", b"{", b"\x00\xff", b"[1, 2]", b'{"RoleDetailList": {}}', b"null"])
+def test_a_damaged_file_is_a_gap_of_its_account(place: Path, content: bytes) -> None:
+    (place / "accounts" / ACCOUNT / "authorization-details.json").write_bytes(content)
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.authorization_details is None
+    assert [gap.collector for gap in documents.gaps] == ["authorization-details"]
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"Roles": 5}', b'{"Roles": [7]}', b'"x"'])
+def test_a_damaged_second_file_leaves_the_roles_judged(place: Path, content: bytes) -> None:
+    (place / "accounts" / ACCOUNT / "roles.json").write_bytes(content)
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.authorization_details is not None
+    assert [gap.collector for gap in documents.gaps] == ["roles"]
+
+
+def test_a_broken_gzip_is_a_gap(place: Path) -> None:
+    whole = gzip.compress(b'{"SummaryMap": {"Roles": 1}}')
+    (place / "accounts" / ACCOUNT / "account-summary.json.gz").write_bytes(whole[:-8])
+    assert open_snapshot(str(place)).documents(ACCOUNT).gaps
+
+
+@pytest.mark.parametrize("cut", [{"IsTruncated": True}, {"Marker": "abc"}, {"NextToken": "abc"}])
+def test_a_document_that_is_cut_off_is_a_gap_and_is_still_judged(place: Path, cut: dict[str, Any]) -> None:
+    put(place / "accounts" / ACCOUNT / "authorization-details.json", {**details(a_role()), **cut})
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.authorization_details is not None
+    assert "cut off" in documents.gaps[0].message
+
+
+def test_a_role_of_another_account_is_not_judged_here(place: Path) -> None:
+    put(place / "accounts" / ACCOUNT / "authorization-details.json", details(a_role(), a_role("x", account=SISTER)))
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.authorization_details is not None
+    assert len(documents.authorization_details["RoleDetailList"]) == 1
+    assert SISTER in documents.gaps[0].message
+
+
+def test_a_role_without_an_arn_is_named_not_dropped_silently(place: Path) -> None:
+    put(place / "accounts" / ACCOUNT / "authorization-details.json", details({"RoleName": "x"}, a_role()))
+    assert "without a proper Arn" in open_snapshot(str(place)).documents(ACCOUNT).gaps[0].message
+
+
+@pytest.mark.parametrize("gaps", [[{"operation": "iam:ListRoles", "error": "denied"}], {"gaps": [{"code": "X"}]}])
+def test_recorded_gaps_are_read_in_either_shape(place: Path, gaps: Any) -> None:
+    put(place / "accounts" / ACCOUNT / "gaps.json", gaps)
+    assert len(open_snapshot(str(place)).documents(ACCOUNT).gaps) == 1
+
+
+def test_nothing_there_is_said_with_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no snapshot there"):
+        open_snapshot(str(tmp_path / "nowhere"))
+
+
+def test_a_newer_snapshot_is_refused_with_a_sentence(place: Path) -> None:
+    put(place / "manifest.json", {"schema_version": 99})
+    with pytest.raises(SnapshotError, match="newer hygiene"):
+        open_snapshot(str(place))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "5"])
+def test_a_damaged_account_list_is_a_problem_of_the_whole(place: Path, content: str) -> None:
+    (place / "organization.json").write_text(content)
+    snapshot = open_snapshot(str(place))
+    assert snapshot.organization is None
+    assert snapshot.problems
+
+
+def test_the_organization_places_its_accounts_and_prefers_state(place: Path) -> None:
+    put(
+        place / "organization.json",
+        {
+            "organization": {"Id": "o-1", "MasterAccountId": SISTER},
+            "accounts": [
+                {"Id": ACCOUNT, "Name": "prod", "State": "SUSPENDED", "Status": "ACTIVE"},
+                {"Id": SISTER, "Status": "ACTIVE"},
+            ],
+            "parents": {ACCOUNT: "ou-1", "ou-1": "r-1"},
+            "names": {"r-1": "Root", "ou-1": "Prod"},
+        },
+    )
+    organization = open_snapshot(str(place)).organization
+    assert organization is not None
+    first, second = organization.accounts
+    assert (first.state, first.ou_path, first.ou_ids) == ("SUSPENDED", "Root/Prod", ("r-1", "ou-1"))
+    assert second.state == "ACTIVE"
+
+
+def test_a_loop_in_the_tree_ends(place: Path) -> None:
+    tree = {ACCOUNT: "ou-1", "ou-1": "ou-2", "ou-2": "ou-1"}
+    put(place / "organization.json", {"organization": {}, "accounts": [{"Id": ACCOUNT}], "parents": tree})
+    organization = open_snapshot(str(place)).organization
+    assert organization is not None
+    assert organization.accounts[0].ou_ids == ("ou-2", "ou-1")

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hygiene.errors import ConfigError, StoreError
+from hygiene.store import LocalStore, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_is_missing_is_none_not_an_error(tmp_path: Path) -> None:
+    assert LocalStore(tmp_path).read("nothing/there.json") is None
+    assert LocalStore(tmp_path / "no").folders("x") == []
+
+
+def test_a_folder_replaces_an_earlier_one_whole(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.write_folder("a", {"old.json": b"1", "both.json": b"1"})
+    store.write_folder("a", {"both.json": b"2", "in/side.json": b"3"})
+    assert store.names() == ["a/both.json", "a/in/side.json"]
+    assert store.read("a/both.json") == b"2"
+
+
+def test_what_is_being_written_is_invisible(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    aside = store.make_aside("report")
+    (aside / "index.html").write_text("half")
+    assert store.names() == []
+    assert store.folders() == []
+    store.publish_folder(aside, "report")
+    assert store.names() == ["report/index.html"]
+
+
+def test_a_place_that_refuses_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="cannot be written"):
+        LocalStore(tmp_path / "file").write("a.json", b"")
+
+
+def test_another_scheme_is_refused_before_anything_happens() -> None:
+    with pytest.raises(ConfigError, match="s3://"):
+        open_store("s3://bucket/prefix")
