@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hygiene.cli import options  # noqa: TC001 (typer reads the annotations)
+from hygiene.cli import options
 from hygiene.cli.logs import LogFormat, set_up
 
 if TYPE_CHECKING:
@@ -214,10 +214,11 @@ def _request(
     out: str,
     as_of: datetime | None,
     quarter: str | None,
-    formats: tuple[str, ...] | None,
+    formats: str | None,
     previous: str | None,
 ) -> ReportRequest:
     from hygiene.pipeline import ReportRequest
     from hygiene.report import FORMATS
 
-    return ReportRequest(out=out, as_of=as_of, quarter=quarter, formats=formats or FORMATS, previous=previous)
+    wanted = options.parse_formats(formats) if formats is not None else FORMATS
+    return ReportRequest(out=out, as_of=as_of, quarter=quarter, formats=wanted, previous=previous)

@@ -32,8 +32,15 @@ def parse_quarter(text: str) -> str:
     return text
 
 
+def checked_formats(text: str | None) -> str | None:
+    """Return the list as it was given. Raises BadParameter for a format that does not exist."""
+    if text is not None:
+        parse_formats(text)
+    return text
+
+
 def parse_formats(text: str) -> tuple[str, ...]:
-    """Return the formats of a comma-separated list. Raises BadParameter for one that does not exist."""
+    """Return the formats of a comma-separated list."""
     from hygiene.report import FORMATS
 
     wanted = tuple(part.strip().lower() for part in text.split(",") if part.strip())
@@ -72,11 +79,11 @@ Quarter = Annotated[
     ),
 ]
 Formats = Annotated[
-    tuple[str, ...] | None,
+    str | None,
     typer.Option(
         "--format",
         metavar="LIST",
-        parser=parse_formats,
+        callback=checked_formats,
         help="Of html,csv,xlsx,json,parquet; default all. Summary, coverage and manifest are always written.",
         rich_help_panel=_WHAT,
     ),

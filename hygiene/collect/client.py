@@ -105,4 +105,4 @@ def client_config(version: str, workers: int) -> Config:
 
 def session_name(user: str) -> str:
     """Return a role session name that says who reads: CloudTrail shows it in every account."""
-    return re.sub(r"[^\w+=,.@-]", "-", f"role-hygiene-{user}")[:64]
+    return re.sub(r"[^\w+=,.@-]", "-", f"role-hygiene-{user}", flags=re.ASCII)[:64]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from hygiene.collect.client import AwsClient, ForbiddenOperationError, session_name
+from hygiene.collect.operations import OPERATIONS
+from hygiene.collect.pacing import Pace
+from hygiene.collect.progress import Silent
+from hygiene.collect.refusal import RefusedError, kind_of
+from hygiene.model import GapKind
+
+
+class _Session:
+    """A session whose one client answers from a list."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self._answers = list(answers)
+
+    def client(self, *_: Any, **__: Any) -> _Session:
+        return self
+
+    def list_roles(self, **_: Any) -> dict[str, Any]:
+        return self._answers.pop(0)
+
+
+def client(*answers: dict[str, Any]) -> AwsClient:
+    return AwsClient(_Session(*answers), Config(), Silent())  # type: ignore[arg-type]
+
+
+def test_an_operation_that_is_not_on_the_list_never_leaves_the_machine() -> None:
+    with pytest.raises(ForbiddenOperationError):
+        client().call("iam", "DeleteRole", RoleName="x")
+
+
+@pytest.mark.parametrize(
+    "verb", ["Create", "Delete", "Put", "Update", "Attach", "Detach", "Add", "Remove", "Set", "Tag"]
+)
+def test_the_list_holds_no_write(verb: str) -> None:
+    assert not [operation.name for operation in OPERATIONS if operation.name.startswith(verb)]
+
+
+def test_an_empty_page_with_a_marker_does_not_end_a_listing() -> None:
+    pages = ({"Roles": [], "IsTruncated": True, "Marker": "m"}, {"Roles": [1], "IsTruncated": False})
+    assert client(*pages).listed("iam", "ListRoles", "Roles") == [1]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ({"Roles": [1], "IsTruncated": True},),
+        ({"Roles": [1], "IsTruncated": True, "Marker": "m"}, {"Roles": [2], "IsTruncated": True, "Marker": "m"}),
+    ],
+)
+def test_a_listing_that_does_not_come_to_an_end_is_refused_not_taken_for_whole(pages: Any) -> None:
+    with pytest.raises(RefusedError, match="does not come to an end"):
+        client(*pages).listed("iam", "ListRoles", "Roles")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("Throttling", GapKind.THROTTLED),
+        ("TooManyRequestsException", GapKind.THROTTLED),
+        ("AccessDenied", GapKind.DENIED),
+        ("AccessDeniedException", GapKind.DENIED),
+        ("NoSuchEntity", GapKind.GONE),
+        ("ServiceFailure", GapKind.FAILED),
+        ("SomethingNew", GapKind.FAILED),
+    ],
+)
+def test_one_place_decides_what_an_error_means(code: str, kind: GapKind) -> None:
+    assert kind_of(code) is kind
+
+
+def test_a_client_error_becomes_a_refusal_with_its_code() -> None:
+    class Refusing(_Session):
+        def list_roles(self, **_: Any) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListRoles")
+
+    with pytest.raises(RefusedError) as caught:
+        AwsClient(Refusing(), Config(), Silent()).call("iam", "ListRoles")  # type: ignore[arg-type]
+    assert (caught.value.operation, caught.value.kind, caught.value.code) == (
+        "iam:ListRoles",
+        GapKind.DENIED,
+        "AccessDenied",
+    )
+
+
+def test_the_session_name_says_who_reads_and_is_one_aws_accepts() -> None:
+    assert session_name("ana lopez/ünï" + "x" * 80) == ("role-hygiene-ana-lopez--n-" + "x" * 80)[:64]
+    assert session_name("ci@example.com") == "role-hygiene-ci@example.com"
+
+
+def test_a_pace_spreads_calls_after_the_first_burst() -> None:
+    now = [0.0]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(10, lambda: now[0], sleep)
+    for _ in range(30):
+        pace.wait()
+    assert 1.9 <= sum(slept) <= 2.1
