@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.risk import Weighed
 
-_ALSO_SHOWN = 2
+_SENTENCES = 2
 _WORTH_REDUCING = SEVERITIES[: SEVERITIES.index("medium") + 1]
 
 
@@ -27,13 +27,13 @@ def suggest(row: Mapping[Hashable, Any], findings: Sequence[Weighed]) -> tuple[s
     too_much = [found for found in effective if found.severity in _WORTH_REDUCING]
     usage = usage_sentence(row)
     if row["usage_status"] == "unused":
-        return "remove", _sentences(usage, _worst(too_much))
+        return "remove", _sentences(usage, *_worst(too_much))
     if row["usage_status"] == "unknown":
-        return "investigate", _sentences(usage, _worst(too_much))
+        return "investigate", _sentences(usage, *_worst(too_much))
     if grave_trust:
-        return "investigate", _sentences(*_evidence(grave_trust), usage)
+        return "investigate", _sentences(*_worst([*grave_trust, *too_much]), usage)
     if too_much:
-        return "reduce", _sentences(*_evidence(too_much), usage)
+        return "reduce", _sentences(*_worst(too_much), usage)
     return "keep", usage
 
 
@@ -41,15 +41,16 @@ def _by_severity(finding: Weighed) -> tuple[int, str]:
     return SEVERITIES.index(finding.severity), finding.check
 
 
-def _worst(findings: Sequence[Weighed]) -> str:
-    """Return the worst thing about powers and the worst about trust, so that both are in the one sentence."""
-    groups = ("Permissions", "Trust")
-    firsts = (next((found.evidence for found in findings if found.group == group), "") for group in groups)
-    return " ".join(first for first in firsts if first)
+def _worst(findings: Sequence[Weighed]) -> list[str]:
+    """Return the first finding of each group, two at the most: powers and trust are worth a sentence each.
 
-
-def _evidence(findings: Sequence[Weighed]) -> list[str]:
-    return [finding.evidence for finding in findings[:_ALSO_SHOWN]]
+    An administrator's further powers would only repeat the first. What the usage sentence says is not said again.
+    """
+    firsts: dict[str, str] = {}
+    for finding in findings:
+        if finding.check not in {"unused-role", "usage-unknown"}:
+            firsts.setdefault(finding.group, finding.evidence)
+    return list(firsts.values())[:_SENTENCES]
 
 
 def _sentences(*parts: str) -> str:

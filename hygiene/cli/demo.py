@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 def review(request: ReportRequest, *, is_quiet: bool) -> None:
     """Review the simulated organization and tell where the report lies. Its gaps are part of the story: exit 0."""
+    moment = request.as_of or datetime.now(UTC)
     with (
-        _simulated(request.as_of) as aws,
+        _simulated(moment) as aws,
         _environment(aws.environment()),
         shown_progress(is_quiet=is_quiet) as progress,
     ):
-        reported = pipeline.run(demo_settings(), pipeline.RunRequest(request), progress)
+        reported = pipeline.run(demo_settings(), pipeline.RunRequest(request), progress, clock=lambda: moment)
     tell_reported(reported, is_quiet=is_quiet)
     if not is_quiet:
         typer.echo("The organization is simulated; the account that could not be read is part of its story.")
@@ -50,7 +51,7 @@ def demo_settings() -> Settings:
 
 def serve(as_of: datetime | None, env_file: Path | None) -> None:
     """Keep the simulated organization running until interrupted; say how to reach it."""
-    with _simulated(as_of) as aws:
+    with _simulated(as_of or datetime.now(UTC)) as aws:
         lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in aws.environment().items())
         if env_file is None:
             typer.echo(lines, nl=False)
@@ -71,12 +72,11 @@ def _wait_for_signal() -> None:
 
 
 @contextmanager
-def _simulated(as_of: datetime | None) -> Iterator[SimulatedAws]:
+def _simulated(moment: datetime) -> Iterator[SimulatedAws]:
     try:
         from hygiene.simulate import SimulatedAws, demo_world
     except ImportError as error:
         raise ConfigError(str(error)) from error
-    moment = as_of or datetime.now(UTC)
     with SimulatedAws(demo_world(), clock=lambda: moment) as aws:
         yield aws
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.collect.collectors import ORDER
@@ -14,6 +13,7 @@ from hygiene.model import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
@@ -55,12 +55,14 @@ class Runner:
         sink: AccountSink,
         settings: Aws,
         progress: Progress,
+        clock: Callable[[], datetime],
         earlier: Earlier | None = None,
     ) -> None:
         self._enter = enter
         self._sink = sink
         self._settings = settings
         self._progress = progress
+        self._clock = clock
         self._earlier = earlier
 
     def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
@@ -95,8 +97,7 @@ class Runner:
         return self._finish(account_id, context.documents, context.gaps)
 
     def _finish(self, account_id: str, documents: Mapping[str, object], gaps: list[Gap]) -> list[Gap]:
-        # The wall clock, not the review's as-of: this is when the account was read, whatever is asked of it later.
-        self._sink.write_account(account_id, documents, gaps, datetime.now(UTC))
+        self._sink.write_account(account_id, documents, gaps, self._clock())
         details = documents.get("authorization-details")
         roles = len(details["RoleDetailList"]) if isinstance(details, dict) else 0
         self._progress.account_done(account_id, roles, len(gaps))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from hygiene.snapshot import SnapshotWriter
 from hygiene.snapshot.organization import read_organization as parse_organization
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from hygiene.collect.progress import Progress
     from hygiene.collect.sessions import Sessions
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from hygiene.model import JsonObject, Skip
     from hygiene.pipeline.earlier import EarlierSnapshot
     from hygiene.store import LocalStore
+
+    Clock = Callable[[], datetime]
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ class Population:
 
 
 def collect_into(
-    store: LocalStore, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None
+    store: LocalStore, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None, clock: Clock
 ) -> Collected:
     """Collect into the store, going on with what an interrupted run left there.
 
@@ -77,7 +80,7 @@ def collect_into(
         "reading %d accounts as %s, %d skipped", len(population.chosen), sessions.caller.arn, len(population.skipped)
     )
     writer = SnapshotWriter(store)
-    run_id, started_at, there = _begin(writer, settings)
+    run_id, started_at, there = _begin(writer, settings, clock())
     if population.document is not None:
         writer.write_organization(population.document)
     missing = [account.id for account in population.chosen if account.id not in there]
@@ -86,8 +89,8 @@ def collect_into(
             "going on with an unfinished snapshot, %d accounts are there", len(population.chosen) - len(missing)
         )
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
-    gaps = Runner(enter, writer, settings.aws, progress, earlier).run(missing)
-    writer.finish(_manifest(run_id, started_at, sessions, settings, population))
+    gaps = Runner(enter, writer, settings.aws, progress, clock, earlier).run(missing)
+    writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
     return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems)
 
@@ -112,10 +115,9 @@ def find_population(sessions: Sessions, settings: Settings) -> Population:
     return Population(chosen, skipped, document, problems, basis)
 
 
-def _begin(writer: SnapshotWriter, settings: Settings) -> tuple[str, datetime, frozenset[str]]:
+def _begin(writer: SnapshotWriter, settings: Settings, now: datetime) -> tuple[str, datetime, frozenset[str]]:
     """Return run id, start, and the accounts that an interrupted run has already read."""
     parameters = collection_parameters(settings)
-    now = datetime.now(UTC)
     begun = writer.begun(parameters)
     if begun is not None:
         return *begun, writer.finished_accounts(newer_than=now - STAYS_FRESH)
@@ -125,12 +127,12 @@ def _begin(writer: SnapshotWriter, settings: Settings) -> tuple[str, datetime, f
 
 
 def _manifest(
-    run_id: str, started_at: datetime, sessions: Sessions, settings: Settings, population: Population
+    run_id: str, period: tuple[datetime, datetime], sessions: Sessions, settings: Settings, population: Population
 ) -> dict[str, Any]:
     return {
         "run_id": run_id,
-        "started_at": started_at,
-        "finished_at": datetime.now(UTC),
+        "started_at": period[0],
+        "finished_at": period[1],
         "collector_arn": sessions.caller.arn,
         "collector_account_id": sessions.caller.account_id,
         "population": population.basis,

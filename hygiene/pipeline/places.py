@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hygiene.snapshot import SnapshotWriter, layout
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hygiene.config import Settings
     from hygiene.store import LocalStore
 
@@ -39,14 +40,14 @@ class Places:
     def __init__(self, out: LocalStore) -> None:
         self.out = out
 
-    def snapshot_to_fill(self, quarter: str, settings: Settings) -> LocalStore:
+    def snapshot_to_fill(self, quarter: str, settings: Settings, now: datetime) -> LocalStore:
         """Return this quarter's unfinished snapshot made with the same settings, or a new one."""
         wanted = collection_parameters(settings)
         for name in reversed(self._snapshot_names(quarter)):
             store = self._snapshot(name)
             if SnapshotWriter(store).begun(wanted) is not None:
                 return store
-        return self._snapshot(f"{quarter}-{new_run_id(datetime.now(UTC))}")
+        return self._snapshot(f"{quarter}-{new_run_id(now)}")
 
     def finished_snapshot(self, quarter: str) -> str | None:
         """Return the location of this quarter's newest finished snapshot."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ from hygiene.snapshot import layout, open_snapshot
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis
@@ -75,12 +76,12 @@ class _Moment:
     notices: tuple[Notice, ...]
 
 
-def report_on(source: str, settings: Settings, request: ReportRequest) -> Reported:
+def report_on(source: str, settings: Settings, request: ReportRequest, clock: Callable[[], datetime]) -> Reported:
     """Judge the snapshot and publish the report of its quarter.
 
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
-    started_at = datetime.now(UTC)
+    started_at = clock()
     checks = configured_checks(settings.checks)
     places = Places(open_store(request.out))
     snapshot = open_snapshot(source)
@@ -95,7 +96,7 @@ def report_on(source: str, settings: Settings, request: ReportRequest) -> Report
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
     tables = _tables(analysis, facts, previous)
-    location = _publish(places, tables, facts, snapshot, request, started_at)
+    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()))
     summary = summarise(tables, facts)
     return Reported(
         location=location,
@@ -243,14 +244,14 @@ def _publish(
     facts: ReviewFacts,
     snapshot: Snapshot,
     request: ReportRequest,
-    started_at: datetime,
+    period: tuple[datetime, datetime],
 ) -> str:
     """Write the report aside, keep the manifest it replaces in the ledger, give it its name. Returns its location."""
     superseded = places.out.read(f"{facts.quarter}/{layout.MANIFEST}")
     provenance = Provenance(
-        run_id=str(snapshot.manifest.get("run_id") or new_run_id(started_at)),
-        started_at=started_at,
-        finished_at=datetime.now(UTC),
+        run_id=str(snapshot.manifest.get("run_id") or new_run_id(period[0])),
+        started_at=period[0],
+        finished_at=period[1],
         collector_arn=str(snapshot.manifest.get("collector_arn", "")),
         snapshot_location=snapshot.location,
         snapshot_manifest_sha256=snapshot.manifest_sha256,

