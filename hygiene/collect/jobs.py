@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 NAME = "last-accessed"
 _TRIES = 2
 _LATER_POLL_FACTOR = 1.6
-_GIVE_UP_AFTER_DENIALS = 2
-"""So many roles denied and none answered: the permission is missing for the account, and asking on proves nothing."""
+_GIVE_UP_AFTER = 2
+"""So many roles refused and none answered: the permission is missing or the API is down; asking on is vain."""
 
 
 @dataclass(order=True, slots=True)
@@ -55,7 +55,7 @@ class Jobs:
         self._to_make: deque[tuple[str, int]] = deque()
         self._made: list[_Job] = []
         self._answers: dict[str, JsonObject] = {}
-        self._denied: list[tuple[str, RefusedError]] = []
+        self._refused: list[tuple[str, RefusedError]] = []
 
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
@@ -67,18 +67,18 @@ class Jobs:
                 self._fetch(heapq.heappop(self._made))
             else:
                 self._make(*self._to_make.popleft())
-        self._tell_denials()
+        self._tell_refusals()
         return self._answers
 
     def _is_hopeless(self) -> bool:
-        return not self._answers and len(self._denied) >= _GIVE_UP_AFTER_DENIALS
+        return not self._answers and len(self._refused) >= _GIVE_UP_AFTER
 
-    def _tell_denials(self) -> None:
-        """Say once that the account lacks the permission, or which roles of it were denied."""
+    def _tell_refusals(self) -> None:
+        """Say once that the account gives no answers, or which roles of it gave none."""
         if self._is_hopeless():
-            self._context.gap(NAME, self._denied[0][1])
+            self._context.gap(NAME, self._refused[0][1])
             return
-        for arn, error in self._denied:
+        for arn, error in self._refused:
             self._context.gap(NAME, error, subject=arn)
 
     def _make(self, arn: str, attempt: int) -> None:
@@ -87,7 +87,7 @@ class Jobs:
                 "iam", "GenerateServiceLastAccessedDetails", Arn=arn, Granularity=self._granularity
             )
         except RefusedError as error:
-            self._refused(arn, error)
+            self._refuse(arn, error)
             return
         now = self._monotonic()
         wait = self._context.settings.last_accessed_first_poll_seconds
@@ -126,7 +126,7 @@ class Jobs:
     def _wait_longer(self, job: _Job) -> None:
         now = self._monotonic()
         if now >= job.give_up_at:
-            self._gap(job.arn, self._failure("the job did not finish in time"))
+            self._refuse(job.arn, self._failure("the job did not finish in time"))
             return
         wait = max(job.wait, 0.5) * _LATER_POLL_FACTOR
         heapq.heappush(self._made, _Job(now + wait, job.arn, job.job_id, job.attempt, wait, job.give_up_at))
@@ -135,16 +135,14 @@ class Jobs:
         if job.attempt < _TRIES and error.kind is not GapKind.THROTTLED:
             self._to_make.append((job.arn, job.attempt + 1))
         else:
-            self._refused(job.arn, error)
+            self._refuse(job.arn, error)
 
-    def _refused(self, arn: str, error: RefusedError) -> None:
-        if error.kind is GapKind.DENIED:
-            self._denied.append((arn, error))
+    def _refuse(self, arn: str, error: RefusedError) -> None:
+        if error.kind is GapKind.GONE:
+            # The role was deleted meanwhile: that says nothing about the other roles.
+            self._context.gap(NAME, error, subject=arn)
         else:
-            self._gap(arn, error)
-
-    def _gap(self, arn: str, error: RefusedError) -> None:
-        self._context.gap(NAME, error, subject=arn)
+            self._refused.append((arn, error))
 
     @staticmethod
     def _failure(reason: str) -> RefusedError:
