@@ -7,6 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TextIO
 
 _EXTRA = ("run_id", "account_id", "collector")
 _VERY_VERBOSE = 2
@@ -34,10 +35,21 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is now: a progress bar puts itself in its place to keep lines above the bar."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def set_up(log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> None:
     """Send the package's log to stderr. The root logger is left alone: other libraries keep their own voice."""
     _state["tracebacks"] = verbosity >= _VERY_VERBOSE
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
     handler.setFormatter(_JsonLines() if log_format is LogFormat.JSON else text)
     package = logging.getLogger("hygiene")

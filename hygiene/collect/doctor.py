@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _NOT_WRITTEN_YET = {"ReportInProgress", "CredentialReportNotReadyException", "ReportNotPresent", "ReportExpired"}
 
+_NO_JOB = "00000000-0000-0000-0000-000000000000"
+"""A job that does not exist: whoever may ask is told so, whoever may not is denied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -70,8 +73,7 @@ class _Probes:
         self._try("GetRole", RoleName=role["RoleName"])
         if with_last_accessed:
             job = self._try("GenerateServiceLastAccessedDetails", Arn=role["Arn"])
-            if job:
-                self._try("GetServiceLastAccessedDetails", JobId=job["JobId"], MaxItems=1)
+            self._try("GetServiceLastAccessedDetails", JobId=job.get("JobId", _NO_JOB), MaxItems=1)
 
     def _probe_providers(self) -> None:
         for entry in self._try("ListOpenIDConnectProviders").get("OpenIDConnectProviderList", [])[:1]:
@@ -85,6 +87,6 @@ class _Probes:
         except RefusedError as error:
             if error.kind is GapKind.DENIED:
                 self.missing.append(f"iam:{operation}")
-            elif error.code not in _NOT_WRITTEN_YET:
+            elif error.kind is not GapKind.GONE and error.code not in _NOT_WRITTEN_YET:
                 self.complaints.append(str(error))
             return {}

@@ -104,7 +104,7 @@ class Runner:
         level = logging.WARNING if gaps else logging.INFO
         logger.log(
             level,
-            "account %s: %d roles read, %d gaps",
+            "account %s: roles read: %d, gaps: %d",
             account_id,
             roles,
             len(gaps),
