@@ -47,8 +47,16 @@ class Estate:
     roles: pd.DataFrame
     trust: pd.DataFrame
     permissions: Mapping[str, RolePermissions]
+    trusted: Mapping[str, tuple[TrustedPrincipal, ...]]
+    """By role ARN, for checks that look at a statement's conditions."""
     trust_problems: Mapping[str, tuple[str, ...]]
-    account_summary: Mapping[str, int] | None
+    documents: AccountDocuments
+    """AWS's own answers: quotas, credential report, last accessed information."""
+
+    @property
+    def account_summary(self) -> Mapping[str, int] | None:
+        """IAM's counts and quotas of the account; None when they were not read."""
+        return self.documents.account_summary
 
     def role(self, role_arn: str) -> Mapping[Hashable, Any]:
         """Return the row of one role."""
@@ -86,11 +94,11 @@ def build_estate(
     listing = {role["Arn"]: role for role in documents.roles or () if "Arn" in role}
     levels = reference.scp_levels(account.id)
     facts = _Facts(documents, account, reference, policy_documents, listing)
-    rows, trust_rows, permissions, problems = [], [], {}, {}
+    rows, trust_rows, permissions, problems, trusted_by = [], [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
         arn = str(role["Arn"])
         trust = parse_document(role.get("AssumeRolePolicyDocument"))
-        trusted = trusted_principals(trust, account.id)
+        trusted = trusted_by[arn] = trusted_principals(trust, account.id)
         permissions[arn] = compiler.role(role, policy_documents, levels)
         if trust.problems:
             problems[arn] = trust.problems
@@ -102,8 +110,9 @@ def build_estate(
         roles=_roles_frame(rows, reference),
         trust=frame_of(TrustPrincipals, trust_rows),
         permissions=permissions,
+        trusted=trusted_by,
         trust_problems=problems,
-        account_summary=documents.account_summary,
+        documents=documents,
     )
 
 
