@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains, role_facts
+from hygiene.analyse.check import Finding
 from hygiene.analyse.estate import build_estate
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
 from hygiene.analyse.suggestion import suggest
+from hygiene.analyse.wording import confidence_of
 from hygiene.frames import Roles, columns_of
+from hygiene.policy.escalation import ASSUME_PATH
 from hygiene.policy.fingerprint import sha256
 
 if TYPE_CHECKING:
@@ -17,11 +21,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hygiene.analyse.catalogue import ConfiguredCheck
-    from hygiene.analyse.check import Finding
-    from hygiene.analyse.estate import Estate
     from hygiene.analyse.permissions import PolicyCompiler
     from hygiene.analyse.reference import Reference
     from hygiene.model import Account, AccountDocuments
+
+CHAIN_CHECK = "privilege-escalation"
+"""The check that chains belong to; when it is switched off, they are not reported."""
+
+
+@dataclass(frozen=True)
+class ExaminedAccount:
+    """One account after the first pass: its roles without verdicts, its findings, and facts for chains."""
+
+    roles: pd.DataFrame
+    findings: list[dict[str, Any]]
+    facts: list[RoleFacts]
 
 
 @dataclass(frozen=True)
@@ -39,29 +53,89 @@ def analyse_account(
     checks: Sequence[ConfiguredCheck],
     compiler: PolicyCompiler,
 ) -> AccountAnalysis:
-    """Return the account's roles with verdicts, and its findings."""
+    """Return the account's roles with verdicts, and its findings; chains stay inside the account."""
+    examined = examine_account(documents, account, reference, checks, compiler)
+    return judge_account(examined, checks, find_chains(examined.facts))
+
+
+def examine_account(
+    documents: AccountDocuments,
+    account: Account,
+    reference: Reference,
+    checks: Sequence[ConfiguredCheck],
+    compiler: PolicyCompiler,
+) -> ExaminedAccount:
+    """Run every check over the account: the first pass, which needs its documents."""
     estate = build_estate(documents, account, reference, compiler)
-    rows: list[dict[str, Any]] = []
+    rows = [
+        _finding_row(
+            configured, finding, estate.account.id, estate.role(finding.role_arn) if finding.role_arn else {}
+        )
+        for configured in checks
+        for finding in configured.check.find(estate, configured.thresholds)
+    ]
+    return ExaminedAccount(estate.roles, rows, role_facts(estate, rows))
+
+
+def judge_account(
+    examined: ExaminedAccount, checks: Sequence[ConfiguredCheck], chains: Mapping[str, Chain]
+) -> AccountAnalysis:
+    """Add the chains of the whole organization and weigh everything: the second pass."""
+    findings = _with_chains(examined, checks, chains)
+    groups = {configured.check.id: configured.check.group for configured in checks}
     weighed: dict[str, list[Weighed]] = {}
-    for configured in checks:
-        for finding in configured.check.find(estate, configured.thresholds):
-            row = _finding_row(configured, finding, estate)
-            rows.append(row)
-            if finding.role_arn:
-                weighed.setdefault(finding.role_arn, []).append(_weighed(configured, row))
-    return AccountAnalysis(_judged(estate.roles, weighed), rows)
+    for row in findings:
+        if row["role_arn"]:
+            weighed.setdefault(row["role_arn"], []).append(_weighed(row, groups[row["check"]]))
+    return AccountAnalysis(_judged(examined.roles, weighed), findings)
 
 
-def _finding_row(configured: ConfiguredCheck, finding: Finding, estate: Estate) -> dict[str, Any]:
+def _with_chains(
+    examined: ExaminedAccount, checks: Sequence[ConfiguredCheck], chains: Mapping[str, Chain]
+) -> list[dict[str, Any]]:
+    configured = next((check for check in checks if check.check.id == CHAIN_CHECK), None)
+    if configured is None or not chains:
+        return examined.findings
+    rows = {row["finding_id"]: row for row in examined.findings}
+    for role in examined.roles.to_dict("records"):
+        chain = chains.get(str(role["role_arn"]))
+        # Nobody can edit a service-linked role, so a chain from one is no work for anybody here.
+        if chain is None or role["kind"] == "service-linked":
+            continue
+        row = _finding_row(configured, _chain_finding(str(role["role_arn"]), chain), str(role["account_id"]), role)
+        rows[row["finding_id"]] = _merged(rows.get(row["finding_id"]), row)
+    return list(rows.values())
+
+
+def _chain_finding(role_arn: str, chain: Chain) -> Finding:
+    return Finding(
+        role_arn=role_arn,
+        evidence=chain_sentence(chain),
+        detail=(ASSUME_PATH,),
+        held_back_by=chain.held_back_by,
+        confidence=confidence_of(chain.held_back_by),
+    )
+
+
+def _merged(earlier: dict[str, Any] | None, chain: dict[str, Any]) -> dict[str, Any]:
+    """Return one row of both: the same role, check and fate stand in one row."""
+    if earlier is None:
+        return chain
+    detail = sorted({*earlier["detail"].split(";"), *chain["detail"].split(";")})
+    return {**earlier, "detail": ";".join(detail), "evidence": f"{earlier['evidence']} {chain['evidence']}"}
+
+
+def _finding_row(
+    configured: ConfiguredCheck, finding: Finding, account_id: str, role: Mapping[Any, Any]
+) -> dict[str, Any]:
     check = configured.check
-    role: Mapping[Any, Any] = estate.role(finding.role_arn) if finding.role_arn else {}
     # The id alone would do for AWS's own answers; a hand-made export may give two roles the same one.
     subject = f"{role['role_id']} {role['role_arn']}" if role else finding.subject
     evidence = finding.evidence if finding.role_arn else f"{finding.subject}: {finding.evidence}"
     severity = configured.severity if configured.is_severity_set else finding.severity or configured.severity
     return {
-        "finding_id": sha256(f"{estate.account.id}\n{subject}\n{check.id}\n{finding.held_back_by}")[:16],
-        "account_id": estate.account.id,
+        "finding_id": sha256(f"{account_id}\n{subject}\n{check.id}\n{finding.held_back_by}")[:16],
+        "account_id": account_id,
         "role_name": role.get("role_name"),
         "role_arn": role.get("role_arn"),
         "role_id": role.get("role_id"),
@@ -77,11 +151,11 @@ def _finding_row(configured: ConfiguredCheck, finding: Finding, estate: Estate) 
     }
 
 
-def _weighed(configured: ConfiguredCheck, row: Mapping[str, Any]) -> Weighed:
+def _weighed(row: Mapping[str, Any], group: str) -> Weighed:
     held_back_by = row["held_back_by"] or ""
     return Weighed(
-        check=configured.check.id,
-        group=configured.check.group,
+        check=row["check"],
+        group=group,
         severity=row["severity"],
         is_effective=not held_back_by or held_back_by.startswith("not-evaluated"),
         evidence=row["evidence"],

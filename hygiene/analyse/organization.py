@@ -1,4 +1,8 @@
-"""Judges the whole population, one account in memory at a time: snapshot in, Analysis out."""
+"""Judges the whole population: snapshot in, Analysis out.
+
+Two passes: every account by itself, with its documents in memory only then; and one over compact facts of all roles,
+for what no account shows alone (chains of roles that end at an administrator).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from hygiene.analyse.account import analyse_account
+from hygiene.analyse.account import ExaminedAccount, examine_account, judge_account
+from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.frames import Coverage, Findings, Roles, frame_of, validated
@@ -54,8 +59,7 @@ class Analyst:
         self._checks = checks
         self._started_at = started_at
         self._compiler = PolicyCompiler()
-        self._roles: list[pd.DataFrame] = []
-        self._findings: list[dict[str, Any]] = []
+        self._examined: list[ExaminedAccount] = []
         self._coverage: list[dict[str, Any]] = []
 
     def analyse(self, source: Documents, skipped: Mapping[str, str]) -> Analysis:
@@ -80,15 +84,15 @@ class Analyst:
         if documents.authorization_details is None:
             self._coverage.append(failed_row(account, documents.gaps))
             return
-        analysis = analyse_account(documents, account, self._reference, self._checks, self._compiler)
-        self._roles.append(analysis.roles)
-        self._findings += analysis.findings
+        self._examined.append(examine_account(documents, account, self._reference, self._checks, self._compiler))
         self._coverage.append(read_row(account, documents, self._started_at))
 
     def _together(self) -> Analysis:
-        frames = [frame for frame in self._roles if not frame.empty]
+        chains = find_chains([fact for examined in self._examined for fact in examined.facts])
+        judged = [judge_account(examined, self._checks, chains) for examined in self._examined]
+        frames = [analysis.roles for analysis in judged if not analysis.roles.empty]
         roles = validated(Roles, pd.concat(frames, ignore_index=True)) if frames else Roles.empty()
-        findings = frame_of(Findings, self._findings)
+        findings = frame_of(Findings, [row for analysis in judged for row in analysis.findings])
         return Analysis(
             roles=roles.sort_values(["account_id", "role_arn"], ignore_index=True),
             findings=findings.sort_values(

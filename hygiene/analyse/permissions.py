@@ -25,9 +25,10 @@ _DOCUMENTS_KEPT = 4_000
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """A document with its reach; `name` is the policy's on this role."""
+    """A document with its reach; `name` is the policy's on this role, `arn` is empty for an inline one."""
 
     name: str
+    arn: str
     document: PolicyDocument
     reach: Reach
 
@@ -75,7 +76,7 @@ class PolicyCompiler:
         own, policies, problems = Reach(), [], []
         for policy in identity_policies(role, documents):
             parsed, reach = self.compile(policy.document)
-            policies.append(CompiledPolicy(policy.name, parsed, reach))
+            policies.append(CompiledPolicy(policy.name, policy.arn, parsed, reach))
             problems += [f"policy {policy.name}: {problem}" for problem in parsed.problems]
             own |= reach
         boundary = None

@@ -14,10 +14,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.principal import can_be_avoided, open_clauses
+from hygiene.policy.resource_kinds import resource_kinds
 
 if TYPE_CHECKING:
     from hygiene.policy.document import ConditionClause, PolicyDocument, Statement
@@ -132,22 +134,65 @@ def covers_any_resource(statement: Statement) -> bool:
     return any(set(resource) <= {"*"} or resource == "arn:*" for resource in statement.resources)
 
 
+def actions_on_any_resource(statement: Statement) -> int:
+    """Return the actions an Allow statement gives on any resource of their kind.
+
+    Everything but a few named resources (NotResource) is any resource, and so is an ARN that names but a kind:
+    `arn:aws:s3:::*`, `arn:aws:lambda:*:*:function:*`. Such an ARN speaks for the actions of its own service alone:
+    `*` on `arn:aws:s3:::*` makes nobody an administrator.
+    """
+    mask = action_mask(statement)
+    if covers_any_resource(statement) or statement.not_resources:
+        return mask
+    reached = 0
+    for resource in statement.resources:
+        reached |= _services_of_kind(resource)
+    return mask & reached
+
+
+@lru_cache(maxsize=4096)
+def _services_of_kind(resource: str) -> int:
+    """Return the actions of the services a kind-wide ARN speaks for; none when it names a certain resource.
+
+    IAM's own ARNs are left out: `role/*` says nothing about users, so who asks about IAM looks at the statement.
+    """
+    parts = resource.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS or parts[2] == "iam" or not _is_kind_wide(parts[2], parts[5]):
+        return 0
+    services = catalogue().services
+    spoken_for = (parts[2], *_ALSO_ON_ARNS_OF.get(parts[2], ()))
+    return sum(services.get(service, 0) for service in spoken_for)
+
+
+def _is_kind_wide(service: str, resource: str) -> bool:
+    """Whether the last part of an ARN is `*`, or a kind AWS documents and then nothing but `*`: `function:*`."""
+    if set(resource) <= {"*", "/"}:
+        return True
+    stem = resource.rstrip("*/")
+    return resource != stem and any(stem.rstrip(":/") == kind.rstrip(":/") for kind in resource_kinds(service))
+
+
+_ARN_PARTS = 6
+# Services whose actions name the resources of another service.
+_ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
+
+
 def _statement_reach(statement: Statement) -> Reach:
     mask = action_mask(statement)
     everywhere = covers_any_resource(statement)
     conditional = (Conditional(mask, statement.condition, everywhere),) if statement.condition else ()
     if statement.is_allow:
-        return _allow_reach(mask, conditional, everywhere=everywhere)
+        return _allow_reach(mask, actions_on_any_resource(statement), conditional)
     if conditional:
         return Reach(denied_if=conditional)
     return Reach(denied=mask) if everywhere else Reach(denied_some=mask)
 
 
-def _allow_reach(mask: int, conditional: tuple[Conditional, ...], *, everywhere: bool) -> Reach:
+def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...]) -> Reach:
     grant = Grant(
-        anywhere=mask if everywhere and not conditional else 0,
-        anywhere_if=mask if everywhere else 0,
-        somewhere=mask if not conditional else 0,
+        anywhere=0 if conditional else everywhere,
+        anywhere_if=everywhere,
+        somewhere=0 if conditional else mask,
         somewhere_if=mask,
     )
     return Reach(grant, allowed_if=conditional)

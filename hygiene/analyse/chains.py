@@ -1,0 +1,179 @@
+"""Chains of roles that end at an administrator: organization-wide, found backwards from the administrators.
+
+Works on compact facts about every role, not on documents, so that an organization of any size fits in memory.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hygiene.policy.actions import catalogue
+from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
+from hygiene.policy.principal import open_clauses
+from hygiene.policy.reach import action_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from hygiene.analyse.estate import Estate
+    from hygiene.analyse.permissions import RolePermissions
+    from hygiene.policy.trust import TrustedPrincipal
+
+_SHOWN_STEPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeGrant:
+    """One Allow for sts:AssumeRole: the role ARNs it names (patterns), and condition keys nobody evaluated."""
+
+    resources: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    def names(self, role_arn: str) -> bool:
+        """Whether the statement covers the role."""
+        return any(_glob(resource).fullmatch(role_arn) for resource in self.resources)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """What chains need to know of a role."""
+
+    arn: str
+    account_id: str
+    is_administrator: bool
+    assumes: tuple[AssumeGrant, ...]
+    trusted: tuple[TrustedPrincipal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The roles assumed one after the other, the administrator last. `held_back_by` names unevaluated conditions."""
+
+    steps: tuple[str, ...]
+    held_back_by: str
+
+
+def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list[RoleFacts]:
+    """Return the facts of an account's roles; its findings say who is an administrator."""
+    administrators = {str(row["role_arn"]) for row in findings if _makes_administrator(row)}
+    return [
+        RoleFacts(
+            arn=arn,
+            account_id=estate.account.id,
+            is_administrator=arn in administrators,
+            assumes=tuple(_assume_grants(permissions)),
+            trusted=tuple(found for found in estate.trusted[arn] if found.principal.type == "AWS"),
+        )
+        for arn, permissions in estate.permissions.items()
+    ]
+
+
+def _makes_administrator(row: Mapping[str, object]) -> bool:
+    """Whether the finding, in effect, makes its role an administrator or one in disguise."""
+    if row["held_back_by"]:
+        return False
+    if row["check"] == "full-admin":
+        return True
+    # Being allowed to assume roles is what a chain is made of, not where it ends.
+    return row["check"] == "privilege-escalation" and set(str(row["detail"]).split(";")) != {ASSUME_PATH}
+
+
+def _assume_grants(permissions: RolePermissions) -> Iterator[AssumeGrant]:
+    mask = catalogue().mask((ASSUME_ROLE,))
+    if not permissions.effective.final.somewhere_if & mask:
+        return
+    for policy in permissions.policies:
+        for statement in policy.document.statements:
+            if statement.is_allow and action_mask(statement) & mask:
+                keys = tuple(sorted({clause.key for clause in statement.condition}))
+                yield AssumeGrant(statement.resources or ("*",), keys)
+
+
+def find_chains(facts: Sequence[RoleFacts]) -> dict[str, Chain]:
+    """Return, for every role that is no administrator, the shortest chain by which it becomes one."""
+    return _Backwards(facts).search()
+
+
+class _Backwards:
+    """A breadth-first search from all administrators at once, along "may be assumed by"."""
+
+    def __init__(self, facts: Sequence[RoleFacts]) -> None:
+        self._facts = {role.arn: role for role in facts}
+        self._callers: dict[str, list[RoleFacts]] = {}
+        for role in facts:
+            if role.assumes:
+                self._callers.setdefault(role.account_id, []).append(role)
+
+    def search(self) -> dict[str, Chain]:
+        found: dict[str, Chain] = {}
+        waiting = deque(role for role in self._facts.values() if role.is_administrator)
+        while waiting:
+            target = waiting.popleft()
+            onward = found[target.arn] if target.arn in found else Chain((), "")
+            for caller, keys in self._may_assume(target):
+                if caller.is_administrator or caller.arn in found or caller.arn == target.arn:
+                    continue
+                found[caller.arn] = Chain((target.arn, *onward.steps), _joined(onward.held_back_by, keys))
+                waiting.append(caller)
+        return found
+
+    def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
+        """Yield the roles that may assume the target, with the condition keys nobody evaluated; sure ones first."""
+        edges = [edge for principal in target.trusted for edge in self._by_principal(target, principal)]
+        yield from sorted(edges, key=lambda edge: (len(edge[1]), edge[0].arn))
+
+    def _by_principal(
+        self, target: RoleFacts, principal: TrustedPrincipal
+    ) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
+        for caller in self._candidates(principal):
+            trust = open_clauses(principal.statement.condition, caller.arn)
+            if trust is None:
+                continue
+            keys = {clause.key for clause in trust}
+            is_named = principal.principal.value == caller.arn
+            if is_named and caller.account_id == target.account_id:
+                # In its own account a role that the trust policy names needs no permission besides.
+                yield caller, tuple(sorted(keys))
+                continue
+            grants = [grant for grant in caller.assumes if grant.names(target.arn)]
+            if grants:
+                easiest = min(grants, key=lambda grant: len(grant.keys))
+                yield caller, tuple(sorted(keys | set(easiest.keys)))
+
+    def _candidates(self, principal: TrustedPrincipal) -> Iterable[RoleFacts]:
+        if principal.relation == "anybody":
+            return [role for callers in self._callers.values() for role in callers]
+        if principal.is_whole_account and principal.account_id is not None:
+            return self._callers.get(principal.account_id, ())
+        named = self._facts.get(principal.principal.value)
+        return (named,) if named else ()
+
+
+def chain_sentence(chain: Chain) -> str:
+    """Return the chain step by step, in plain words."""
+    names = [_short(arn) for arn in chain.steps[:_SHOWN_STEPS]]
+    left = len(chain.steps) - len(names)
+    more = f" → {left} more" if left else ""
+    count = "1 step" if len(chain.steps) == 1 else f"{len(chain.steps)} steps"
+    return f"Becomes an administrator in {count}, by assuming {' → '.join(names)}{more}."
+
+
+def _short(role_arn: str) -> str:
+    account, _, resource = role_arn.split(":", 4)[4].partition(":")
+    return f"{resource.removeprefix('role/')} ({account})"
+
+
+def _joined(held_back_by: str, keys: tuple[str, ...]) -> str:
+    known = set(held_back_by.removeprefix("not-evaluated: ").split(", ")) - {""}
+    together = sorted(known | set(keys))
+    return f"not-evaluated: {', '.join(together)}" if together else ""
+
+
+@lru_cache(maxsize=8192)
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

@@ -1,0 +1,273 @@
+"""Which ways to raise its own privileges a role holds, by its effective permissions and the resources they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hygiene.policy.actions import catalogue
+from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
+from hygiene.policy.reach import action_mask, covers_any_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hygiene.analyse.permissions import RolePermissions
+    from hygiene.policy.document import ConditionClause, Statement
+    from hygiene.policy.trust import TrustedPrincipal
+
+PASSED_TO = "iam:passedtoservice"
+NOT_EVALUATED = "not-evaluated: "
+ON_ROLES = frozenset(
+    {
+        "iam:AttachRolePolicy",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "sts:AssumeRole",
+    }
+)
+ON_POLICIES = frozenset({"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"})
+_OWN_ENOUGH = frozenset({"iam:AttachRolePolicy", "iam:PutRolePolicy"})
+"""On the role itself these raise its power at once; on another role somebody has to become that role too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A role of the same account that could be passed, changed or assumed."""
+
+    arn: str
+    permissions: RolePermissions
+    trusted: tuple[TrustedPrincipal, ...]
+
+    def trusts_service(self, service: str) -> bool:
+        """Whether the service may assume the role, so that passing it there works."""
+        return any(found.relation == "service" and found.principal.value == service for found in self.trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPath:
+    """A path whose permissions the role's own policies give. `held_back_by`: empty, a ceiling, or not evaluated."""
+
+    path: EscalationPath
+    held_back_by: str
+
+
+class Escalations:
+    """Finds the paths of the roles of one account."""
+
+    def __init__(self, neighbours: Mapping[str, Neighbour]) -> None:
+        self._neighbours = neighbours
+
+    def of(self, role_arn: str) -> Iterator[HeldPath]:
+        """Yield every path the role holds, longer ones that contain a shorter one too."""
+        search = _Search(role_arn, self._neighbours)
+        for path in escalation_paths():
+            fate = search.fate(path)
+            if fate is not None:
+                yield HeldPath(path, fate)
+
+
+class _Search:
+    """The paths of one role."""
+
+    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour]) -> None:
+        self._arn = role_arn
+        self._own = neighbours[role_arn]
+        self._neighbours = neighbours
+        self._fates: dict[tuple[str, str], str | None] = {}
+
+    def fate(self, path: EscalationPath) -> str | None:
+        """Return what holds the path back (empty: nothing); None when the role's own policies do not give it."""
+        fates = []
+        for permission in path.permissions:
+            key = (permission, path.passed_to if permission == PASS_ROLE else "")
+            if key not in self._fates:
+                self._fates[key] = self._permission(*key)
+            fate = self._fates[key]
+            if fate is None:
+                return None
+            fates.append(fate)
+        return _worst(fates) if self._agree_on_a_role(path) else None
+
+    def _permission(self, permission: str, passed_to: str) -> str | None:
+        mask = catalogue().mask((permission,))
+        if not mask:
+            return self._unknown_action(permission)
+        if permission == PASS_ROLE:
+            return self._pass_role(mask, passed_to)
+        anywhere = self._own.permissions.effective.on_any_resource(mask)
+        if anywhere:
+            return anywhere[0].held_back_by
+        if self._on_all_of_iam(mask) or self._targets(permission, mask):
+            return self._ladder(mask)
+        return None
+
+    def _unknown_action(self, permission: str) -> str | None:
+        """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
+        for statement in self._allows():
+            patterns = [_glob(pattern.lower()) for pattern in statement.actions]
+            matches = any(pattern.fullmatch(permission.lower()) for pattern in patterns)
+            if matches and covers_any_resource(statement):
+                return _condition_fate(statement.condition)
+        return None
+
+    def _pass_role(self, mask: int, passed_to: str) -> str | None:
+        """Return the fate of passing a role worth passing to a service that takes it."""
+        best: str | None = None
+        for statement in self._allows(mask):
+            clauses = _without_satisfied_passed_to(statement.condition, passed_to)
+            if clauses is None or not self._passes_something(statement, passed_to):
+                continue
+            fate = _worst([self._ceiling_fate(mask), _condition_fate(clauses)])
+            best = fate if best is None else min(best, fate, key=_rank)
+        return best
+
+    def _passes_something(self, statement: Statement, passed_to: str) -> bool:
+        if covers_any_resource(statement) or statement.not_resources or _is_kind_wide(statement, "role"):
+            return True
+        named = [self._neighbours[arn] for arn in self._matched(statement)]
+        unknown = not named and any(":role/" in resource for resource in statement.resources)
+        return unknown or any(
+            self._is_gain(role) and (not passed_to or role.trusts_service(passed_to)) for role in named
+        )
+
+    def _is_gain(self, other: Neighbour) -> bool:
+        """Whether the other role may do something that matters and that this one may not."""
+        if other.arn == self._arn:
+            return False
+        more = other.permissions.effective.final.somewhere_if & ~self._own.permissions.effective.final.somewhere_if
+        return bool(more & _worth_having()) or not other.permissions.is_complete
+
+    def _targets(self, permission: str, mask: int) -> frozenset[str]:
+        """Return the ARNs, among those known, that the permission reaches by name and that make a path of it."""
+        if permission in ON_ROLES:
+            return frozenset(arn for statement in self._allows(mask) for arn in self._matched(statement))
+        if permission in ON_POLICIES:
+            attached = {policy.arn for policy in self._own.permissions.policies if policy.arn}
+            return frozenset(
+                arn for statement in self._allows(mask) for arn in attached if _names(statement.resources, arn)
+            )
+        return frozenset()
+
+    def _on_all_of_iam(self, mask: int) -> bool:
+        return any(
+            _is_kind_wide(statement, kind)
+            for statement in self._allows(mask)
+            for kind in _kinds_of(catalogue().names_in(mask)[0])
+        )
+
+    def _agree_on_a_role(self, path: EscalationPath) -> bool:
+        """Whether permissions that name roles name the same one, and a single one names the role itself."""
+        named = [permission for permission in path.permissions if permission in ON_ROLES]
+        sets = [found for permission in named if (found := self._named_only(permission)) is not None]
+        if not sets:
+            return True
+        common = frozenset.intersection(*sets)
+        if path.id == ASSUME_PATH:
+            return False  # Whether a named role lets this one in is its trust policy's say: see `analyse.chains`.
+        if len(path.permissions) == 1 and path.permissions[0] in _OWN_ENOUGH:
+            return self._arn in common
+        return any(self._is_gain(self._neighbours[arn]) for arn in common - {self._arn}) or (
+            len(named) > 1 and bool(common)
+        )
+
+    def _named_only(self, permission: str) -> frozenset[str] | None:
+        """Return the roles a permission is limited to; None when it holds on any role."""
+        mask = catalogue().mask((permission,))
+        if self._own.permissions.effective.own.grant.anywhere_if & mask or self._on_all_of_iam(mask):
+            return None
+        return self._targets(permission, mask)
+
+    def _allows(self, mask: int | None = None) -> Iterator[Statement]:
+        for policy in self._own.permissions.policies:
+            for statement in policy.document.statements:
+                if statement.is_allow and (mask is None or action_mask(statement) & mask):
+                    yield statement
+
+    def _matched(self, statement: Statement) -> Iterator[str]:
+        yield from (arn for arn in self._neighbours if _names(statement.resources, arn))
+
+    def _ladder(self, mask: int) -> str:
+        """Return the fate of an action that is allowed on named resources: ceilings first, then conditions."""
+        conditions = [_condition_fate(statement.condition) for statement in self._allows(mask)]
+        return _worst([self._ceiling_fate(mask), min(conditions, key=_rank, default="")])
+
+    def _ceiling_fate(self, mask: int) -> str:
+        effective = self._own.permissions.effective
+        if not effective.own.grant.somewhere_if & mask:
+            return ""
+        return next((name for name, grant in effective.stages if not grant.somewhere_if & mask), "")
+
+
+def _kinds_of(action: str) -> tuple[str, ...]:
+    """Return the kinds of IAM resource an action may name, by the words in its name."""
+    name = action.partition(":")[2]
+    if action in ON_POLICIES:
+        return ("policy",)
+    if action in ON_ROLES:
+        return ("role",)
+    if name == "AddUserToGroup" or "Group" in name:
+        return ("group",)
+    return ("user",) if action.startswith("iam:") else ()
+
+
+def _is_kind_wide(statement: Statement, kind: str) -> bool:
+    """Whether the statement names every resource of an IAM kind, such as `arn:aws:iam::*:role/*`."""
+    return any(_kind_wide(kind).fullmatch(resource) for resource in statement.resources)
+
+
+@lru_cache(maxsize=16)
+def _kind_wide(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"arn:[^:]*:iam::[^:]*:({kind}/\*+|\*+)")
+
+
+def _names(resources: tuple[str, ...], arn: str) -> bool:
+    return any(_glob(resource).fullmatch(arn) for resource in resources)
+
+
+@lru_cache(maxsize=8192)
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _without_satisfied_passed_to(
+    clauses: tuple[ConditionClause, ...], passed_to: str
+) -> tuple[ConditionClause, ...] | None:
+    """Return the clauses left when the role goes to this service; None when the condition forbids that service."""
+    left = []
+    for clause in clauses:
+        operator = clause.operator.lower().removesuffix("ifexists")
+        if clause.key != PASSED_TO or operator not in {"stringequals", "stringlike", "stringequalsignorecase"}:
+            left.append(clause)
+        elif not any(_glob(value.lower()).fullmatch(passed_to.lower()) for value in clause.values):
+            return None
+    return tuple(left)
+
+
+def _condition_fate(clauses: tuple[ConditionClause, ...]) -> str:
+    keys = sorted({clause.key for clause in clauses})
+    return f"{NOT_EVALUATED}{', '.join(keys)}" if keys else ""
+
+
+def _rank(fate: str) -> int:
+    if not fate:
+        return 0
+    return 1 if fate.startswith(NOT_EVALUATED) else 2
+
+
+def _worst(fates: list[str]) -> str:
+    """Return what holds the whole back: a ceiling before a condition; conditions of several steps together."""
+    worst = max(fates, key=_rank, default="")
+    if _rank(worst) != 1:
+        return worst
+    keys = {key for fate in fates if fate for key in fate.removeprefix(NOT_EVALUATED).split(", ")}
+    return f"{NOT_EVALUATED}{', '.join(sorted(keys))}"
+
+
+@lru_cache(maxsize=1)
+def _worth_having() -> int:
+    """Return the actions that make another role worth having: whatever changes things or hands out permissions."""
+    return catalogue().level("Write") | catalogue().level("Permissions management") | catalogue().unknown_bit
