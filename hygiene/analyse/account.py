@@ -55,7 +55,7 @@ def analyse_account(
 ) -> AccountAnalysis:
     """Return the account's roles with verdicts, and its findings; chains stay inside the account."""
     examined = examine_account(documents, account, reference, checks, compiler)
-    return judge_account(examined, checks, find_chains(examined.facts))
+    return judge_account(examined, checks, find_chains(examined.facts, reference.organization_id))
 
 
 def examine_account(

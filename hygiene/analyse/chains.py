@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
-from hygiene.policy.principal import open_clauses
+from hygiene.policy.principal import KnownPrincipal, open_clauses
 from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
@@ -94,15 +94,16 @@ def _assume_grants(permissions: RolePermissions) -> Iterator[AssumeGrant]:
                 yield AssumeGrant(statement.resources or ("*",), keys)
 
 
-def find_chains(facts: Sequence[RoleFacts]) -> dict[str, Chain]:
+def find_chains(facts: Sequence[RoleFacts], organization_id: str = "") -> dict[str, Chain]:
     """Return, for every role that is no administrator, the shortest chain by which it becomes one."""
-    return _Backwards(facts).search()
+    return _Backwards(facts, organization_id).search()
 
 
 class _Backwards:
     """A breadth-first search from all administrators at once, along "may be assumed by"."""
 
-    def __init__(self, facts: Sequence[RoleFacts]) -> None:
+    def __init__(self, facts: Sequence[RoleFacts], organization_id: str) -> None:
+        self._organization_id = organization_id
         self._facts = {role.arn: role for role in facts}
         self._callers: dict[str, list[RoleFacts]] = {}
         for role in facts:
@@ -131,7 +132,7 @@ class _Backwards:
         self, target: RoleFacts, principal: TrustedPrincipal
     ) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
         for caller in self._candidates(principal):
-            trust = open_clauses(principal.statement.condition, caller.arn)
+            trust = open_clauses(principal.statement.condition, KnownPrincipal(caller.arn, self._organization_id))
             if trust is None:
                 continue
             keys = {clause.key for clause in trust}

@@ -92,14 +92,14 @@ def build_estate(
     assert details is not None, "only accounts that were read have an estate"  # noqa: S101 (for the type checker)
     policy_documents = default_documents(details["Policies"])
     listing = {role["Arn"]: role for role in documents.roles or () if "Arn" in role}
-    levels = reference.scp_levels(account.id)
+    ceilings = reference.ceilings(account.id)
     facts = _Facts(documents, account, reference, policy_documents, listing)
     rows, trust_rows, permissions, problems, trusted_by = [], [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
         arn = str(role["Arn"])
         trust = parse_document(role.get("AssumeRolePolicyDocument"))
         trusted = trusted_by[arn] = trusted_principals(trust, account.id)
-        permissions[arn] = compiler.role(role, policy_documents, levels)
+        permissions[arn] = compiler.role(role, policy_documents, ceilings)
         if trust.problems:
             problems[arn] = trust.problems
         rows.append(facts.row(role, trusted, permissions[arn]))

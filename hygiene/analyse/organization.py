@@ -88,7 +88,8 @@ class Analyst:
         self._coverage.append(read_row(account, documents, self._started_at))
 
     def _together(self) -> Analysis:
-        chains = find_chains([fact for examined in self._examined for fact in examined.facts])
+        facts = [fact for examined in self._examined for fact in examined.facts]
+        chains = find_chains(facts, self._reference.organization_id)
         judged = [judge_account(examined, self._checks, chains) for examined in self._examined]
         frames = [analysis.roles for analysis in judged if not analysis.roles.empty]
         roles = validated(Roles, pd.concat(frames, ignore_index=True)) if frames else Roles.empty()

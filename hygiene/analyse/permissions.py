@@ -12,10 +12,11 @@ from hygiene.policy.actions import catalogue
 from hygiene.policy.document import PolicyDocument, parse_document
 from hygiene.policy.effective import EffectivePermissions, effective_permissions
 from hygiene.policy.fingerprint import canonical
+from hygiene.policy.principal import KnownPrincipal
 from hygiene.policy.reach import Reach, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from hygiene.model import JsonObject
 
@@ -51,6 +52,15 @@ class RolePermissions:
         return tuple(policy.name for policy in self.policies if policy.reach.grant.anywhere_if & mask)
 
 
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """What stands above every role of an account: SCP and RCP levels, root first; empty where none apply."""
+
+    organization_id: str = ""
+    scp_levels: tuple[Reach, ...] = ()
+    rcp_levels: tuple[Reach, ...] = ()
+
+
 class PolicyCompiler:
     """Parses and expands documents, keeping the ones used last."""
 
@@ -71,7 +81,7 @@ class PolicyCompiler:
             self._compiled.move_to_end(key)
         return found
 
-    def role(self, role: JsonObject, documents: Mapping[str, object], scp_levels: Sequence[Reach]) -> RolePermissions:
+    def role(self, role: JsonObject, documents: Mapping[str, object], ceilings: Ceilings) -> RolePermissions:
         """Return the role's permissions. A missing document is a problem to be told, not an empty policy."""
         own, policies, problems = Reach(), [], []
         for policy in identity_policies(role, documents):
@@ -86,8 +96,14 @@ class PolicyCompiler:
             # An unread boundary must not make a powerful role look harmless: it is taken to allow everything.
             boundary = boundary if not parsed.problems else None
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-        levels = () if is_service_linked(role) else scp_levels
-        effective = effective_permissions(own, principal_arn=str(role["Arn"]), boundary=boundary, scp_levels=levels)
+        above = Ceilings() if is_service_linked(role) else ceilings
+        effective = effective_permissions(
+            own,
+            principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id),
+            boundary=boundary,
+            scp_levels=above.scp_levels,
+            rcp_levels=above.rcp_levels,
+        )
         return RolePermissions(effective, tuple(policies), tuple(problems))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.permissions import Ceilings
 from hygiene.policy.document import parse_document
 from hygiene.policy.reach import Reach, reach_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.owners import OwnerRules
     from hygiene.model import Account, Organization
 
-SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
+SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,34 @@ class Reference:
         """Accounts that are not outsiders: the organization's own, and those the configuration names."""
         return frozenset(self.accounts) | self.known_accounts
 
+    @property
+    def organization_id(self) -> str:
+        """The organization's id; empty where there is none, or it is not known."""
+        return self.organization.id if self.organization else ""
+
     @cached_property
-    def _scps_by_target(self) -> dict[str, Reach]:
-        by_target: dict[str, Reach] = {}
+    def _by_target(self) -> dict[tuple[str, str], Reach]:
+        """Return (policy type, target) → the union of the policies attached there."""
+        found: dict[tuple[str, str], Reach] = {}
         for policy in self.organization.policies if self.organization else ():
-            if policy.type != SERVICE_CONTROL_POLICY:
-                continue
             reach = reach_of(parse_document(policy.content))
             for target in policy.targets:
-                by_target[target] = by_target.get(target, Reach()) | reach
-        return by_target
+                found[policy.type, target] = found.get((policy.type, target), Reach()) | reach
+        return found
 
-    def scp_levels(self, account_id: str) -> tuple[Reach, ...]:
-        """Return the account's SCP levels, root first, each the union of the policies attached there.
+    def ceilings(self, account_id: str) -> Ceilings:
+        """Return the account's SCP and RCP levels, root first, each the union of the policies attached there.
 
-        The management account is exempt. A level without any policy is one the export does not hold: AWS never
-        lets the last SCP be detached, so it says nothing rather than denying everything.
+        The management account is exempt from both. A level without any policy is one the export does not hold: AWS
+        never lets the last policy be detached, so it says nothing rather than denying everything.
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
         """
         account = self.accounts.get(account_id)
         if account is None or self.organization is None or account_id == self.organization.management_account_id:
-            return ()
+            return Ceilings(self.organization_id)
         targets = (*account.ou_ids, account_id)
-        return tuple(self._scps_by_target[target] for target in targets if target in self._scps_by_target)
+        levels = {
+            kind: tuple(self._by_target[kind, target] for target in targets if (kind, target) in self._by_target)
+            for kind in (SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY)
+        }
+        return Ceilings(self.organization_id, levels[SERVICE_CONTROL_POLICY], levels[RESOURCE_CONTROL_POLICY])

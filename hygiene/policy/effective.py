@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hygiene.policy.principal import KnownPrincipal
     from hygiene.policy.reach import Conditional, Grant, Reach
 
-DENY, BOUNDARY, SCP = "deny", "boundary", "scp"
+DENY, BOUNDARY, SCP, RCP = "deny", "boundary", "scp", "rcp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +78,28 @@ class EffectivePermissions:
 
 
 def effective_permissions(
-    own: Reach, *, principal_arn: str, boundary: Reach | None = None, scp_levels: Sequence[Reach] = ()
+    own: Reach,
+    *,
+    principal: KnownPrincipal,
+    boundary: Reach | None = None,
+    scp_levels: Sequence[Reach] = (),
+    rcp_levels: Sequence[Reach] = (),
 ) -> EffectivePermissions:
-    """Return what the role may do. `own` is the union of its identity policies; each SCP level is a union too.
+    """Return what the role may do. `own` is the union of its identity policies; each SCP or RCP level is one too.
 
-    Denies that depend on nothing but `principal_arn` are decided; see `hygiene.policy.principal`.
+    Denies that depend on nothing but the principal are decided; see `hygiene.policy.principal`. RCPs are those of the
+    role's own account: they bound what it may do to that account's resources, and `*` begins at home.
 
     The management account and service-linked roles are exempt from SCPs: pass no levels for them.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
-    own = own.for_principal(principal_arn)
+    own = own.for_principal(principal)
     stages: list[tuple[str, Grant]] = [(DENY, own.grant.without(own.denied))]
     conditional = own.denied_if
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
-    ceilings += [(SCP, level) for level in scp_levels]
+    ceilings += [(SCP, level) for level in scp_levels] + [(RCP, level) for level in rcp_levels]
     for name, given in ceilings:
-        ceiling = given.for_principal(principal_arn)
+        ceiling = given.for_principal(principal)
         cut = (stages[-1][1] & ceiling.grant).without(ceiling.denied)
         stages.append((name, cut))
         conditional += ceiling.denied_if

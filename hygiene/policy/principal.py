@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,30 @@ if TYPE_CHECKING:
 CALLERS_CHOICE = frozenset({"aws:requestedregion"})
 """Keys whose value the caller picks freely: a Deny outside some Regions leaves the action in the others."""
 
-_POSITIVE = {"stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"}
+_POSITIVE = {"bool", "stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"}
 _NEGATIVE = {"stringnotequals", "stringnotlike", "stringnotequalsignorecase", "arnnotequals", "arnnotlike"}
 _EXACT = {"stringequals", "stringnotequals"}
 
 
-def open_clauses(clauses: Sequence[ConditionClause], principal_arn: str) -> tuple[ConditionClause, ...] | None:
+@dataclass(frozen=True, slots=True)
+class KnownPrincipal:
+    """What is known of a role whatever it asks for; `organization_id` is empty where it is not known."""
+
+    arn: str
+    organization_id: str = ""
+
+    def values(self) -> dict[str, str]:
+        """Return the condition keys that are the same in every request of the role."""
+        known = {
+            "aws:principalarn": self.arn,
+            "aws:principalaccount": self.arn.split(":")[4],
+            "aws:principalisawsservice": "false",
+            "aws:principaltype": "AssumedRole",
+        }
+        return known | ({"aws:principalorgid": self.organization_id} if self.organization_id else {})
+
+
+def open_clauses(clauses: Sequence[ConditionClause], principal: KnownPrincipal) -> tuple[ConditionClause, ...] | None:
     """Return the clauses that the principal alone does not decide; None when one of them is false for it.
 
     All clauses of a condition must hold, so one false clause settles the statement: it never applies to this role.
@@ -32,7 +51,7 @@ def open_clauses(clauses: Sequence[ConditionClause], principal_arn: str) -> tupl
     """
     left = []
     for clause in clauses:
-        holds = _holds(clause, principal_arn)
+        holds = _holds(clause, principal)
         if holds is False:
             return None
         if holds is None:
@@ -45,9 +64,9 @@ def can_be_avoided(clauses: Sequence[ConditionClause]) -> bool:
     return any(clause.key in CALLERS_CHOICE for clause in clauses)
 
 
-def _holds(clause: ConditionClause, principal_arn: str) -> bool | None:
+def _holds(clause: ConditionClause, principal: KnownPrincipal) -> bool | None:
     """Return whether the clause holds for the principal; None when the principal does not decide it."""
-    known = _known_values(principal_arn).get(clause.key)
+    known = _values(principal).get(clause.key)
     operator = clause.operator.lower().removesuffix("ifexists")
     if known is None or operator not in _POSITIVE | _NEGATIVE:
         return None
@@ -58,14 +77,14 @@ def _holds(clause: ConditionClause, principal_arn: str) -> bool | None:
 
 
 @lru_cache(maxsize=1024)
-def _known_values(principal_arn: str) -> dict[str, str]:
-    return {"aws:principalarn": principal_arn, "aws:principalaccount": principal_arn.split(":")[4]}
+def _values(principal: KnownPrincipal) -> dict[str, str]:
+    return principal.values()
 
 
 def _matches(operator: str, pattern: str, value: str) -> bool:
     if operator in _EXACT:
         return pattern == value
-    if operator.endswith("ignorecase"):
+    if operator == "bool" or operator.endswith("ignorecase"):
         return pattern.lower() == value.lower()
     # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?.
     return _wildcards(pattern).fullmatch(value) is not None

@@ -23,6 +23,7 @@ from hygiene.policy.resource_kinds import resource_kinds
 
 if TYPE_CHECKING:
     from hygiene.policy.document import ConditionClause, PolicyDocument, Statement
+    from hygiene.policy.principal import KnownPrincipal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ class Reach:
     denied_some: int = 0
     allowed_if: tuple[Conditional, ...] = ()
 
-    def for_principal(self, principal_arn: str) -> Reach:
+    def for_principal(self, principal: KnownPrincipal) -> Reach:
         """Return the reach with the Denies decided that depend on nothing but the principal."""
         if not self.denied_if:
             return self
         denied, denied_some, undecided = self.denied, self.denied_some, []
         for conditional in self.denied_if:
-            left = open_clauses(conditional.clauses, principal_arn)
+            left = open_clauses(conditional.clauses, principal)
             if left is None or can_be_avoided(left):
                 continue
             if left:

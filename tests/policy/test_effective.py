@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
 from hygiene.policy.effective import effective_permissions
+from hygiene.policy.principal import KnownPrincipal
 from hygiene.policy.reach import Reach, reach_of
 from tests.builders import ADMIN, document, statement
 
-ROLE = "arn:aws:iam::111122223333:role/app"
+ROLE = KnownPrincipal("arn:aws:iam::111122223333:role/app", "o-test")
 GET = "s3:GetObject"
 
 
@@ -20,7 +21,7 @@ def reach(*statements: dict[str, Any]) -> Reach:
 
 
 def fate(own: Reach, action: str = GET, **ceilings: Any) -> list[str]:
-    verdicts = effective_permissions(own, principal_arn=ROLE, **ceilings).on_any_resource(catalogue().mask((action,)))
+    verdicts = effective_permissions(own, principal=ROLE, **ceilings).on_any_resource(catalogue().mask((action,)))
     return [verdict.held_back_by for verdict in verdicts]
 
 
@@ -77,6 +78,17 @@ def test_a_deny_under_an_undecided_condition_lowers_the_certainty() -> None:
     assert fate(reach(statement(GET), deny)) == ["not-evaluated: aws:securetransport"]
 
 
+def test_an_rcp_that_keeps_strangers_out_does_not_touch_our_own_roles() -> None:
+    perimeter = {
+        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-test"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }
+    rcp = reach(statement("*"), statement("s3:*", effect="Deny", Condition=perimeter))
+    assert fate(reach(statement(GET)), rcp_levels=(rcp,)) == [""]
+    closed = reach(statement("*"), statement("s3:*", effect="Deny"))
+    assert fate(reach(statement(GET)), rcp_levels=(closed,)) == ["rcp"]
+
+
 def test_not_action_allows_everything_else_unknown_services_too() -> None:
     own = reach({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
     assert fate(own) == [""]
@@ -95,7 +107,7 @@ _statements = st.builds(
 
 
 def allowed(own: Reach, **ceilings: Any) -> int:
-    return effective_permissions(own, principal_arn=ROLE, **ceilings).final.somewhere_if
+    return effective_permissions(own, principal=ROLE, **ceilings).final.somewhere_if
 
 
 @given(st.lists(_statements, max_size=5), _statements)
