@@ -181,6 +181,47 @@ def checks(
 
 
 @app.command()
+def can(
+    role_arn: Annotated[str, typer.Argument(metavar="ROLE_ARN", help="The role, as its ARN.")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="One action, such as s3:GetObject.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE_ARN", help="One resource; '*' for actions that take none.")
+    ] = "*",
+    *,
+    snapshot: Annotated[
+        str,
+        typer.Option(
+            "--snapshot", metavar="SRC", help="A snapshot folder, or one file of get-account-authorization-details."
+        ),
+    ],
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--context", metavar="KEY=VALUE", help="A condition key of the request; again for a further key or value."
+        ),
+    ] = None,
+    resource_account: Annotated[
+        str | None,
+        typer.Option("--resource-account", metavar="ID", help="The resource's account, where its ARN names none."),
+    ] = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Say whether a role may do something, and which statement, boundary or control policy decides.
+
+    The outcome is the first word: Allowed, ImplicitlyDenied or ExplicitlyDenied. Resource-based policies and session
+    policies are not looked at. Condition keys of the role itself are filled in; others come with --context.
+
+    [dim]hygiene can arn:aws:iam::111122223333:role/app s3:GetObject arn:aws:s3:::logs/a --snapshot a.json[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli.can import answer_question
+
+    answer_question(snapshot, role_arn, action, resource, context or [], resource_account, is_quiet=quiet)
+
+
+@app.command()
 def demo(
     out: options.Out = DEFAULT_OUT,
     as_of: options.AsOf = None,

@@ -130,7 +130,7 @@ COMPARISONS: dict[str, Comparison] = {
     "arnnotlike": _not(_patterns(matches_arn)),
     **_ordered("numeric", number),
     **_ordered("date", instant),
-    "bool": _typed(_truth),
+    "bool": Comparison(_plain(_truth), _truth, operator.eq, has_variables=True),
     "binaryequals": _typed(_bytes),
     "ipaddress": _ADDRESS,
     "notipaddress": _not(_ADDRESS),

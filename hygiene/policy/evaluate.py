@@ -53,6 +53,7 @@ class Decision:
     """The answer. `blocked_by`: the layers with a Deny that applies, or else those where nothing allows.
 
     `statements`: the Denies that apply, or the Allows of the identity policies; none for an implicit denial.
+    `silent`: where nothing allows, in words, such as `scp at ou-1`.
     `near_misses`: statements on this action and resource whose condition the request does not meet.
     `problems`: sentences about documents, statements and conditions that could not be read. Such an Allow grants
     nothing. Such a Deny denies nothing either (a review must not take a role for harmless on the strength of
@@ -64,6 +65,7 @@ class Decision:
     statements: tuple[PolicyStatement, ...] = ()
     near_misses: tuple[PolicyStatement, ...] = ()
     problems: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ def evaluate(
         return Decision(EXPLICITLY_DENIED, _layers(denying), denying, near, tuple(problems))
     silent = [level for level, statements in found if not _is_allowed(level, statements)]
     if silent:
-        return Decision(IMPLICITLY_DENIED, _layers(silent), (), near, tuple(problems))
+        places = tuple(_place(level) for level in silent)
+        return Decision(IMPLICITLY_DENIED, _layers(silent), (), near, tuple(problems), places)
     granting = tuple(one for one in touching if one.layer == IDENTITY and not one.unmet_keys)
     return Decision(ALLOWED, (), granting, near, tuple(problems))
 
@@ -165,8 +168,9 @@ def _document_problems(level: _Level) -> Iterator[str]:
             yield f"{_place(level, name)}: {problem}"
 
 
-def _place(level: _Level, policy: str) -> str:
-    return f"{level.layer} {policy} at {level.target}" if level.target else f"{level.layer} {policy}"
+def _place(level: _Level, policy: str = "") -> str:
+    named = f"{level.layer} {policy}" if policy else level.layer
+    return f"{named} at {level.target}" if level.target else named
 
 
 def _touching(level: _Level, asked: _Request, problems: list[str]) -> Iterator[PolicyStatement]:

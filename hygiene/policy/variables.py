@@ -44,7 +44,9 @@ def _text(value: object) -> str:
 def resolve(text: str, context: Context, version: str) -> Pattern | None:
     """Return the text with its variables replaced; None when one has neither a value nor a default.
 
-    What a variable stands for is literal: a `*` in somebody's tag is no wildcard.
+    What a variable stands for is literal: a `*` in somebody's tag is no wildcard. A text without value equals and
+    resembles nothing, so positive operators and resources do not match it, and negated operators do.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
     """
     if "${" not in text or version != VERSION_WITH_VARIABLES:
         return (Piece(text),)
