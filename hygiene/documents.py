@@ -72,6 +72,15 @@ def default_documents(policies: list[JsonObject]) -> dict[str, object]:
     return {str(policy.get("Arn")): _default_document(policy) for policy in policies}
 
 
+def aws_managed_policies(documents: AccountDocuments) -> dict[str, tuple[str, object]]:
+    """Return ARN → (default version, its document) of the AWS managed policies an account uses."""
+    listed = (documents.authorization_details or {}).get("Policies", [])
+    owned = [policy for policy in listed if ":iam::aws:policy/" in str(policy.get("Arn"))]
+    return {
+        str(policy["Arn"]): (str(policy.get("DefaultVersionId", "")), _default_document(policy)) for policy in owned
+    }
+
+
 def _default_document(policy: JsonObject) -> object:
     versions = policy.get("PolicyVersionList") or []
     chosen = [version for version in versions if version.get("IsDefaultVersion")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,21 @@ from hygiene.policy.document import parse_document
 from hygiene.policy.reach import Reach, reach_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from hygiene.analyse.owners import OwnerRules
     from hygiene.model import Account, Organization
 
 SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPolicy:
+    """An AWS managed policy at the time of an earlier snapshot."""
+
+    version: str
+    document: object
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,8 @@ class Reference:
     known_accounts: frozenset[str]
     unused_after_days: int
     owner_rules: OwnerRules
+    earlier_policies: Mapping[str, EarlierPolicy] = field(default_factory=dict)
+    """AWS managed policies as the earlier snapshot has them, by ARN; empty without an earlier one."""
 
     @cached_property
     def accounts(self) -> dict[str, Account]:

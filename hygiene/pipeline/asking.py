@@ -183,7 +183,8 @@ def _known_context(role: JsonObject, place: _Place) -> dict[str, Any]:
         "aws:PrincipalType": "AssumedRole",
         "aws:PrincipalIsAWSService": "false",
     }
-    for tag in role.get("Tags") or ():
+    tags = role.get("Tags")
+    for tag in tags if isinstance(tags, list) else ():
         if isinstance(tag, dict) and "Key" in tag:
             context[f"aws:PrincipalTag/{tag['Key']}"] = str(tag.get("Value", ""))
     context |= _organization_keys("Principal", place.organization, place.role_account)

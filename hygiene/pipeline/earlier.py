@@ -1,4 +1,4 @@
-"""What an earlier snapshot can give a new one: last-accessed answers that cannot have changed since."""
+"""What an earlier snapshot gives: last-accessed answers that cannot have changed, and AWS's policies as they were."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.reference import EarlierPolicy
+from hygiene.documents import aws_managed_policies
 from hygiene.errors import HygieneError
 from hygiene.snapshot import Snapshot, open_snapshot
 
@@ -37,3 +39,13 @@ def earlier_snapshot(location: str) -> EarlierSnapshot | None:
         logger.warning("the earlier snapshot is not used: %s", error)
         return None
     return EarlierSnapshot(snapshot, str(snapshot.manifest.get("run_id", "")))
+
+
+def earlier_policies(location: str | None) -> dict[str, EarlierPolicy]:
+    """Return AWS's managed policies as the earlier snapshot has them, by ARN; empty without a usable one."""
+    earlier = earlier_snapshot(location) if location else None
+    found: dict[str, EarlierPolicy] = {}
+    for account_id in earlier.snapshot.account_ids if earlier else ():
+        policies = aws_managed_policies(earlier.snapshot.documents(account_id)) if earlier else {}
+        found.update({arn: EarlierPolicy(*policy) for arn, policy in policies.items() if arn not in found})
+    return found

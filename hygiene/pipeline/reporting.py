@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import metadata
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.catalogue import configured_checks
@@ -16,6 +17,7 @@ from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.frames import ReviewTables
 from hygiene.model import Notice, Provenance, ReviewFacts
+from hygiene.pipeline.earlier import earlier_policies
 from hygiene.pipeline.places import LEDGER, Places, new_run_id
 from hygiene.pipeline.previous import Previous, previous_review
 from hygiene.policy.actions import catalogue_version
@@ -27,11 +29,12 @@ from hygiene.snapshot import layout, open_snapshot
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis
+    from hygiene.analyse.reference import EarlierPolicy
     from hygiene.config import Settings
     from hygiene.model import Organization
     from hygiene.snapshot import Snapshot
@@ -87,7 +90,8 @@ def report_on(source: str, settings: Settings, request: ReportRequest, clock: Ca
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
-    analysis = _analyse(snapshot, settings, moment.as_of, checks)
+    earlier = earlier_policies(request.previous or places.newest_snapshot(other_than=snapshot.location))
+    analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier)
     if not analysis.coverage["status"].isin(["read", "partial"]).any():
         reasons = "\n  ".join(_not_read(analysis)[:5])
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
@@ -108,13 +112,20 @@ def report_on(source: str, settings: Settings, request: ReportRequest, clock: Ca
     )
 
 
-def _analyse(snapshot: Snapshot, settings: Settings, as_of: datetime, checks: Sequence[ConfiguredCheck]) -> Analysis:
+def _analyse(
+    snapshot: Snapshot,
+    settings: Settings,
+    as_of: datetime,
+    checks: Sequence[ConfiguredCheck],
+    earlier: Mapping[str, EarlierPolicy] = MappingProxyType({}),
+) -> Analysis:
     reference = Reference(
         as_of=as_of,
         organization=snapshot.organization,
         known_accounts=frozenset(settings.review.known_accounts),
         unused_after_days=settings.review.unused_after_days,
         owner_rules=_owner_rules(settings),
+        earlier_policies=earlier,
     )
     analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
     return analyst.analyse(snapshot, _skipped(snapshot, settings))

@@ -9,6 +9,7 @@ from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
 from hygiene.report.lists_view import page_view
+from hygiene.report.policy_list import policies_of, policy_views
 from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
 from hygiene.report.view import AccountView, ChangeView, Figure, IndexView, Link, OwnerView, Segment, Shortened
@@ -30,6 +31,7 @@ MOST_ROWS = 200
 """Accounts and owners on the index; an organization of thousands still gets an index under 300 KB."""
 
 MOST_CHANGES = 40
+MOST_POLICIES = 25
 _BAR = 1000
 _LEAST = 6
 _SEGMENTS = (
@@ -49,6 +51,7 @@ _DOWNLOADS = (
     ("decisions.csv", "Decisions"),
     ("roles.csv", "Every role of the population"),
     ("findings.csv", "Every finding with its evidence"),
+    ("policies.csv", "Findings by the policy that gives them"),
     ("coverage.csv", "Every account, read or not, with the reason"),
     ("changes.csv", "What changed since the previous review"),
     ("summary.json", "The numbers of this page for machines"),
@@ -82,6 +85,7 @@ def index_view(
         first=_first(roster),
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(roster),
+        policies=policy_views(policies_of(tables), MOST_POLICIES),
         found=tuple(check for check in checks if check.effective or check.held_back),
         quiet=tuple(check for check in checks if not (check.effective or check.held_back)),
         glossary=grouped(checks),

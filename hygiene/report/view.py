@@ -240,6 +240,18 @@ class Shortened(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A policy that several roles carry and that gives findings: one thing to fix."""
+
+    name: str
+    roles: int
+    accounts: int
+    severity: str
+    severity_rank: int
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexView:
     """The first page of a report."""
 
@@ -258,6 +270,7 @@ class IndexView:
     accounts: Shortened[AccountView]
     owners: Shortened[OwnerView]
     found: tuple[CheckView, ...]
+    policies: tuple[PolicyView, ...]
     quiet: tuple[CheckView, ...]
     glossary: tuple[tuple[str, tuple[CheckView, ...]], ...]
     previous_quarter: str

@@ -9,6 +9,7 @@ from hygiene.report.columnar import write_parquet
 from hygiene.report.delimited import write_csv
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
 from hygiene.report.order import ordered
+from hygiene.report.policy_list import policies_of
 from hygiene.report.summary import summarise
 from hygiene.report.workbook import write_decisions
 
@@ -68,6 +69,8 @@ def _write_files(tables: ReviewTables, facts: ReviewFacts, folder: Path, formats
             write_csv(frame, folder / f"{name}.csv")
         if "parquet" in formats:
             write_parquet(frame, folder / f"{name}.parquet")
+    if "csv" in formats:
+        write_csv(policies_of(tables), folder / "policies.csv")
     if "xlsx" in formats:
         write_decisions(tables.decisions, folder / "decisions.xlsx")
     if "html" in formats:
