@@ -15,25 +15,60 @@ if TYPE_CHECKING:
 ACTIONS = (
     "s3:GetObject",
     "s3:GetObjectVersion",
+    "s3express:CreateSession",
+    "s3-object-lambda:GetObject",
+    "s3-outposts:GetObject",
+    "s3tables:GetTableData",
+    "s3vectors:GetVectors",
     "dynamodb:GetItem",
     "dynamodb:BatchGetItem",
     "dynamodb:Query",
     "dynamodb:Scan",
+    "dynamodb:GetRecords",
+    "dynamodb:PartiQLSelect",
     "dynamodb:ExportTableToPointInTime",
     "rds:DownloadCompleteDBLogFile",
+    "rds:DownloadDBLogFilePortion",
+    "rds:StartExportTask",
     "rds-data:ExecuteStatement",
+    "rds-data:BatchExecuteStatement",
     "redshift-data:ExecuteStatement",
+    "redshift-data:BatchExecuteStatement",
+    "redshift-data:GetStatementResult",
+    "athena:GetQueryResults",
+    "athena:GetQueryResultsStream",
     "secretsmanager:GetSecretValue",
     "secretsmanager:BatchGetSecretValue",
     "ssm:GetParameter",
     "ssm:GetParameters",
     "ssm:GetParametersByPath",
+    "ssm:GetParameterHistory",
     "ebs:GetSnapshotBlock",
     "sqs:ReceiveMessage",
     "kinesis:GetRecords",
+    "kinesis:SubscribeToShard",
+    "kinesisvideo:GetMedia",
+    "kinesisvideo:GetMediaForFragmentList",
     "codecommit:GitPull",
+    "codecommit:GetFile",
+    "codecommit:GetBlob",
+    "lambda:GetFunction",
+    "glacier:GetJobOutput",
+    "cassandra:Select",
+    "timestream:Select",
+    "qldb:PartiQLSelect",
+    "neptune-db:ReadDataViaQuery",
+    "neptune-graph:ReadDataViaQuery",
+    "es:ESHttpGet",
+    "aoss:APIAccessAll",
+    "healthlake:ReadResource",
+    "mediastore:GetObject",
 )
-"""Actions that return the data itself, not a description of it."""
+"""Actions that return the data itself, or copy it where the caller says, not a description of it. kms:Decrypt is not
+among them: it returns nothing to whoever may not read the ciphertext. Log events are not either.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
 
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)

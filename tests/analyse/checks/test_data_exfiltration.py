@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from hygiene.analyse.checks.data_exfiltration import ACTIONS
+from hygiene.policy.actions import catalogue
 from tests.builders import a_role, analysed, document, found, statement
 
 CHECK = "data-exfiltration"
@@ -25,3 +27,13 @@ def test_more_allowed_means_more_named() -> None:
 
 def test_quiet_for_an_account_without_roles() -> None:
     assert not found(analysed(), CHECK)
+
+
+def test_every_entry_of_the_list_is_an_action_aws_knows() -> None:
+    assert not catalogue().unknown(ACTIONS)
+
+
+def test_quiet_for_descriptions_and_for_decrypting() -> None:
+    assert not found(
+        analysed(a_role(inline=document(statement(["s3:List*", "dynamodb:Describe*", "kms:Decrypt"])))), CHECK
+    )

@@ -23,3 +23,11 @@ def test_quiet_for_telemetry_that_needs_a_star() -> None:
 
 def test_quiet_for_an_account_without_roles() -> None:
     assert not found(analysed(), CHECK)
+
+
+def test_held_back_by_a_deny_is_a_row_of_its_own() -> None:
+    denied = document(statement(["ec2:TerminateInstances", "s3:DeleteBucket"]), statement("s3:*", effect="Deny"))
+    fates = {
+        (finding["held_back_by"], finding["detail"]) for finding in found(analysed(a_role(inline=denied)), CHECK)
+    }
+    assert fates == {(None, "ec2"), ("deny", "s3")}

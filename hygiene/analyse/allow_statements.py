@@ -1,0 +1,74 @@
+"""Findings about single Allow statements: which policy holds them, and what became of what they allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hygiene.policy.reach import action_mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from hygiene.analyse.permissions import RolePermissions
+    from hygiene.policy.document import Statement
+    from hygiene.policy.effective import EffectivePermissions
+
+
+@dataclass(frozen=True, slots=True)
+class AllowStatement:
+    """An Allow statement of one of a role's policies; `mask` holds its actions, `held_back_by` their fate."""
+
+    policy: str
+    statement: Statement
+    mask: int
+    held_back_by: str
+
+    @property
+    def place(self) -> str:
+        """Policy and statement in one text, for the detail of a finding."""
+        return f"{self.policy} statement {self.statement.number}"
+
+
+def allow_statements(
+    permissions: RolePermissions, is_wanted: Callable[[Statement], bool]
+) -> Iterator[AllowStatement]:
+    """Yield the wanted Allow statements that allow anything at all."""
+    for policy in permissions.policies:
+        for statement in policy.document.statements:
+            if not statement.is_allow or not is_wanted(statement):
+                continue
+            if mask := action_mask(statement):
+                yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
+
+
+def by_fate(statements: Iterable[AllowStatement]) -> Iterator[tuple[str, list[AllowStatement]]]:
+    """Yield each `held_back_by` with its statements: one finding per role and fate, however many statements."""
+    found: dict[str, list[AllowStatement]] = {}
+    for allowed in statements:
+        found.setdefault(allowed.held_back_by, []).append(allowed)
+    yield from found.items()
+
+
+def policies_of(statements: Iterable[AllowStatement]) -> tuple[str, ...]:
+    """Return the names of the policies the statements stand in, each once, in order."""
+    return tuple(dict.fromkeys(allowed.policy for allowed in statements))
+
+
+def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) -> str:
+    """Return what holds a statement back: what took the last of its actions, else the conditions not evaluated.
+
+    Empty when at least some of what it allows is allowed for certain.
+    """
+    left = mask
+    for name, grant in effective.stages:
+        if not left & grant.somewhere_if:
+            return name
+        left &= grant.somewhere_if
+    keys = {clause.key for clause in statement.condition}
+    doubtful = 0
+    for conditional in effective.denied_if:
+        doubtful |= conditional.mask
+    if not left & ~doubtful:
+        keys.update(clause.key for conditional in effective.denied_if for clause in conditional.clauses)
+    return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""

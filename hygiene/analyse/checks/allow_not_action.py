@@ -1,0 +1,72 @@
+"""Policies that allow everything but a list: NotAction together with Allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, policies_of
+from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.policy.actions import catalogue
+from hygiene.policy.reach import covers_any_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hygiene.analyse.estate import Estate
+    from hygiene.policy.document import Statement
+
+
+def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
+    """Yield, per fate, the Allow statements of a role that list what they do not allow."""
+    for arn in estate.editable():
+        statements = allow_statements(estate.permissions[arn], lambda statement: bool(statement.not_actions))
+        for fate, found in by_fate(statements):
+            yield Finding(
+                role_arn=arn,
+                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{_and_more(found)}.",
+                detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
+                policies=policies_of(found),
+                held_back_by=fate,
+                confidence=confidence_of(fate),
+                severity="" if any(_is_wide(allowed.statement) for allowed in found) else "low",
+            )
+
+
+def _is_wide(statement: Statement) -> bool:
+    """Whether the statement is not about named resources; on those it lets in what can be done to them, no more."""
+    return bool(statement.not_resources) or covers_any_resource(statement)
+
+
+def _sentence(allowed: AllowStatement) -> str:
+    """Say what the statement lets in, which is what a reader of a list of exclusions cannot see."""
+    statement = allowed.statement
+    place = f"Statement {statement.number} of {allowed.policy}"
+    but = some_of(statement.not_actions, "exclusion")
+    if not statement.not_resources and not _is_wide(statement):
+        return f"{place} allows everything but {but} on {some_of(statement.resources, 'resource')}"
+    where = (
+        f"any resource but {some_of(statement.not_resources, 'resource')}"
+        if statement.not_resources
+        else "any resource"
+    )
+    services = len(catalogue().services_in(allowed.mask))
+    return f"{place} allows everything but {but} on {where}: {services} services, and those AWS adds later"
+
+
+def _and_more(found: Sequence[AllowStatement]) -> str:
+    more = len(found) - 1
+    return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""
+
+
+CHECK = Check(
+    id="allow-not-action",
+    title="Allows everything but a list (NotAction)",
+    group="Permissions",
+    severity="medium",
+    why="NotAction with Allow grants every service and action that is not on the list, those included that AWS adds "
+    "tomorrow.",
+    remedy="List the actions that are needed instead; if everything but a few is meant, allow little and deny those few.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html",
+    find=find,
+)

@@ -1,0 +1,62 @@
+"""Policies that allow actions on everything but a list: NotResource together with Allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, policies_of
+from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hygiene.analyse.estate import Estate
+    from hygiene.policy.document import Statement
+
+
+def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
+    """Yield, per fate, the Allow statements of a role that list the resources they do not reach."""
+    for arn in estate.editable():
+        for fate, found in by_fate(allow_statements(estate.permissions[arn], _lists_exceptions)):
+            yield Finding(
+                role_arn=arn,
+                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{_and_more(found)}.",
+                detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
+                policies=policies_of(found),
+                held_back_by=fate,
+                confidence=confidence_of(fate),
+            )
+
+
+def _lists_exceptions(statement: Statement) -> bool:
+    """Whether NotResource leaves anything: with `*` on the list the statement reaches nothing."""
+    return bool(statement.not_resources) and "*" not in statement.not_resources
+
+
+def _sentence(allowed: AllowStatement) -> str:
+    statement = allowed.statement
+    if statement.not_actions:
+        what = f"everything but {some_of(statement.not_actions, 'exclusion')}"
+    else:
+        what = some_of(statement.actions, "action")
+    but = some_of(statement.not_resources, "resource")
+    return f"Statement {statement.number} of {allowed.policy} allows {what} on every resource but {but}"
+
+
+def _and_more(found: Sequence[AllowStatement]) -> str:
+    more = len(found) - 1
+    return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""
+
+
+CHECK = Check(
+    id="allow-not-resource",
+    title="Allows everything but some resources (NotResource)",
+    group="Permissions",
+    severity="medium",
+    why="NotResource with Allow reaches every resource that is not on the list, in every service its actions belong to, "
+    "and whatever is made later.",
+    remedy="Name the resources that are needed; protect the others by a Deny on them.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html",
+    find=find,
+)
