@@ -1,15 +1,20 @@
-"""Reads the trust table for checks: rows by role, outsiders, and the accounts or principals in some rows."""
+"""Reads the trust table for checks: rows by role, outsiders, and the accounts or principals in some rows.
+
+Checks that look into conditions take the trusted principals themselves (`trusting`).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.wording import listed
+from hygiene.policy.trust import SSO_RESERVED_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from hygiene.analyse.estate import Estate
+    from hygiene.policy.trust import TrustedPrincipal
 
     Row = Mapping[Hashable, Any]
 
@@ -26,6 +31,17 @@ def outsiders(estate: Estate) -> Iterator[Row]:
     """Yield trusted principals of accounts that are neither ours nor known; one whose account is not said is none."""
     friends = estate.reference.friends | {estate.account.id}
     yield from (row for row in estate.trust_of("other-account") if row["principal_account_id"] not in friends)
+
+
+def trusting(estate: Estate, *relations: str) -> Iterator[tuple[str, list[TrustedPrincipal]]]:
+    """Yield the roles whose trust policy the company can change, with their trusted principals of these relations.
+
+    AWS owns service-linked roles, and IAM Identity Center the roles of its permission sets.
+    """
+    for arn in estate.editable():
+        found = [trusted for trusted in estate.trusted[arn] if trusted.relation in relations]
+        if found and not str(estate.role(arn)["path"]).startswith(SSO_RESERVED_PATH):
+            yield arn, found
 
 
 def accounts_of(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
+from hygiene.policy.clauses import binds, opposite
 from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hygiene.policy.document import ConditionClause, PolicyDocument, Principal, Statement
 
@@ -31,7 +32,8 @@ class TrustedPrincipal:
     """One principal that an Allow statement of the trust policy lets assume the role.
 
     `relation` is `service`, `own-account`, `other-account`, `anybody`, `saml`, `oidc`, `orphaned` (the id of
-    a deleted principal) or `not-principal` (everybody but those named).
+    a deleted principal) or `not-principal` (everybody but those named). `condition` is what the caller must meet:
+    the statement's own clauses, and the opposite of each Deny that would otherwise turn the caller away.
     """
 
     statement: Statement
@@ -39,42 +41,93 @@ class TrustedPrincipal:
     relation: str
     account_id: str | None
     is_whole_account: bool
+    condition: tuple[ConditionClause, ...] = ()
 
     @property
     def is_limited(self) -> bool:
         """Whether a condition of this very statement says something about who the caller is."""
-        return any(limits_caller(clause) for clause in self.statement.condition)
+        return any(limits_caller(clause) for clause in self.condition)
 
     @property
     def is_pinned(self) -> bool:
         """Whether a condition of this very statement names the principals of the account that may come."""
-        return any(clause.key in _NAMING_KEYS and limits_caller(clause) for clause in self.statement.condition)
+        return any(clause.key in _NAMING_KEYS and limits_caller(clause) for clause in self.condition)
 
     @property
     def external_id(self) -> ConditionClause | None:
         """The sts:ExternalId clause of this very statement that the caller must meet, if there is one."""
-        return next((clause for clause in self.statement.condition if is_effective_external_id(clause)), None)
+        return next((clause for clause in self.condition if is_effective_external_id(clause)), None)
 
 
 def trusted_principals(document: PolicyDocument, account_id: str) -> tuple[TrustedPrincipal, ...]:
-    """Return the principals of every Allow statement that lets somebody assume the role of this account."""
-    return tuple(found for statement in document.statements for found in _of_statement(statement, account_id))
+    """Return the principals of every Allow statement that lets somebody assume the role of this account.
+
+    A principal that a Deny turns away whatever it brings is not among them.
+    """
+    allows = [statement for statement in document.statements if statement.is_allow and lets_assume(statement)]
+    denies = [statement for statement in document.statements if not statement.is_allow and lets_assume(statement)]
+    return tuple(found for statement in allows for found in _of_statement(statement, denies, account_id))
 
 
-def _of_statement(statement: Statement, account_id: str) -> Iterator[TrustedPrincipal]:
-    if not statement.is_allow or not lets_assume(statement):
-        return
+def _of_statement(statement: Statement, denies: Sequence[Statement], account_id: str) -> Iterator[TrustedPrincipal]:
     for principal in statement.principals:
         relation, account, whole = _relation(principal, account_id)
-        yield TrustedPrincipal(statement, principal, relation, account, whole)
+        condition = _condition_for(principal, relation, account, statement, denies)
+        if condition is not None:
+            yield TrustedPrincipal(statement, principal, relation, account, whole, condition)
     for principal in statement.not_principals:
         # Allow with NotPrincipal lets everybody in but those named, anonymous callers included.
-        yield TrustedPrincipal(statement, principal, "not-principal", None, is_whole_account=False)
+        condition = _condition_for(principal, "not-principal", None, statement, denies)
+        if condition is not None:
+            yield TrustedPrincipal(statement, principal, "not-principal", None, False, condition)
 
 
 def lets_assume(statement: Statement) -> bool:
     """Whether the statement's actions (`sts:*`, `*` and NotAction too) include a way to assume the role."""
     return bool(action_mask(statement) & catalogue().mask(ASSUMING_ACTIONS))
+
+
+def _condition_for(
+    principal: Principal, relation: str, account: str | None, statement: Statement, denies: Sequence[Statement]
+) -> tuple[ConditionClause, ...] | None:
+    """Return the clauses the principal has to meet; None when it cannot assume the role at all.
+
+    Each kind of principal has its own way in: a federated one cannot call sts:AssumeRole.
+    https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html
+    """
+    ways = action_mask(statement) & catalogue().mask(_WAYS.get(relation, ASSUMING_ACTIONS))
+    condition = list(statement.condition)
+    for deny in denies:
+        if not _is_about(deny, principal, relation, account):
+            continue
+        if not deny.condition:
+            ways &= ~action_mask(deny)
+        elif len(deny.condition) == 1 and not ways & ~action_mask(deny):
+            spared = opposite(deny.condition[0])
+            condition += [spared] if spared else []
+    return tuple(condition) if ways else None
+
+
+_WAYS = {
+    "own-account": ("sts:AssumeRole",),
+    "other-account": ("sts:AssumeRole",),
+    "service": ("sts:AssumeRole",),
+    "saml": ("sts:AssumeRoleWithSAML",),
+    "oidc": ("sts:AssumeRoleWithWebIdentity",),
+}
+
+
+def _is_about(deny: Statement, principal: Principal, relation: str, account: str | None) -> bool:
+    """Whether the Deny names the principal, its whole account, or everybody."""
+    for denied in deny.principals:
+        if denied == principal and relation != "not-principal":
+            return True
+        if denied.type == "AWS" and denied.value == "*":
+            return True
+        names_account = denied.type == "AWS" == principal.type and is_whole_account(denied.value)
+        if names_account and account is not None and account == account_of(denied.value):
+            return True
+    return False
 
 
 def _relation(principal: Principal, own_account: str) -> tuple[str, str | None, bool]:
@@ -139,12 +192,7 @@ def limits_caller(clause: ConditionClause) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     key = clause.key.partition("/")[0]
-    operator = clause.operator.lower()
-    if key not in _CALLER_KEYS and key != "aws:principaltag":
-        return False
-    if "not" in operator or operator.endswith("ifexists") or operator.startswith("forallvalues:"):
-        return False
-    return bool(clause.values) and all(value.strip("*?") for value in clause.values)
+    return (key in _CALLER_KEYS or key == "aws:principaltag") and binds(clause)
 
 
 def is_effective_external_id(clause: ConditionClause) -> bool:
@@ -153,12 +201,7 @@ def is_effective_external_id(clause: ConditionClause) -> bool:
     `…IfExists` lets a caller pass who brings none, a negated operator lets everyone else pass, and `*` is no secret.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
-    if clause.key != "sts:externalid":
-        return False
-    operator = clause.operator.lower().removeprefix("foranyvalue:")
-    if operator not in {"stringequals", "stringlike", "stringequalsignorecase"}:
-        return False
-    return all(value.strip("*?") for value in clause.values) and bool(clause.values)
+    return clause.key == "sts:externalid" and binds(clause)
 
 
 def role_kinds(path: str, principals: tuple[TrustedPrincipal, ...]) -> tuple[str, ...]:
