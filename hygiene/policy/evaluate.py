@@ -154,10 +154,12 @@ def _levels(
             yield _level(layer, str(level.get("target", "")), level.get("policies") or ())
 
 
-def _level(layer: str, target: str, policies: Sequence[object]) -> _Level:
+def _level(layer: str, target: str, policies: object) -> _Level:
+    # One document where a list is asked for means just that document.
+    listed = policies if isinstance(policies, list | tuple) else (policies,)
     named = (
         policy if isinstance(policy, NamedPolicy) else NamedPolicy(f"policy {number}", policy)
-        for number, policy in enumerate(policies, start=1)
+        for number, policy in enumerate(listed, start=1)
     )
     return _Level(layer, target, tuple((policy.name, parse_document(policy.document)) for policy in named))
 
