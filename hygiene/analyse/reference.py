@@ -40,6 +40,9 @@ class Reference:
     earlier_policies: Mapping[str, EarlierPolicy] = field(default_factory=dict)
     """AWS managed policies as the earlier snapshot has them, by ARN; empty without an earlier one."""
 
+    permission_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Permission set of IAM Identity Center → accounts it is provisioned to; empty when it was not read."""
+
     @cached_property
     def accounts(self) -> dict[str, Account]:
         """The organization's accounts by id."""

@@ -41,6 +41,17 @@ OPERATIONS = (
     Operation("organizations", "DescribePolicy", HUB),
     Operation("organizations", "ListTargetsForPolicy", HUB),
     Operation("organizations", "ListTagsForResource", HUB, is_optional=True),
+    # Names the permission set behind an AWSReservedSSO role; IAM calls the service `sso`, botocore `sso-admin`.
+    Operation("sso-admin", "ListInstances", HUB, "sso:ListInstances", is_optional=True),
+    Operation("sso-admin", "ListPermissionSets", HUB, "sso:ListPermissionSets", is_optional=True),
+    Operation("sso-admin", "DescribePermissionSet", HUB, "sso:DescribePermissionSet", is_optional=True),
+    Operation(
+        "sso-admin",
+        "ListAccountsForProvisionedPermissionSet",
+        HUB,
+        "sso:ListAccountsForProvisionedPermissionSet",
+        is_optional=True,
+    ),
     Operation("iam", "GetAccountAuthorizationDetails", MEMBER),
     Operation("iam", "ListRoles", MEMBER),
     # Asked only when the two listings disagree: was the role deleted while we read, or did one listing miss it?

@@ -71,6 +71,7 @@ def collect_into(
 
     Raises CredentialsError or PopulationError before anything is written.
     """
+    from hygiene.collect.identity_center import read_identity_center
     from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
 
@@ -83,6 +84,9 @@ def collect_into(
     run_id, started_at, there = _begin(writer, settings, clock())
     if population.document is not None:
         writer.write_organization(population.document)
+        permission_sets = read_identity_center(sessions.hub)
+        if permission_sets is not None:
+            writer.write_identity_center(permission_sets)
     missing = [account.id for account in population.chosen if account.id not in there]
     if len(missing) < len(population.chosen):
         logger.info(

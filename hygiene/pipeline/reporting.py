@@ -126,6 +126,7 @@ def _analyse(
         unused_after_days=settings.review.unused_after_days,
         owner_rules=_owner_rules(settings),
         earlier_policies=earlier,
+        permission_sets=snapshot.permission_sets,
     )
     analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
     return analyst.analyse(snapshot, _skipped(snapshot, settings))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 STARTED = "started.json"
 ORGANIZATION = "organization.json"
+IDENTITY_CENTER = "identity-center.json"
 ACCOUNTS = "accounts"
 GAPS = "gaps"
 AUTHORIZATION_DETAILS = "authorization-details"

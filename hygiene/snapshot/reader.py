@@ -18,6 +18,8 @@ from hygiene.snapshot.organization import read_organization
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hygiene.model import JsonObject, Organization
     from hygiene.store import Store
 
@@ -39,6 +41,8 @@ class Snapshot:
     location: str
     account_ids: tuple[str, ...]
     organization: Organization | None
+    permission_sets: Mapping[str, tuple[str, ...]]
+    """Permission set of IAM Identity Center → the accounts it is provisioned to; empty when it was not read."""
     manifest: JsonObject
     manifest_sha256: str
     problems: tuple[str, ...]
@@ -105,7 +109,7 @@ def _open_file(path: Path) -> Snapshot:
             f"{path} names no account: expected what `aws iam get-account-authorization-details` prints, "
             "with at least one role or policy in it."
         )
-    return Snapshot(str(path), (account_id,), None, {}, "", (), _SingleFile(details))
+    return Snapshot(str(path), (account_id,), None, {}, {}, "", (), _SingleFile(details))
 
 
 def _open_folder(store: Store) -> Snapshot:
@@ -121,11 +125,24 @@ def _open_folder(store: Store) -> Snapshot:
             f"{store.location}: no snapshot there. Expected accounts/<account id>/authorization-details.json in it, "
             "or name one file that `aws iam get-account-authorization-details` printed."
         )
+    permission_sets = _permission_sets(_whole(store, layout.IDENTITY_CENTER, problems))
     manifest = _whole(store, layout.MANIFEST, problems) or {}
     _refuse_newer(manifest, store.location)
     content = store.read(layout.MANIFEST)
     digest = hashlib.sha256(content).hexdigest() if content is not None else ""
-    return Snapshot(store.location, account_ids, organization, manifest, digest, tuple(problems), _Files(store))
+    files = _Files(store)
+    return Snapshot(
+        store.location, account_ids, organization, permission_sets, manifest, digest, tuple(problems), files
+    )
+
+
+def _permission_sets(document: JsonObject | None) -> dict[str, tuple[str, ...]]:
+    listed = (document or {}).get("permission_sets")
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    return {
+        str(entry.get("name", "")): tuple(str(account) for account in entry.get("accounts") or ())
+        for entry in entries
+    }
 
 
 def _whole(store: Store, name: str, problems: list[str]) -> JsonObject | None:

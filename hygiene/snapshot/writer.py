@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # The manifest goes first: without it, what is left reads as unfinished and never as a complete snapshot.
-_OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.ACCOUNTS)
+_OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.IDENTITY_CENTER, layout.ACCOUNTS)
 
 
 class SnapshotWriter:
@@ -63,6 +63,10 @@ class SnapshotWriter:
     def write_organization(self, document: JsonObject) -> None:
         """Write the account list, the tree and the control policies."""
         self.store.write(layout.ORGANIZATION, layout.encode(document))
+
+    def write_identity_center(self, document: JsonObject) -> None:
+        """Write the permission sets of IAM Identity Center."""
+        self.store.write(layout.IDENTITY_CENTER, layout.encode(document))
 
     def write_account(
         self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
