@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hygiene.analyse.fingerprints import Fingerprints
 from hygiene.analyse.owners import owner_of
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
 from hygiene.analyse.services import ServiceUse, service_use
@@ -17,14 +18,12 @@ from hygiene.documents import (
     default_documents,
     has_last_used,
     is_worth_asking,
-    judged_parts,
     last_used_at,
     parse_time,
 )
 from hygiene.frames import Roles, TrustPrincipals, columns_of, frame_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
-from hygiene.policy.fingerprint import group_id, row_sha256
 from hygiene.policy.trust import TrustedPrincipal, role_kinds, trusted_principals
 
 if TYPE_CHECKING:
@@ -93,7 +92,8 @@ def build_estate(
     policy_documents = default_documents(details["Policies"])
     listing = {role["Arn"]: role for role in documents.roles or () if "Arn" in role}
     ceilings = reference.ceilings(account.id)
-    facts = _Facts(documents, account, reference, policy_documents, listing)
+    fingerprints = Fingerprints(account.id, policy_documents)
+    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints)
     rows, trust_rows, permissions, problems, trusted_by = [], [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
         arn = str(role["Arn"])
@@ -130,6 +130,7 @@ class _Facts:
     reference: Reference
     policy_documents: Mapping[str, object]
     listing: Mapping[str, JsonObject]
+    fingerprints: Fingerprints
 
     def row(
         self, role: JsonObject, trusted: tuple[TrustedPrincipal, ...], permissions: RolePermissions
@@ -137,8 +138,8 @@ class _Facts:
         listed = self.listing.get(str(role["Arn"]), {})
         kinds = role_kinds(str(role.get("Path", "/")), trusted)
         owner, owner_source = owner_of(role, self.account.id, self.reference.owner_rules)
-        judged = judged_parts(role, self.policy_documents)
         role_id = str(role.get("RoleId") or role["Arn"])
+        group_id, row_sha256 = self.fingerprints.of(role, role_id)
         use = self._service_use(role, permissions)
         return {
             "account_id": self.account.id,
@@ -162,8 +163,8 @@ class _Facts:
             "inline_policies": _joined(_names(role, "RolePolicyList")),
             "trusted_principals": _joined(dict.fromkeys(found.principal.value for found in trusted)),
             **_services(use, permissions),
-            "group_id": group_id(self.account.id, judged),
-            "row_sha256": row_sha256(role_id, judged),
+            "group_id": group_id,
+            "row_sha256": row_sha256,
             "description": listed.get("Description") or role.get("Description") or None,
             "instance_profiles": _joined(
                 str(profile.get("InstanceProfileName")) for profile in role.get("InstanceProfileList") or ()

@@ -67,6 +67,7 @@ class PolicyCompiler:
     def __init__(self, kept: int = _DOCUMENTS_KEPT) -> None:
         self._kept = kept
         self._compiled: OrderedDict[str, tuple[PolicyDocument, Reach]] = OrderedDict()
+        self._account: tuple[Mapping[str, object], dict[str, tuple[PolicyDocument, Reach]]] = ({}, {})
 
     def compile(self, document: object) -> tuple[PolicyDocument, Reach]:
         """Return the parsed document and its reach."""
@@ -81,17 +82,26 @@ class PolicyCompiler:
             self._compiled.move_to_end(key)
         return found
 
+    def _managed(self, arn: str, documents: Mapping[str, object]) -> tuple[PolicyDocument, Reach]:
+        """Return a managed policy of the account compiled; hundreds of roles share one, so ask by ARN first."""
+        if self._account[0] is not documents:
+            self._account = (documents, {})
+        known = self._account[1]
+        if arn not in known:
+            known[arn] = self.compile(documents.get(arn))
+        return known[arn]
+
     def role(self, role: JsonObject, documents: Mapping[str, object], ceilings: Ceilings) -> RolePermissions:
         """Return the role's permissions. A missing document is a problem to be told, not an empty policy."""
         own, policies, problems = Reach(), [], []
         for policy in identity_policies(role, documents):
-            parsed, reach = self.compile(policy.document)
+            parsed, reach = self._managed(policy.arn, documents) if policy.arn else self.compile(policy.document)
             policies.append(CompiledPolicy(policy.name, policy.arn, parsed, reach))
             problems += [f"policy {policy.name}: {problem}" for problem in parsed.problems]
             own |= reach
         boundary = None
         if arn := boundary_arn(role):
-            parsed, boundary = self.compile(documents.get(arn))
+            parsed, boundary = self._managed(arn, documents)
             problems += [f"permissions boundary {arn}: {problem}" for problem in parsed.problems]
             # An unread boundary must not make a powerful role look harmless: it is taken to allow everything.
             boundary = boundary if not parsed.problems else None

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, TypeVar
 from hygiene.policy.action_data import ActionRecord, read_actions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _Label = TypeVar("_Label")
 
 # Patterns come from strangers' policies: bounded, so that an organization of any size fits in memory.
 _PATTERN_CACHE = 40_000
+_MASK_CACHE = 2_000
+"""Lists of patterns and masks of whole roles: AWS's own and the common ones recur; about 3 KB each."""
 
 
 class ActionCatalogue:
@@ -37,7 +39,16 @@ class ActionCatalogue:
         self.services = self._masks(name.split(":", 1)[0] for name in self.names)
         self._levels = self._masks(records[name].level for name in self.names)
         self.with_resources = self._masks(records[name].has_resources for name in self.names)[True]
+        # A service's actions share a prefix, so they are one run: service → first position, position after the last.
+        self._service_at = [name.split(":", 1)[0] for name in self.names]
+        self._runs = {service: self._run_of(f"{service}:") for service in self.services}
         self.mask_of_pattern = lru_cache(maxsize=_PATTERN_CACHE)(self._mask_of_pattern)
+        self.mask = lru_cache(maxsize=_MASK_CACHE)(self._mask)
+        """`mask(patterns)`: the union of the patterns' masks."""
+        self.services_in = lru_cache(maxsize=_MASK_CACHE)(self._services_in)
+        """`services_in(mask)`: the services with at least one action in the mask, in order."""
+        self.whole_services_in = lru_cache(maxsize=_MASK_CACHE)(self._whole_services_in)
+        """`whole_services_in(mask)`: the services with every known action in the mask, in order."""
 
     @staticmethod
     def _masks(labels: Iterable[_Label]) -> dict[_Label, int]:
@@ -73,12 +84,18 @@ class ActionCatalogue:
         low = bisect_left(self.names, prefix)
         return low, bisect_left(self.names, prefix + "\x7f", low)
 
-    def mask(self, patterns: tuple[str, ...]) -> int:
+    def _mask(self, patterns: tuple[str, ...]) -> int:
         """Return the union of the patterns' masks."""
+        # Most patterns are plain names: their bits are set in place, because each OR of whole masks copies one.
+        bits = bytearray(len(self.names) // 8 + 1)
         result = 0
         for pattern in patterns:
-            result |= self.mask_of_pattern(pattern)
-        return result
+            position = self._index.get(pattern.lower())
+            if position is None:
+                result |= self.mask_of_pattern(pattern)
+            else:
+                bits[position >> 3] |= 1 << (position & 7)
+        return result | int.from_bytes(bits, "little")
 
     def unknown(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the patterns that match no action we know: a newer service, or a misspelt name."""
@@ -86,12 +103,33 @@ class ActionCatalogue:
 
     def names_in(self, mask: int) -> list[str]:
         """Return the names of the known actions in a mask as AWS writes them, in order."""
-        bits = bin(mask & self.known)[:1:-1]
-        return [self._written[position] for position, bit in enumerate(bits) if bit == "1"]
+        return [self._written[position] for position in _positions(_bits(mask & self.known))]
 
-    def services_in(self, mask: int) -> list[str]:
-        """Return the services with at least one action in the mask, in order."""
-        return [service for service, run in self.services.items() if mask & run]
+    def _services_in(self, mask: int) -> tuple[str, ...]:
+        bits = _bits(mask & self.known)
+        found: list[str] = []
+        position = bits.find("1")
+        while position >= 0:
+            service = self._service_at[position]
+            found.append(service)
+            position = bits.find("1", self._runs[service][1])
+        return tuple(found)
+
+    def _whole_services_in(self, mask: int) -> tuple[str, ...]:
+        bits = _bits(mask & self.known).ljust(len(self.names), "0")
+        return tuple(service for service, (low, high) in self._runs.items() if bits.find("0", low, high) < 0)
+
+
+def _bits(mask: int) -> str:
+    """Return the mask as text, lowest bit first: looking for the next bit in it is fast."""
+    return bin(mask)[:1:-1]
+
+
+def _positions(bits: str) -> Iterator[int]:
+    position = bits.find("1")
+    while position >= 0:
+        yield position
+        position = bits.find("1", position + 1)
 
 
 def _pattern(wanted: str) -> re.Pattern[str]:

@@ -43,5 +43,9 @@ def row_sha256(role_id: str, judged: Mapping[str, Any]) -> str:
 
 def group_id(account_id: str, judged: Mapping[str, Any]) -> str:
     """Return the fingerprint shared by roles whose trust and permissions differ by account and Region alone."""
-    text = canonical(judged).replace(account_id, "{account}")
-    return sha256(_REGION.sub("{region}", text))[:16]
+    return sha256(normalised(canonical(judged), account_id))[:16]
+
+
+def normalised(text: str, account_id: str) -> str:
+    """Return the text with the account's id and every Region replaced by words that stand for any."""
+    return _REGION.sub("{region}", text.replace(account_id, "{account}"))

