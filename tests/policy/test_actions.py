@@ -11,6 +11,12 @@ from hygiene.policy.action_data import read_actions
 from hygiene.policy.actions import catalogue
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> None:
+    """Reading the action data takes longer than hypothesis lets one example take."""
+    catalogue()
+
+
 @pytest.mark.parametrize(
     "pattern", ["s3:*", "S3:get*", "*:List*", "iam:*Policy", "ec2:?escribe*", "s3:GetObject", "*"]
 )
