@@ -103,7 +103,7 @@ def _with_chains(
         if chain is None or role["kind"] == "service-linked":
             continue
         row = _finding_row(configured, _chain_finding(str(role["role_arn"]), chain), str(role["account_id"]), role)
-        rows[row["finding_id"]] = _merged(rows.get(row["finding_id"]), row)
+        rows[row["finding_id"]] = _merged(rows.get(row["finding_id"]), row, chain)
     return list(rows.values())
 
 
@@ -117,12 +117,13 @@ def _chain_finding(role_arn: str, chain: Chain) -> Finding:
     )
 
 
-def _merged(earlier: dict[str, Any] | None, chain: dict[str, Any]) -> dict[str, Any]:
+def _merged(earlier: dict[str, Any] | None, added: dict[str, Any], chain: Chain) -> dict[str, Any]:
     """Return one row of both: the same role, check and fate stand in one row."""
     if earlier is None:
-        return chain
-    detail = sorted({*earlier["detail"].split(";"), *chain["detail"].split(";")})
-    return {**earlier, "detail": ";".join(detail), "evidence": f"{earlier['evidence']} {chain['evidence']}"}
+        return added
+    detail = ";".join(sorted({*earlier["detail"].split(";"), *added["detail"].split(";")}))
+    evidence = f"{earlier['evidence']} {added['evidence']}" if chain.is_news else earlier["evidence"]
+    return {**earlier, "detail": detail, "evidence": evidence}
 
 
 def _finding_row(

@@ -56,6 +56,8 @@ class Chain:
 
     steps: tuple[str, ...]
     held_back_by: str
+    is_news: bool = True
+    """Whether the role is no administrator already: then the chain is worth a sentence."""
 
 
 def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list[RoleFacts]:
@@ -95,7 +97,7 @@ def _assume_grants(permissions: RolePermissions) -> Iterator[AssumeGrant]:
 
 
 def find_chains(facts: Sequence[RoleFacts], organization_id: str = "") -> dict[str, Chain]:
-    """Return, for every role that is no administrator, the shortest chain by which it becomes one."""
+    """Return, for every role that can become an administrator, another one or its first, the shortest chain."""
     return _Backwards(facts, organization_id).search()
 
 
@@ -115,12 +117,14 @@ class _Backwards:
         waiting = deque(role for role in self._facts.values() if role.is_administrator)
         while waiting:
             target = waiting.popleft()
-            onward = found[target.arn] if target.arn in found else Chain((), "")
+            onward = Chain((), "") if target.is_administrator else found[target.arn]
             for caller, keys in self._may_assume(target):
-                if caller.is_administrator or caller.arn in found or caller.arn == target.arn:
+                if caller.arn in found or caller.arn == target.arn:
                     continue
-                found[caller.arn] = Chain((target.arn, *onward.steps), _joined(onward.held_back_by, keys))
-                waiting.append(caller)
+                fate = _joined(onward.held_back_by, keys)
+                found[caller.arn] = Chain((target.arn, *onward.steps), fate, is_news=not caller.is_administrator)
+                if not caller.is_administrator:
+                    waiting.append(caller)
         return found
 
     def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:

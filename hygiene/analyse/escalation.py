@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.reach import action_mask, covers_any_resource
@@ -135,11 +136,13 @@ class _Search:
         )
 
     def _is_gain(self, other: Neighbour) -> bool:
-        """Whether the other role may do something that matters and that this one may not."""
-        if other.arn == self._arn:
-            return False
-        more = other.permissions.effective.final.somewhere_if & ~self._own.permissions.effective.final.somewhere_if
-        return bool(more & _worth_having()) or not other.permissions.is_complete
+        """Whether the other role is worth having: powerful, or unread.
+
+        Its power alone counts, not what it has beyond this role: else a role with more permissions of its own would
+        have fewer findings.
+        """
+        powerful = other.permissions.effective.final.anywhere_if & power_mask()
+        return other.arn != self._arn and (bool(powerful) or not other.permissions.is_complete)
 
     def _targets(self, permission: str, mask: int) -> frozenset[str]:
         """Return the ARNs, among those known, that the permission reaches by name and that make a path of it."""
@@ -265,9 +268,3 @@ def _worst(fates: list[str]) -> str:
         return worst
     keys = {key for fate in fates if fate for key in fate.removeprefix(NOT_EVALUATED).split(", ")}
     return f"{NOT_EVALUATED}{', '.join(sorted(keys))}"
-
-
-@lru_cache(maxsize=1)
-def _worth_having() -> int:
-    """Return the actions that make another role worth having: whatever changes things or hands out permissions."""
-    return catalogue().level("Write") | catalogue().level("Permissions management") | catalogue().unknown_bit

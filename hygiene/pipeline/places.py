@@ -54,12 +54,13 @@ class Places:
         finished = (self._snapshot(name) for name in reversed(self._snapshot_names(quarter)))
         return next((store.location for store in finished if _is_finished(store)), None)
 
-    def newest_snapshot(self, other_than: str) -> str | None:
-        """Return the location of the finished snapshot that was collected last."""
+    def newest_snapshot(self, other_than: str, before: str = "") -> str | None:
+        """Return the location of the snapshot that was finished last, before a moment (ISO 8601) if given."""
         stores = [self._snapshot(name) for name in self._snapshot_names("")]
         manifests = [(store, _read(store, layout.MANIFEST)) for store in stores if store.location != other_than]
         finished = [(str(found.get("finished_at", "")), store.location) for store, found in manifests if found]
-        return max(finished)[1] if finished else None
+        earlier = [entry for entry in finished if not before or entry[0] < before]
+        return max(earlier)[1] if earlier else None
 
     def previous_quarter(self, quarter: str) -> str | None:
         """Return the latest earlier quarter with a sealed report."""

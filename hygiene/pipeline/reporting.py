@@ -90,7 +90,7 @@ def report_on(source: str, settings: Settings, request: ReportRequest, clock: Ca
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
-    earlier = earlier_policies(request.previous or places.newest_snapshot(other_than=snapshot.location))
+    earlier = earlier_policies(request.previous or _snapshot_before(snapshot, places))
     analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier)
     if not analysis.coverage["status"].isin(["read", "partial"]).any():
         reasons = "\n  ".join(_not_read(analysis)[:5])
@@ -110,6 +110,12 @@ def report_on(source: str, settings: Settings, request: ReportRequest, clock: Ca
         notices=facts.notices,
         not_read=_not_read(analysis),
     )
+
+
+def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
+    """Return the snapshot below OUT that was finished last before this one; none where its time is not known."""
+    collected_at = str(snapshot.manifest.get("finished_at", ""))
+    return places.newest_snapshot(snapshot.location, before=collected_at) if collected_at else None
 
 
 def _analyse(
