@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from hygiene.policy import wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,12 +131,7 @@ def opposite(clause: ConditionClause) -> ConditionClause | None:
 def matches(clause: ConditionClause, found: str) -> bool:
     """Whether one of the clause's values is, or as a pattern matches, the given text."""
     if operator_of(clause).endswith("like") or takes_wildcards(clause):
-        return any(_wildcards(value).fullmatch(found) for value in clause.values)
+        return any(wildcards.matches((wildcards.Piece(value),), found) for value in clause.values)
     if operator_of(clause).endswith("ignorecase"):
         return found.lower() in {value.lower() for value in clause.values}
     return found in clause.values
-
-
-@lru_cache(maxsize=4096)
-def _wildcards(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

@@ -1,6 +1,6 @@
-"""Which condition keys bound a federated identity, provider by provider, and how wide a subject pattern is.
+"""Which condition keys bound a federated identity, provider by provider.
 
-Adding a provider or the shape of a subject is one line in the tables here.
+Adding a provider is one entry in the table here; how its subjects are built stands in `breadth`.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
 """
 
@@ -8,22 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 
 COGNITO = "cognito-identity.amazonaws.com"
 """Its keys carry this prefix in every partition."""
-
-
-class Breadth(IntEnum):
-    """How many identities of a provider a condition lets in, from few to all."""
-
-    BOUND = 0
-    WHOLE_OWNER = 1
-    """Everything of one organization, group, workspace or namespace owner."""
-    OPEN_PREFIX = 2
-    """A prefix such as `acme*`, which also fits names that strangers may take."""
-    EVERYBODY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +33,45 @@ class Provider:
     subject_example: str = "the workload's own subject"
 
 
+_GITHUB_CLAIMS = frozenset({"sub", "repository", "repository_id", "job_workflow_ref", "workflow_ref"})
+_GITHUB_OWNERS = frozenset(
+    {"actor", "actor_id", "enterprise", "enterprise_id", "repository_owner", "repository_owner_id"}
+)
+_GITHUB_EXAMPLE = "repo:<organization>/<repository>:ref:refs/heads/main"
+_GITLAB_CLAIMS = frozenset({"sub", "project_id", "project_path", "ci_config_ref_uri"})
+_GITLAB_OWNERS = frozenset({"namespace_id", "namespace_path", "user_id", "user_login"})
+_GITLAB_EXAMPLE = "project_path:<group>/<project>:ref_type:branch:ref:main"
+
 PROVIDERS = (
     Provider(
         name="GitHub",
-        hosts=r"token\.actions\.[a-z0-9.-]*(githubusercontent|ghe)\.com(/.*)?|[^/]+/_services/token",
-        claims=frozenset({"sub", "repository", "repository_id", "job_workflow_ref", "workflow_ref"}),
-        owner_claims=frozenset(
-            {"actor", "actor_id", "enterprise", "enterprise_id", "repository_owner", "repository_owner_id"}
-        ),
-        subject_example="repo:<organization>/<repository>:ref:refs/heads/main",
+        hosts=r"token\.actions\.githubusercontent\.com",
+        claims=_GITHUB_CLAIMS,
+        owner_claims=_GITHUB_OWNERS,
+        subject_example=_GITHUB_EXAMPLE,
+    ),
+    Provider(
+        name="GitHub",  # an enterprise's own issuer, its own domain, or its own server
+        hosts=r"token\.actions\.githubusercontent\.com/.*|token\.actions\.[a-z0-9-]+\.ghe\.com|[^/]+/_services/token",
+        claims=_GITHUB_CLAIMS,
+        owner_claims=_GITHUB_OWNERS,
+        is_shared=False,
+        subject_example=_GITHUB_EXAMPLE,
     ),
     Provider(
         name="GitLab",
         hosts=r"gitlab\.com(/.*)?",
-        claims=frozenset({"sub", "project_id", "project_path", "ci_config_ref_uri"}),
-        owner_claims=frozenset({"namespace_id", "namespace_path", "user_id", "user_login"}),
-        subject_example="project_path:<group>/<project>:ref_type:branch:ref:main",
+        claims=_GITLAB_CLAIMS,
+        owner_claims=_GITLAB_OWNERS,
+        subject_example=_GITLAB_EXAMPLE,
     ),
     Provider(
         name="GitLab",  # a company's own
         hosts=r"([^/]*[.-])?gitlab[.-].*",
-        claims=frozenset({"sub", "project_id", "project_path", "ci_config_ref_uri"}),
-        owner_claims=frozenset({"namespace_id", "namespace_path", "user_id", "user_login"}),
+        claims=_GITLAB_CLAIMS,
+        owner_claims=_GITLAB_OWNERS,
         is_shared=False,
-        subject_example="project_path:<group>/<project>:ref_type:branch:ref:main",
+        subject_example=_GITLAB_EXAMPLE,
     ),
     Provider(
         name="Amazon EKS",
@@ -165,64 +168,3 @@ def name_of(principal: str) -> str:
     """Return what to call a federated principal: the provider's name, or its URL."""
     url = provider_url(principal)
     return provider_of(url).name or url
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How subjects with this label are built: `label`, the owner up to `owner_end`, then the rest.
-
-    `naming`: what the rest must hold to name less than all of the owner's; empty when the owner is one workload.
-    `is_private`: owners exist inside one company's issuer, so that a part named anywhere is worth something.
-    """
-
-    label: str
-    owner_end: str
-    naming: str = ""
-    is_private: bool = False
-
-
-_PATH = r"^[^*?/:]"  # a repository's name starts here
-_SHAPES = (
-    _Shape("repo:", "/", _PATH),
-    _Shape("repository:", "/", _PATH),
-    _Shape("project_path:", "/", _PATH),
-    _Shape("job_workflow_ref:", "/", _PATH),
-    _Shape("repository_owner:", ":", r"(?:repo|repository|job_workflow_ref|workflow_ref):[^*?:]"),
-    _Shape("organization:", ":", r"(?:project|workspace|pipeline|pipeline_id):[^*?:]"),
-    _Shape("pulumi:deploy:org:", ":", r"(?:project|stack|env):[^*?:]"),
-    _Shape("owner:", ":", r"project:[^*?:]"),
-    _Shape("org/", "/", r"(?:project|user)/[^*?/]", is_private=True),
-    _Shape("account/", ":", r"(?:org|project)/[^*?:]"),
-    _Shape("space:", ":"),
-    _Shape("system:serviceaccount:", ":", is_private=True),
-)
-_OWNER_AND_NAME = _Shape("", "/", _PATH)
-_PATH_CLAIMS = frozenset({"ci_config_ref_uri", "job_workflow_ref", "project_path", "repository", "workflow_ref"})
-
-
-def pattern_breadth(claim: str, pattern: str) -> Breadth:
-    """Return how many identities a pattern for this claim fits. `*` and `?` are wildcards in it."""
-    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    if literal == pattern:
-        return Breadth.BOUND
-    if not pattern.strip("*?:/{}"):
-        return Breadth.EVERYBODY
-    if claim in _PATH_CLAIMS:
-        return _breadth(_OWNER_AND_NAME, literal, pattern)
-    for shape in _SHAPES:
-        if literal.startswith(shape.label):
-            return _breadth(shape, literal[len(shape.label) :], pattern[len(shape.label) :])
-    # `repo*`, `*:ref:refs/heads/main`: the wildcard stands where the owner should be.
-    is_cut_short = any(shape.label.startswith(literal) for shape in _SHAPES)
-    return Breadth.EVERYBODY if is_cut_short else Breadth.BOUND
-
-
-def _breadth(shape: _Shape, literal: str, pattern: str) -> Breadth:
-    owner, end, _ = literal.partition(shape.owner_end)
-    if not owner:
-        names_a_part = shape.is_private and bool(re.search(r"[^*?:/]", pattern))
-        return Breadth.OPEN_PREFIX if names_a_part else Breadth.EVERYBODY
-    if not end:
-        return Breadth.OPEN_PREFIX
-    rest = pattern.partition(shape.owner_end)[2]
-    return Breadth.BOUND if not shape.naming or re.search(shape.naming, rest) else Breadth.WHOLE_OWNER

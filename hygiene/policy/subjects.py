@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.policy.breadth import Breadth, pattern_breadth
 from hygiene.policy.clauses import binds, is_required, matches, operator_of, takes_wildcards
-from hygiene.policy.federation import COGNITO, Breadth, pattern_breadth, provider_of, provider_url
+from hygiene.policy.federation import COGNITO, provider_of, provider_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

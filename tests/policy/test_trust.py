@@ -55,6 +55,10 @@ def test_a_deny_lets_nobody_in() -> None:
         ({"StringEqualsIfExists": {"sts:ExternalId": "k-123"}}, False),
         ({"StringNotEquals": {"sts:ExternalId": "k-123"}}, False),
         ({"StringLike": {"sts:ExternalId": "*"}}, False),
+        ({"StringLike": {"sts:ExternalId": ["k-123", "*"]}}, False),
+        ({"ForAllValues:StringEquals": {"sts:ExternalId": "k-123"}}, False),
+        ({"ForAnyValue:StringEquals": {"sts:ExternalId": "k-123"}}, True),
+        ({"Null": {"sts:ExternalId": "false"}}, False),
         ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
     ],
 )
@@ -72,8 +76,88 @@ def test_an_external_id_counts_only_when_the_caller_must_bring_it(condition: dic
         ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, False),
         ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
         ({"StringLike": {"aws:PrincipalOrgID": "*"}}, False),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, False),
+        ({"Null": {"aws:PrincipalOrgID": "false"}}, False),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}}, False),
+        ({"StringLike": {"aws:PrincipalArn": "*"}}, False),
+        ({"StringEquals": {"aws:PrincipalAccount": ["111122223333", "444455556666"]}}, True),
+        ({"StringEqualsIfExists": {"aws:PrincipalAccount": "111122223333"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
+        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/0"]}}, False),
+        ({"StringLike": {"aws:userid": "AROAEXAMPLEEXAMPLE123:*"}}, True),
+        ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, False),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, True),
     ],
 )
 def test_a_condition_limits_only_when_it_says_who_the_caller_is(condition: dict[str, Any], limits: bool) -> None:
     (found,) = trusted_principals(parse_document(trusts("*", Condition=condition)), ACCOUNT)
     assert found.is_limited is limits
+
+
+def principals(*statements: dict[str, Any]) -> list[str]:
+    found = trusted_principals(parse_document({"Statement": list(statements)}), ACCOUNT)
+    return [trusted.principal.value for trusted in found]
+
+
+def allow(principal: Any, action: Any = "sts:AssumeRole") -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action}
+
+
+def deny(principal: Any = "*", action: Any = "sts:*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": principal, "Action": action, **more}
+
+
+@pytest.mark.parametrize(
+    ("principal", "action"),
+    [
+        ({"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"}, "sts:AssumeRole"),
+        ({"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"}, "sts:AssumeRoleWithWebIdentity"),
+        ({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithSAML"),
+        ({"AWS": SISTER}, "sts:AssumeRoleWithSAML"),
+        ({"Service": "ec2.amazonaws.com"}, "sts:AssumeRoleWithWebIdentity"),
+    ],
+)
+def test_the_wrong_way_in_lets_nobody_in(principal: Any, action: str) -> None:
+    assert principals(allow(principal, action)) == []
+    assert principals(allow(principal, [action, "sts:*"])) != []
+
+
+@pytest.mark.parametrize(
+    "denies",
+    [
+        [deny()],
+        [deny({"AWS": "*"})],
+        [deny({"AWS": SISTER})],
+        [deny({"AWS": f"arn:aws:iam::{SISTER}:root"}, "sts:AssumeRole")],
+        [deny({"AWS": f"arn:aws:iam::{SISTER}:role/deploy"})],
+    ],
+)
+def test_whom_a_deny_turns_away_is_not_trusted(denies: list[dict[str, Any]]) -> None:
+    assert principals(allow({"AWS": f"arn:aws:iam::{SISTER}:role/deploy"}), *denies) == []
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        deny({"AWS": ACCOUNT}),
+        deny({"AWS": f"arn:aws:iam::{SISTER}:role/other"}),
+        deny(action="sts:TagSession"),
+        deny(action="sts:AssumeRoleWithSAML"),
+        deny(Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
+    ],
+)
+def test_a_deny_of_something_else_turns_nobody_away(denied: dict[str, Any]) -> None:
+    assert principals(allow({"AWS": f"arn:aws:iam::{SISTER}:role/deploy"}), denied) != []
+
+
+def test_a_deny_without_the_external_id_demands_it() -> None:
+    demand = deny(Condition={"StringNotEquals": {"sts:ExternalId": "k-123"}})
+    (found,) = trusted_principals(parse_document({"Statement": [allow({"AWS": SISTER}), demand]}), ACCOUNT)
+    assert found.external_id is not None
+
+
+def test_a_deny_that_needs_two_things_at_once_demands_neither() -> None:
+    both = {"StringNotEquals": {"sts:ExternalId": "k-123"}, "Bool": {"aws:MultiFactorAuthPresent": "false"}}
+    document = parse_document({"Statement": [allow({"AWS": SISTER}), deny(Condition=both)]})
+    (found,) = trusted_principals(document, ACCOUNT)
+    assert found.external_id is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import trusting
 from hygiene.analyse.wording import some_of
-from hygiene.policy.federation import Breadth
+from hygiene.policy.breadth import Breadth
 from hygiene.policy.subjects import Subject, is_cognito, subject_of
 
 if TYPE_CHECKING:

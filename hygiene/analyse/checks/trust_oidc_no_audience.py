@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import trusting
 from hygiene.analyse.wording import some_of
-from hygiene.policy.federation import Breadth, name_of, provider_of, provider_url
+from hygiene.policy.breadth import Breadth
+from hygiene.policy.federation import name_of, provider_of, provider_url
 from hygiene.policy.subjects import has_audience, is_cognito, subject_of
 
 if TYPE_CHECKING:

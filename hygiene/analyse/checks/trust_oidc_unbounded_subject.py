@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import trusting
 from hygiene.analyse.wording import some_of
-from hygiene.policy.federation import Breadth, name_of, provider_of, provider_url
+from hygiene.policy.breadth import Breadth
+from hygiene.policy.federation import name_of, provider_of, provider_url
 from hygiene.policy.subjects import is_cognito, subject_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,13 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
             "no condition names the subject.",
             detail=tuple(sorted({provider_url(name) for name in providers})),
             severity=_severity(is_powerful=estate.is_powerful(arn), is_shared=is_shared),
+            remedy=_remedy(min(providers)),
         )
+
+
+def _remedy(principal: str) -> str:
+    url = provider_url(principal)
+    return f"Require {url}:sub with StringEquals or StringLike, such as {provider_of(url).subject_example}."
 
 
 def _severity(*, is_powerful: bool, is_shared: bool) -> str:
