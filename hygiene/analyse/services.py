@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -97,9 +98,10 @@ def role_service_use(estate: Estate, role_arn: str) -> ServiceUse | None:
     return service_use(answer, permissions.effective.final.somewhere_if) if isinstance(answer, dict) else None
 
 
-def trackable_services(allowed: int) -> set[str]:
+@lru_cache(maxsize=1024)
+def trackable_services(allowed: int) -> frozenset[str]:
     """Return the services of these actions, less those of which only untracked actions are allowed."""
-    return set(catalogue().services_in(allowed & ~catalogue().mask(UNTRACKED_ACTIONS)))
+    return frozenset(catalogue().services_in(allowed & ~catalogue().mask(UNTRACKED_ACTIONS)))
 
 
 def _is_whole(answer: JsonObject) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ stored secrets (data-exfiltration), rds-db:connect (the token is signed locally)
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+_OF_USERS = tuple(action for action in OTHERS_POWER if action.startswith("iam:"))
+_SENTENCE = "May obtain credentials"
+
 _OWN_POWER_REMEDY = (
     "Nothing to narrow where AWS knows no resource for the action: such a token can do what the role can, no more. "
     "Leave the permission out where no client needs it."
@@ -125,7 +129,8 @@ _OWN_POWER_REMEDY = (
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the actions that answer with credentials and are allowed on any resource."""
-    for finding in find_named_actions(estate, OWN_POWER + OTHERS_POWER, "May obtain credentials"):
+    found = find_named_actions(estate, OWN_POWER + OTHERS_POWER, _SENTENCE)
+    for finding in with_iam_actions(estate, found, {"user": _OF_USERS}, _SENTENCE):
         if set(finding.detail) <= set(OWN_POWER):
             yield replace(finding, severity="low", remedy=_OWN_POWER_REMEDY)
         else:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
 from hygiene.policy.actions import catalogue
 
@@ -193,6 +194,8 @@ _NOT_SHARING = (
 _ABOUT_PRINCIPALS = ("iam", "organizations", "sso")
 """Their Permissions management is about what principals may do, which other checks judge; SHARING names the rest."""
 
+_SENTENCE = "May open any resource to others"
+
 
 @cache
 def sharing_actions() -> tuple[str, ...]:
@@ -207,7 +210,8 @@ def sharing_actions() -> tuple[str, ...]:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the sharing actions a role may use on any resource."""
-    yield from find_named_actions(estate, sharing_actions(), "May open any resource to others")
+    found = find_named_actions(estate, sharing_actions(), _SENTENCE)
+    yield from with_iam_actions(estate, found, {"role": ("iam:UpdateAssumeRolePolicy",)}, _SENTENCE)
 
 
 CHECK = Check(

@@ -49,6 +49,16 @@ def test_quiet_for_ones_own_key() -> None:
     assert not found(analysed(a_role(inline=own)), CHECK)
 
 
+def test_any_user_counts_as_any_resource_but_any_role_does_not() -> None:
+    users, roles = "arn:aws:iam::111122223333:user/*", "arn:aws:iam::111122223333:role/*"
+    both = document(statement("iam:CreateAccessKey", [users, roles]), statement("iam:CreateLoginProfile", roles))
+    (finding,) = found(analysed(a_role(inline=both)), CHECK)
+    assert (finding["detail"], finding["severity"], finding["policies"]) == ("iam:CreateAccessKey", "high", "inline")
+    joined = document(*both["Statement"], statement("ec2:GetPasswordData"))
+    (finding,) = found(analysed(a_role(inline=joined)), CHECK)
+    assert finding["evidence"] == "May obtain credentials: ec2:GetPasswordData and iam:CreateAccessKey."
+
+
 def test_every_entry_of_the_lists_is_an_action_aws_knows() -> None:
     assert not catalogue().unknown(OWN_POWER + OTHERS_POWER)
 

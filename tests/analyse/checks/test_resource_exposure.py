@@ -53,6 +53,12 @@ def test_quiet_for_a_named_resource() -> None:
     assert not found(analysed(a_role(inline=named)), CHECK)
 
 
+def test_the_trust_policy_of_any_role_counts_as_any_resource() -> None:
+    trust = document(statement("iam:UpdateAssumeRolePolicy", "arn:aws:iam::*:role/*"))
+    (finding,) = found(analysed(a_role(inline=trust)), CHECK)
+    assert finding["detail"] == "iam:UpdateAssumeRolePolicy"
+
+
 def test_services_the_list_does_not_know_count_by_their_access_level() -> None:
     assert "grafana:UpdatePermissions" in sharing_actions()
 

@@ -1,0 +1,150 @@
+"""IAM's actions on any user or any role: `user/*` is every user, and no mask over all of IAM can say so.
+
+Masks know one "any resource" per service. In IAM that is too coarse (`role/*` says nothing about users), so what is
+asked about users or roles is answered from the statements.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
+from hygiene.analyse.check import Finding
+from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.documents import default_documents
+from hygiene.policy.actions import catalogue
+from hygiene.policy.document import parse_document
+from hygiene.policy.effective import BOUNDARY, DENY, SCP
+from hygiene.policy.reach import action_mask, covers_any_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from hygiene.analyse.estate import Estate
+    from hygiene.analyse.permissions import RolePermissions
+    from hygiene.policy.document import Statement
+
+_UNLIKELY_NAMES = ("q7x-0", "zk/9w_1")
+"""A resource pattern that fits both of these names, which have nothing in common, fits every name."""
+
+
+def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple[AllowStatement, ...], str]:
+    """Return the statements that give the role one action on any `user` or `role`, and what holds them back.
+
+    Of several statements those are returned that are held back least; none when the action is limited to some.
+    """
+    permissions = estate.permissions[role_arn]
+    # Most roles have none: one mask says so, and no statement is looked at.
+    if not permissions.effective.own.grant.somewhere_if & action:
+        return (), ""
+    wanted = allow_statements(permissions, lambda statement: _is_on_any(statement, role_arn, kind))
+    giving = [allowed for allowed in wanted if allowed.mask & action]
+    if not giving:
+        return (), ""
+    taken = _taken_by(estate, role_arn, action, kind)
+    fates = [taken or _conditions(permissions, allowed.statement, action) for allowed in giving]
+    return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == min(fates)), min(fates)
+
+
+def with_iam_actions(
+    estate: Estate, findings: Iterable[Finding], actions: Mapping[str, tuple[str, ...]], sentence: str
+) -> Iterator[Finding]:
+    """Yield the findings about named actions, extended by IAM's actions that are allowed on any of their kind."""
+    found = {(finding.role_arn, finding.held_back_by): finding for finding in findings}
+    for arn in estate.editable():
+        for kind, names in actions.items():
+            for name in names:
+                effective = found.get((arn, ""))
+                if effective is not None and name in effective.detail:
+                    continue
+                giving, fate = on_any(estate, arn, catalogue().mask((name,)), kind)
+                if giving:
+                    known = found.get((arn, fate)) or Finding("", arn, held_back_by=fate)
+                    found[arn, fate] = _extended(known, name, policies_of(giving), sentence)
+    yield from found.values()
+
+
+def _extended(finding: Finding, name: str, policies: tuple[str, ...], sentence: str) -> Finding:
+    names = tuple(sorted({*finding.detail, name}, key=str.lower))
+    return replace(
+        finding,
+        evidence=f"{sentence}: {some_of(names, 'action')}{held_back_clause(finding.held_back_by)}.",
+        detail=names,
+        policies=tuple(dict.fromkeys([*finding.policies, *policies])),
+        confidence=confidence_of(finding.held_back_by),
+    )
+
+
+def _is_on_any(statement: Statement, role_arn: str, kind: str) -> bool:
+    """Whether the resources are every one of a kind: `*`, `arn:aws:iam::*:role/*`, all but a few, and the like."""
+    if covers_any_resource(statement):
+        return True
+    probes = [":".join([*role_arn.split(":")[:5], f"{kind}/{name}"]) for name in _UNLIKELY_NAMES]
+    if statement.not_resources:
+        return not any(
+            _pattern(resource).fullmatch(probe) for resource in statement.not_resources for probe in probes
+        )
+    return any(all(_pattern(resource).fullmatch(probe) for probe in probes) for resource in statement.resources)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(resource: str) -> re.Pattern[str]:
+    return re.compile(re.escape(resource).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:
+    """Return what takes the action on any of the kind away: a Deny, the boundary, an SCP; else empty."""
+    permissions = estate.permissions[role_arn]
+    if any(_denies_any(statement, role_arn, action, kind) for statement in _statements(permissions)):
+        return DENY
+    for name, grant in permissions.effective.stages:
+        if grant.anywhere_if & action:
+            continue
+        if not grant.somewhere_if & action:
+            return name
+        if name == BOUNDARY and not _boundary_allows_any(estate, role_arn, action, kind):
+            return name
+        if name not in {DENY, BOUNDARY} and not _levels_allow_any(estate, name, action):
+            return name
+    return ""
+
+
+def _statements(permissions: RolePermissions) -> Iterator[Statement]:
+    for policy in permissions.policies:
+        yield from policy.document.statements
+
+
+def _denies_any(statement: Statement, role_arn: str, action: int, kind: str) -> bool:
+    if statement.is_allow or statement.condition or not action_mask(statement) & action:
+        return False
+    # A Deny of all but a few leaves just these few.
+    return bool(statement.not_resources) or _is_on_any(statement, role_arn, kind)
+
+
+def _boundary_allows_any(estate: Estate, role_arn: str, action: int, kind: str) -> bool:
+    arn = estate.role(role_arn)["permissions_boundary"]
+    details = estate.documents.authorization_details or {}
+    documents = default_documents([policy for policy in details.get("Policies", ()) if policy.get("Arn") == arn])
+    return any(
+        statement.is_allow and action_mask(statement) & action and _is_on_any(statement, role_arn, kind)
+        for statement in parse_document(documents.get(str(arn))).statements
+    )
+
+
+def _levels_allow_any(estate: Estate, name: str, action: int) -> bool:
+    """Whether every level of the account's SCPs or RCPs allows the action on any resource, by `*`."""
+    above = estate.reference.ceilings(estate.account.id)
+    levels = above.scp_levels if name == SCP else above.rcp_levels
+    return all(level.grant.anywhere_if & action for level in levels)
+
+
+def _conditions(permissions: RolePermissions, statement: Statement, action: int) -> str:
+    """Return the condition keys that nobody evaluated: of the statement, and of Denies that may apply."""
+    keys = {clause.key for clause in statement.condition}
+    for conditional in permissions.effective.denied_if:
+        if conditional.mask & action:
+            keys.update(clause.key for clause in conditional.clauses)
+    return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
