@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains, role_facts
 from hygiene.analyse.check import Finding
 from hygiene.analyse.estate import build_estate
+from hygiene.analyse.platform import platform_of
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
 from hygiene.analyse.suggestion import suggest
 from hygiene.analyse.wording import confidence_of
@@ -16,11 +17,12 @@ from hygiene.policy.escalation import ASSUME_PATH
 from hygiene.policy.fingerprint import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from hygiene.analyse.catalogue import ConfiguredCheck
+    from hygiene.analyse.estate import Estate
     from hygiene.analyse.permissions import PolicyCompiler
     from hygiene.analyse.reference import Reference
     from hygiene.model import Account, AccountDocuments
@@ -36,6 +38,8 @@ class ExaminedAccount:
     roles: pd.DataFrame
     findings: list[dict[str, Any]]
     facts: list[RoleFacts]
+    advice: Mapping[str, str]
+    """By role ARN, for roles that a platform manages: what to do in place of changing the role."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,32 @@ def examine_account(
 ) -> ExaminedAccount:
     """Run every check over the account: the first pass, which needs its documents."""
     estate = build_estate(documents, account, reference, compiler)
+    advice = dict(_advice(estate))
     rows = [
-        _finding_row(
-            configured, finding, estate.account.id, estate.role(finding.role_arn) if finding.role_arn else {}
-        )
+        _finding_row(configured, _possible(finding, advice), account.id, _role_of(finding, estate))
         for configured in checks
         for finding in configured.check.find(estate, configured.thresholds)
     ]
-    return ExaminedAccount(estate.roles, rows, role_facts(estate, rows))
+    return ExaminedAccount(estate.roles, rows, role_facts(estate, rows), advice)
+
+
+def _role_of(finding: Finding, estate: Estate) -> Mapping[Any, Any]:
+    return estate.role(finding.role_arn) if finding.role_arn else {}
+
+
+def _advice(estate: Estate) -> Iterator[tuple[str, str]]:
+    """Yield the roles that a platform manages, each with what to do in place of changing it."""
+    names = zip(*(estate.roles[name] for name in ("role_arn", "role_name", "path")), strict=True)
+    for arn, role_name, path in names:
+        platform = platform_of(role_name, path, estate.reference.permission_sets)
+        if platform is not None:
+            yield arn, platform.advice
+
+
+def _possible(finding: Finding, advice: Mapping[str, str]) -> Finding:
+    """Return the finding with a remedy that somebody can carry out: nobody edits a role that a platform manages."""
+    instead = advice.get(finding.role_arn or "")
+    return replace(finding, remedy=instead) if instead else finding
 
 
 def judge_account(
@@ -87,7 +109,7 @@ def judge_account(
     for row in findings:
         if row["role_arn"]:
             weighed.setdefault(row["role_arn"], []).append(_weighed(row, groups[row["check"]]))
-    return AccountAnalysis(_judged(examined.roles, weighed), findings)
+    return AccountAnalysis(_judged(examined, weighed), findings)
 
 
 def _with_chains(
@@ -102,7 +124,8 @@ def _with_chains(
         # Nobody can edit a service-linked role, so a chain from one is no work for anybody here.
         if chain is None or role["kind"] == "service-linked":
             continue
-        row = _finding_row(configured, _chain_finding(str(role["role_arn"]), chain), str(role["account_id"]), role)
+        finding = _possible(_chain_finding(str(role["role_arn"]), chain), examined.advice)
+        row = _finding_row(configured, finding, str(role["account_id"]), role)
         rows[row["finding_id"]] = _merged(rows.get(row["finding_id"]), row, chain)
     return list(rows.values())
 
@@ -163,16 +186,22 @@ def _weighed(row: Mapping[str, Any], group: str) -> Weighed:
     )
 
 
-def _judged(roles: pd.DataFrame, weighed: Mapping[str, list[Weighed]]) -> pd.DataFrame:
+def _judged(examined: ExaminedAccount, weighed: Mapping[str, list[Weighed]]) -> pd.DataFrame:
     """Return the roles with severity, risk, checks and suggestion, in the columns of the Roles schema."""
-    judgements = [_judgement(row, weighed.get(str(row["role_arn"]), [])) for row in roles.to_dict("records")]
+    roles, advice = examined.roles, examined.advice
+    judgements = [
+        _judgement(row, weighed.get(str(row["role_arn"]), []), advice.get(str(row["role_arn"]), ""))
+        for row in roles.to_dict("records")
+    ]
     columns = ("severity", "risk_score", "checks", "suggestion", "suggestion_reason")
     judged = roles.assign(**{name: [judgement[name] for judgement in judgements] for name in columns})
     return judged.reindex(columns=columns_of(Roles))
 
 
-def _judgement(row: Mapping[Any, Any], findings: list[Weighed]) -> dict[str, Any]:
+def _judgement(row: Mapping[Any, Any], findings: list[Weighed], advice: str) -> dict[str, Any]:
     suggestion, reason = suggest(row, findings)
+    if advice and suggestion != "keep":
+        reason = f"{reason} {advice}"
     return {
         "severity": worst_severity(findings) or None,
         "risk_score": risk_score(str(row["usage_status"]), findings),

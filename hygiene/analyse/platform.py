@@ -8,6 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +90,25 @@ _TABLE = (
 _PATTERNS = tuple((re.compile(name), re.compile(path), platform) for name, path, platform in _TABLE)
 
 
-@lru_cache(maxsize=4096)
-def platform_of(role_name: str, path: str) -> Platform | None:
+def platform_of(
+    role_name: str, path: str, permission_sets: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> Platform | None:
     """Return the platform a role belongs to by its name and path; None for a role of the company's own.
 
     AWS reserves two paths, which say more than any name; below them nobody else can make a role, and elsewhere the
-    same name is only a name.
+    same name is only a name. `permission_sets`: the accounts each set of IAM Identity Center is provisioned to.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
     https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
     """
     if path.startswith(_SERVICE_LINKED_PATH):
         return _service_linked(path)
     if path.startswith(_SSO_PATH):
-        return _permission_set(role_name)
+        return _permission_set(role_name, permission_sets)
+    return _by_name(role_name, path)
+
+
+@lru_cache(maxsize=4096)
+def _by_name(role_name: str, path: str) -> Platform | None:
     return next(
         (platform for name, where, platform in _PATTERNS if name.fullmatch(role_name) and where.fullmatch(path)), None
     )
@@ -110,10 +123,17 @@ def _service_linked(path: str) -> Platform:
     )
 
 
-def _permission_set(role_name: str) -> Platform:
+def _permission_set(role_name: str, permission_sets: Mapping[str, tuple[str, ...]]) -> Platform:
     found = _SSO.fullmatch(role_name)
     named = f" {found['set']}" if found else ""
+    accounts = permission_sets.get(found["set"], ()) if found else ()
+    where = f" (provisioned to {', '.join(accounts[:_SHOWN])}{_more(accounts)})" if accounts else ""
     return Platform(
         "IAM Identity Center",
-        f"Change the permission set{named} in IAM Identity Center, or where it is assigned; the role follows.",
+        f"Change the permission set{named}{where} in IAM Identity Center, or where it is assigned; the role follows.",
     )
+
+
+def _more(accounts: tuple[str, ...]) -> str:
+    left = len(accounts) - _SHOWN
+    return f" and {left} more" if left > 0 else ""
