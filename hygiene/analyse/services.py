@@ -69,7 +69,8 @@ def service_use(answer: JsonObject | None, allowed: int) -> ServiceUse | None:
     """
     granted = trackable_services(allowed)
     if answer is None:
-        return ServiceUse((), tuple(sorted(granted)), None)
+        # Not used at all: then not even to pass a role.
+        return ServiceUse((), tuple(catalogue().services_in(allowed)), None)
     if not _is_whole(answer):
         return None
     entries = {str(entry.get("ServiceNamespace", "")).lower(): entry for entry in _entries(answer)}

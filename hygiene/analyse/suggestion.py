@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.risk import Weighed
 
+_LEADING = ("full-admin", "privilege-escalation")
+"""Said before others of the same severity: what such a role may do follows from them."""
+
 _SENTENCES = 2
 _WORTH_REDUCING = SEVERITIES[: SEVERITIES.index("medium") + 1]
 
@@ -37,8 +40,9 @@ def suggest(row: Mapping[Hashable, Any], findings: Sequence[Weighed]) -> tuple[s
     return "keep", usage
 
 
-def _by_severity(finding: Weighed) -> tuple[int, str]:
-    return SEVERITIES.index(finding.severity), finding.check
+def _by_severity(finding: Weighed) -> tuple[int, int, str]:
+    rank = _LEADING.index(finding.check) if finding.check in _LEADING else len(_LEADING)
+    return SEVERITIES.index(finding.severity), rank, finding.check
 
 
 def _worst(findings: Sequence[Weighed]) -> list[str]:

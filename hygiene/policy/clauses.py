@@ -59,6 +59,21 @@ def binds(clause: ConditionClause) -> bool:
     return all(_names_somebody(clause, value) for value in clause.values)
 
 
+def names_principals(clause: ConditionClause) -> bool:
+    """Whether the clause names users or roles by name or id, in whatever account: `arn:aws:iam::*:role/deploy` does.
+
+    Together with a principal that fixes the account, that is as good as naming them in Principal.
+    """
+    if clause.key not in {"aws:principalarn", "aws:userid"} or not is_required(clause):
+        return False
+    return not takes_wildcards(clause) or all(_names_a_principal(value) for value in clause.values)
+
+
+def _names_a_principal(pattern: str) -> bool:
+    resource = pattern.split(":", _ARN_PARTS - 1)[-1] if pattern.startswith("arn:") else pattern
+    return bool(re.sub(r"^(?:assumed-role|role|user|federated-user)/", "", resource).strip("*?/:"))
+
+
 def _names_somebody(clause: ConditionClause, value: str) -> bool:
     if operator_of(clause) == "ipaddress":
         return not value.strip().endswith("/0")

