@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from hygiene.policy.clauses import binds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from hygiene.policy.document import ConditionClause
 
@@ -64,14 +65,13 @@ def source_keys_of(principal: str) -> SourceKeys:
     return SourceKeys.DOCUMENTED if name in _DOCUMENTED else SourceKeys.UNKNOWN
 
 
-def has_source(condition: Sequence[ConditionClause], friends: Collection[str]) -> bool:
+def has_source(condition: Sequence[ConditionClause], friends: AbstractSet[str]) -> bool:
     """Whether the service must come for a certain account, organization or resource, and for no stranger's.
 
     `friends`: the accounts that are not outsiders.
     """
     return any(
-        clause.key in _SOURCE_KEYS and binds(clause) and source_accounts(clause) <= set(friends)
-        for clause in condition
+        clause.key in _SOURCE_KEYS and binds(clause) and source_accounts(clause) <= friends for clause in condition
     )
 
 

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
+    from hygiene.policy.trust import TrustedPrincipal
 
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles that trust a service whatever account or resource it works for.
 
-    Certain where AWS documents that the service names its source; a matter of looking it up elsewhere.
+    Likely where AWS documents that the service names its source; a matter of looking it up elsewhere.
     """
     friends = estate.reference.friends | {estate.account.id}
     for arn, trusted in trusting(estate, "service"):
@@ -27,17 +28,20 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         open_doors = sorted(name for name in services if source_keys_of(name) is not SourceKeys.NOT_SENT)
         if not open_doors:
             continue
-        named = {account for found in unbound for clause in found.condition for account in source_accounts(clause)}
-        strangers = sorted(named - friends)
+        strangers = [_strangers(found, friends) for found in unbound]
         is_documented = any(source_keys_of(name) is SourceKeys.DOCUMENTED for name in open_doors)
         yield Finding(
             role_arn=arn,
-            evidence=_evidence(open_doors, strangers),
+            evidence=_evidence(open_doors, sorted(set().union(*strangers)) if all(strangers) else []),
             detail=tuple(open_doors),
             confidence="likely" if is_documented else "possible",
             severity=_severity(is_powerful=estate.is_powerful(arn), is_documented=is_documented),
             remedy="" if is_documented else _LOOK_UP,
         )
+
+
+def _strangers(found: TrustedPrincipal, friends: frozenset[str]) -> frozenset[str]:
+    return frozenset(account for clause in found.condition for account in source_accounts(clause)) - friends
 
 
 def _evidence(services: list[str], strangers: list[str]) -> str:
