@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.named_actions import find_named_actions
+from hygiene.analyse.well_known import well_known_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,16 +15,19 @@ if TYPE_CHECKING:
 
 ACTIONS = (
     "s3:GetObject",
+    "secretsmanager:GetSecretValue",
+    "dynamodb:Scan",
+    "ssm:GetParameter",
+    "dynamodb:GetItem",
+    "ebs:GetSnapshotBlock",
+    "sqs:ReceiveMessage",
     "s3:GetObjectVersion",
-    "s3express:CreateSession",
     "s3-object-lambda:GetObject",
     "s3-outposts:GetObject",
     "s3tables:GetTableData",
     "s3vectors:GetVectors",
-    "dynamodb:GetItem",
     "dynamodb:BatchGetItem",
     "dynamodb:Query",
-    "dynamodb:Scan",
     "dynamodb:GetRecords",
     "dynamodb:PartiQLSelect",
     "dynamodb:ExportTableToPointInTime",
@@ -37,14 +41,10 @@ ACTIONS = (
     "redshift-data:GetStatementResult",
     "athena:GetQueryResults",
     "athena:GetQueryResultsStream",
-    "secretsmanager:GetSecretValue",
     "secretsmanager:BatchGetSecretValue",
-    "ssm:GetParameter",
     "ssm:GetParameters",
     "ssm:GetParametersByPath",
     "ssm:GetParameterHistory",
-    "ebs:GetSnapshotBlock",
-    "sqs:ReceiveMessage",
     "kinesis:GetRecords",
     "kinesis:SubscribeToShard",
     "kinesisvideo:GetMedia",
@@ -65,15 +65,19 @@ ACTIONS = (
     "mediastore:GetObject",
 )
 """Actions that return the data itself, or copy it where the caller says, not a description of it. kms:Decrypt is not
-among them: it returns nothing to whoever may not read the ciphertext. Log events are not either.
+among them: it returns nothing to whoever may not read the ciphertext. Log events are not either, nor is
+s3express:CreateSession, which returns a session. Those a reader knows best stand first.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+_SENTENCE = "May read data out of any resource"
+
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the data-reading actions a role may use on any resource."""
-    yield from find_named_actions(estate, ACTIONS, "May read data out of any resource")
+    found = find_named_actions(estate, ACTIONS, _SENTENCE)
+    yield from well_known_first(found, ACTIONS, _SENTENCE)
 
 
 CHECK = Check(

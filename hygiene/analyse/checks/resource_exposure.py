@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
+from hygiene.analyse.well_known import well_known_first
 from hygiene.policy.actions import catalogue
 
 if TYPE_CHECKING:
@@ -73,10 +74,7 @@ SHARING = (
     "globalaccelerator:CreateCrossAccountAttachment",
     "globalaccelerator:UpdateCrossAccountAttachment",
     "iam:UpdateAssumeRolePolicy",
-    "imagebuilder:PutComponentPolicy",
-    "imagebuilder:PutContainerRecipePolicy",
-    "imagebuilder:PutImagePolicy",
-    "imagebuilder:PutImageRecipePolicy",
+    "imagebuilder:Put*Policy",
     "iot:AttachPolicy",
     "iot:AttachPrincipalPolicy",
     "iotsitewise:CreateAccessPolicy",
@@ -115,9 +113,7 @@ SHARING = (
     "rekognition:PutProjectPolicy",
     "resource-groups:PutGroupPolicy",
     "route53profiles:PutProfilePolicy",
-    "route53resolver:PutFirewallRuleGroupPolicy",
-    "route53resolver:PutResolverQueryLogConfigPolicy",
-    "route53resolver:PutResolverRulePolicy",
+    "route53resolver:Put*Policy",
     "s3-outposts:PutAccessPointPolicy",
     "s3-outposts:PutBucketPolicy",
     "s3-outposts:PutObjectAcl",
@@ -194,6 +190,22 @@ _NOT_SHARING = (
 _ABOUT_PRINCIPALS = ("iam", "organizations", "sso")
 """Their Permissions management is about what principals may do, which other checks judge; SHARING names the rest."""
 
+_WELL_KNOWN = (
+    "s3:PutBucketPolicy",
+    "kms:PutKeyPolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "ram:CreateResourceShare",
+    "lambda:AddPermission",
+    "secretsmanager:PutResourcePolicy",
+    "ec2:ModifySnapshotAttribute",
+    "rds:ModifyDBSnapshotAttribute",
+    "s3:PutBucketAcl",
+    "kms:CreateGrant",
+    "s3:PutObjectAcl",
+    "ecr:SetRepositoryPolicy",
+    "sns:AddPermission",
+    "sqs:AddPermission",
+)
 _SENTENCE = "May open any resource to others"
 
 
@@ -211,7 +223,8 @@ def sharing_actions() -> tuple[str, ...]:
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the sharing actions a role may use on any resource."""
     found = find_named_actions(estate, sharing_actions(), _SENTENCE)
-    yield from with_iam_actions(estate, found, {"role": ("iam:UpdateAssumeRolePolicy",)}, _SENTENCE)
+    found = with_iam_actions(estate, found, {"role": ("iam:UpdateAssumeRolePolicy",)}, _SENTENCE)
+    yield from well_known_first(found, _WELL_KNOWN, _SENTENCE)
 
 
 CHECK = Check(

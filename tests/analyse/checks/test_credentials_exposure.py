@@ -56,7 +56,7 @@ def test_any_user_counts_as_any_resource_but_any_role_does_not() -> None:
     assert (finding["detail"], finding["severity"], finding["policies"]) == ("iam:CreateAccessKey", "high", "inline")
     joined = document(*both["Statement"], statement("ec2:GetPasswordData"))
     (finding,) = found(analysed(a_role(inline=joined)), CHECK)
-    assert finding["evidence"] == "May obtain credentials: ec2:GetPasswordData and iam:CreateAccessKey."
+    assert finding["evidence"] == "May obtain credentials: iam:CreateAccessKey and ec2:GetPasswordData."
 
 
 def test_every_entry_of_the_lists_is_an_action_aws_knows() -> None:

@@ -73,6 +73,11 @@ def test_more_allowed_means_more_named() -> None:
     assert set(few[0]["detail"].split(";")) < set(many[0]["detail"].split(";"))
 
 
+def test_the_sentence_names_first_what_a_reader_knows() -> None:
+    (finding,) = found(analysed(a_role(inline=ADMIN)), CHECK)
+    assert "others: s3:PutBucketPolicy, kms:PutKeyPolicy, iam:UpdateAssumeRolePolicy and " in finding["evidence"]
+
+
 def test_what_an_scp_holds_back_is_a_row_of_its_own() -> None:
     reference = a_reference(an_organization(policies=[an_scp(document(statement("s3:*")))]))
     both = document(statement(["s3:PutBucketAcl", "kms:PutKeyPolicy"]))
