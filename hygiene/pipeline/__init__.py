@@ -1,85 +1,24 @@
-"""The story of a run: settings in, a snapshot and a report out. Alone knows every stage, and alone reads the clock.
+"""Joins the stages; alone knows every one of them, and alone reads the clock. `story` tells a run in a page.
 
-collect  AWS        → snapshot   (`collecting`)
-report   snapshot   → report     (`reporting`)
-run      both, with the snapshot below OUT
+Names are imported on use: `hygiene can` needs no table, and pandas takes half a second to load.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-from hygiene.pipeline.collecting import Collected, collect_into
-from hygiene.pipeline.earlier import earlier_snapshot
-from hygiene.pipeline.places import Places
-from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
-from hygiene.review.period import quarter_of
-from hygiene.store import open_store
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hygiene.collect.progress import Progress
-    from hygiene.config import Settings
-    from hygiene.store import LocalStore
-
-    Clock = Callable[[], datetime]
+    from hygiene.pipeline.collecting import Collected
+    from hygiene.pipeline.reporting import Reported, ReportRequest
+    from hygiene.pipeline.story import RunRequest, collect, report, run
 
 __all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "report", "run"]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What a user asked of `hygiene run`: the report, and where its snapshot comes from or goes to."""
+def __getattr__(name: str) -> Any:
+    """Import the story when somebody asks for it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from hygiene.pipeline import story
 
-    report: ReportRequest
-    snapshot: str | None = None
-    reuse_snapshot: bool = False
-
-
-def wall_clock() -> datetime:
-    """Return the real time, in UTC. The demo passes its simulated clock instead."""
-    return datetime.now(UTC)
-
-
-def collect(
-    settings: Settings, destination: str, previous: str | None, progress: Progress, clock: Clock = wall_clock
-) -> Collected:
-    """Read AWS into a snapshot and stop there."""
-    earlier = earlier_snapshot(previous) if previous else None
-    return collect_into(open_store(destination), settings, progress, earlier, clock)
-
-
-def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
-    """Judge a snapshot and write the report, with no AWS access at all."""
-    return report_on(source, settings, request, clock)
-
-
-def run(settings: Settings, request: RunRequest, progress: Progress, clock: Clock = wall_clock) -> Reported:
-    """Read AWS, judge, report: the main job."""
-    places = Places(open_store(request.report.out))
-    as_of = request.report.as_of or clock()
-    quarter = request.report.quarter or quarter_of(as_of, settings.review.fiscal_year_start)
-    source = _finished_already(places, request, quarter)
-    if source is None:
-        store = _place_to_fill(places, settings, request, quarter, clock)
-        previous = request.report.previous or places.newest_snapshot(other_than=store.location)
-        collect_into(store, settings, progress, earlier_snapshot(previous) if previous else None, clock)
-        source = store.location
-    return report_on(source, settings, request.report, clock)
-
-
-def _finished_already(places: Places, request: RunRequest, quarter: str) -> str | None:
-    """Return the finished snapshot the user wants to use again, if there is one."""
-    if not request.reuse_snapshot:
-        return None
-    return request.snapshot or places.finished_snapshot(quarter)
-
-
-def _place_to_fill(places: Places, settings: Settings, request: RunRequest, quarter: str, clock: Clock) -> LocalStore:
-    """Return the place named, this quarter's unfinished snapshot, or a new one."""
-    if request.snapshot:
-        return open_store(request.snapshot)
-    return places.snapshot_to_fill(quarter, settings, clock())
+    return getattr(story, name)
