@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, es
 from hygiene.policy.reach import action_mask, covers_any_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.document import ConditionClause, Statement
@@ -61,21 +62,41 @@ class Escalations:
 
     def __init__(self, neighbours: Mapping[str, Neighbour]) -> None:
         self._neighbours = neighbours
+        self._named = _Named(neighbours)
 
     def of(self, role_arn: str) -> Iterator[HeldPath]:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
-        search = _Search(role_arn, self._neighbours)
+        search = _Search(role_arn, self._neighbours, self._named)
         for path in escalation_paths():
             fate = search.fate(path)
             if fate is not None:
                 yield HeldPath(path, fate)
 
 
+class _Named:
+    """Which roles of the account a resource names: looked up in their sorted ARNs, not tried on each."""
+
+    def __init__(self, arns: Iterable[str]) -> None:
+        self._arns = sorted(arns)
+        self._found: dict[str, frozenset[str]] = {}
+
+    def by(self, resource: str) -> frozenset[str]:
+        """Return the ARNs that a resource, with wildcards or without, names."""
+        if resource not in self._found:
+            prefix = _before_wildcard(resource)
+            low = bisect_left(self._arns, prefix)
+            high = bisect_left(self._arns, f"{prefix}\U0010ffff", low)
+            matches = _glob(resource).fullmatch
+            self._found[resource] = frozenset(arn for arn in self._arns[low:high] if matches(arn))
+        return self._found[resource]
+
+
 class _Search:
     """The paths of one role."""
 
-    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour]) -> None:
+    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour], named: _Named) -> None:
         self._arn = role_arn
+        self._named = named
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
         self._fates: dict[tuple[str, str], str | None] = {}
@@ -97,6 +118,8 @@ class _Search:
         mask = catalogue().mask((permission,))
         if not mask:
             return self._unknown_action(permission)
+        if not self._own.permissions.effective.own.grant.somewhere_if & mask:
+            return None
         if permission == PASS_ROLE:
             return self._pass_role(mask, passed_to)
         anywhere = self._own.permissions.effective.on_any_resource(mask)
@@ -109,8 +132,7 @@ class _Search:
     def _unknown_action(self, permission: str) -> str | None:
         """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
         for statement in self._allows():
-            patterns = [_glob(pattern.lower()) for pattern in statement.actions]
-            matches = any(pattern.fullmatch(permission.lower()) for pattern in patterns)
+            matches = any(_is_action(pattern.lower(), permission.lower()) for pattern in statement.actions)
             if matches and covers_any_resource(statement):
                 return _condition_fate(statement.condition)
         return None
@@ -190,8 +212,8 @@ class _Search:
                 if statement.is_allow and (mask is None or action_mask(statement) & mask):
                     yield statement
 
-    def _matched(self, statement: Statement) -> Iterator[str]:
-        yield from (arn for arn in self._neighbours if _names(statement.resources, arn))
+    def _matched(self, statement: Statement) -> frozenset[str]:
+        return frozenset[str]().union(*(self._named.by(resource) for resource in statement.resources))
 
     def _ladder(self, mask: int) -> str:
         """Return the fate of an action that is allowed on named resources: ceilings first, then conditions."""
@@ -229,6 +251,15 @@ def _kind_wide(kind: str) -> re.Pattern[str]:
 
 def _names(resources: tuple[str, ...], arn: str) -> bool:
     return any(_glob(resource).fullmatch(arn) for resource in resources)
+
+
+def _before_wildcard(pattern: str) -> str:
+    return pattern.partition("*")[0].partition("?")[0]
+
+
+def _is_action(pattern: str, action: str) -> bool:
+    # Most patterns are of other services: looking at their beginning spares compiling them.
+    return action.startswith(_before_wildcard(pattern)) and _glob(pattern).fullmatch(action) is not None
 
 
 @lru_cache(maxsize=8192)
