@@ -136,7 +136,7 @@ class _Backwards:
         self, target: RoleFacts, principal: TrustedPrincipal
     ) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
         for caller in self._candidates(principal):
-            trust = open_clauses(principal.statement.condition, KnownPrincipal(caller.arn, self._organization_id))
+            trust = open_clauses(principal.condition, KnownPrincipal(caller.arn, self._organization_id))
             if trust is None:
                 continue
             keys = {clause.key for clause in trust}

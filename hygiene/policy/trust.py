@@ -191,7 +191,8 @@ def limits_caller(clause: ConditionClause) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     key = clause.key.partition("/")[0]
-    return (key in _CALLER_KEYS or key == "aws:principaltag") and binds(clause)
+    # Not aws:PrincipalTag: whoever comes from another account sets the tags of his own role himself.
+    return key in _CALLER_KEYS and binds(clause)
 
 
 def is_effective_external_id(clause: ConditionClause) -> bool:

@@ -257,3 +257,12 @@ def test_can_answers_every_evaluation_case(can: Callable[..., tuple[str, Json]],
     ]
     line, _ = can(request["principal"], request["action"], request["resource"], *context)
     assert line.split(":")[0] == case["expect"]["decision"]
+
+
+def test_it_imports_neither_tables_nor_aws() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, hygiene.pipeline.asking; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"pandas", "boto3", "botocore"} & set(done.stdout.split())
