@@ -179,6 +179,8 @@ _ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
 
 
 def _statement_reach(statement: Statement) -> Reach:
+    if any(set(resource) <= {"*"} for resource in statement.not_resources):
+        return Reach()  # "Everything but everything" is about nothing.
     mask = action_mask(statement)
     everywhere = covers_any_resource(statement)
     conditional = (Conditional(mask, statement.condition, everywhere),) if statement.condition else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import OrderedDict
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,10 @@ from hygiene.frames import SEVERITIES
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from hygiene.report.view import IndexView, ListView
+    from hygiene.report.view import IndexView, ListView, RoleView
+
+_CARDS_KEPT = 10_000
+"""A role's card stands on the page of its account and of its owner; about 5 KB each."""
 
 
 class Renderer:
@@ -38,6 +42,9 @@ class Renderer:
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file
         environment.globals["severity"] = {word: _severity(word) for word in (*SEVERITIES, "")}
         environment.globals["policy"] = _policy(style, script)
+        environment.globals["card"] = self._card
+        self._one_card: Template = environment.get_template("card.html.j2")
+        self._cards: OrderedDict[tuple[object, ...], Markup] = OrderedDict()
         self._index: Template = environment.get_template("index.html.j2")
         self._list: Template = environment.get_template("list.html.j2")
         self._rows: Template = environment.get_template("rows.html.j2")
@@ -50,6 +57,17 @@ class Renderer:
         """Return the page of an account, an owner or a work list."""
         rows = Markup(self._rows.render(table=view.table))  # noqa: S704  rendered with escaping on
         return self._list.render(view=view, page=view.page, table=view.table, rows=rows)
+
+    def _card(self, role: RoleView) -> Markup:
+        """Return what opens below a role's row; only the links to its siblings differ from page to page."""
+        key = (role.arn, role.anchor, role.siblings_here)
+        card = self._cards.pop(key, None)
+        if card is None:
+            card = Markup(self._one_card.render(r=role))  # noqa: S704  rendered with escaping on
+            self._cards[key] = card
+            if len(self._cards) > _CARDS_KEPT:
+                self._cards.popitem(last=False)
+        return card
 
 
 def _number(value: int) -> str:

@@ -86,7 +86,7 @@ def test_an_external_id_counts_only_when_the_caller_must_bring_it(condition: dic
         ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/0"]}}, False),
         ({"StringLike": {"aws:userid": "AROAEXAMPLEEXAMPLE123:*"}}, True),
         ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, False),
-        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, True),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, False),
     ],
 )
 def test_a_condition_limits_only_when_it_says_who_the_caller_is(condition: dict[str, Any], limits: bool) -> None:
