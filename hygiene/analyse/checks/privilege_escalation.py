@@ -30,19 +30,25 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
 
 
 def _finding(estate: Estate, arn: str, fate: str, paths: list[HeldPath]) -> Finding:
-    ids = tuple(sorted(held.path.id for held in paths))
-    shortest = min(paths, key=lambda held: (len(held.path.permissions), held.path.id)).path
+    plainest = sorted(paths, key=_plainness)
+    example = plainest[0].path
     needed = catalogue().mask(tuple(permission for held in paths for permission in held.path.permissions))
     given = (policy for policy in estate.permissions[arn].policies if policy.reach.grant.somewhere_if & needed)
     return Finding(
         role_arn=arn,
-        evidence=f"Can raise its own privileges by {some_of(ids, 'way')}, for example with "
-        f"{' + '.join(shortest.permissions)}{held_back_clause(fate)}.",
-        detail=ids,
+        evidence=f"Can raise its own privileges by {some_of([held.path.id for held in plainest], 'way')}, for example "
+        f"with {' + '.join(example.permissions)}{held_back_clause(fate)}.",
+        detail=tuple(sorted(held.path.id for held in paths)),
         policies=tuple(policy.name for policy in given),
         held_back_by=fate,
         confidence=confidence_of(fate),
     )
+
+
+def _plainness(held: HeldPath) -> tuple[bool, int, str]:
+    """Put first what a reader understands at once: changing one's own permissions, then the fewest steps."""
+    path = held.path
+    return path.category != "self-escalation", len(path.permissions), path.id
 
 
 CHECK = Check(
