@@ -181,7 +181,7 @@ def test_chains_cross_accounts_of_the_organization() -> None:
 
     analysis = Analyst(a_reference(an_organization()), configured_checks({})).analyse(Held(), {})
     rows = analysis.findings[analysis.findings["check"] == CHECK].set_index("role_name")
-    assert "boss (444455556666)" in rows.loc["start", "evidence"]
+    assert "boss (444455556666)" in str(rows.loc["start", "evidence"])
     assert analysis.roles.set_index("role_name").loc["start", "suggestion"] == "reduce"
 
 
