@@ -56,7 +56,7 @@ check: lint types imports ## what CI runs: lint, types, layers, and `make test` 
 	$(BIN)/python -m coverage report
 
 sample-report: $(VENV)/.demo ## write reports/example/ anew (the demo's report at a fixed moment); look at the difference
-	rm -rf reports/demo/2026-Q4 reports/example
+	rm -rf reports/demo reports/example
 	$(BIN)/hygiene demo --as-of 2026-12-31T06:00:00Z
 	mv reports/demo/2026-Q4 reports/example
 
