@@ -6,16 +6,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-cha
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
 from hygiene.policy.principal import KnownPrincipal, open_clauses
 from hygiene.policy.reach import action_mask
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +35,7 @@ class AssumeGrant:
 
     def names(self, role_arn: str) -> bool:
         """Whether the statement covers the role."""
-        return any(_glob(resource).fullmatch(role_arn) for resource in self.resources)
+        return any(glob(resource).fullmatch(role_arn) for resource in self.resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,3 @@ def _joined(held_back_by: str, keys: tuple[str, ...]) -> str:
     known = set(held_back_by.removeprefix("not-evaluated: ").split(", ")) - {""}
     together = sorted(known | set(keys))
     return f"not-evaluated: {', '.join(together)}" if together else ""
-
-
-@lru_cache(maxsize=8192)
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

@@ -12,6 +12,7 @@ from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.reach import action_mask, covers_any_resource
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,7 +87,7 @@ class _Named:
             prefix = _before_wildcard(resource)
             low = bisect_left(self._arns, prefix)
             high = bisect_left(self._arns, f"{prefix}\U0010ffff", low)
-            matches = _glob(resource).fullmatch
+            matches = glob(resource).fullmatch
             self._found[resource] = frozenset(arn for arn in self._arns[low:high] if matches(arn))
         return self._found[resource]
 
@@ -250,7 +251,7 @@ def _kind_wide(kind: str) -> re.Pattern[str]:
 
 
 def _names(resources: tuple[str, ...], arn: str) -> bool:
-    return any(_glob(resource).fullmatch(arn) for resource in resources)
+    return any(glob(resource).fullmatch(arn) for resource in resources)
 
 
 def _before_wildcard(pattern: str) -> str:
@@ -259,12 +260,7 @@ def _before_wildcard(pattern: str) -> str:
 
 def _is_action(pattern: str, action: str) -> bool:
     # Most patterns are of other services: looking at their beginning spares compiling them.
-    return action.startswith(_before_wildcard(pattern)) and _glob(pattern).fullmatch(action) is not None
-
-
-@lru_cache(maxsize=8192)
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    return action.startswith(_before_wildcard(pattern)) and glob(pattern).fullmatch(action) is not None
 
 
 def _without_satisfied_passed_to(
@@ -276,7 +272,7 @@ def _without_satisfied_passed_to(
         operator = clause.operator.lower().removesuffix("ifexists")
         if clause.key != PASSED_TO or operator not in {"stringequals", "stringlike", "stringequalsignorecase"}:
             left.append(clause)
-        elif not any(_glob(value.lower()).fullmatch(passed_to.lower()) for value in clause.values):
+        elif not any(glob(value.lower()).fullmatch(passed_to.lower()) for value in clause.values):
             return None
     return tuple(left)
 

@@ -6,9 +6,7 @@ asked about users or roles is answered from the statements.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
@@ -19,6 +17,7 @@ from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
 from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.reach import action_mask, covers_any_resource
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,15 +83,8 @@ def _is_on_any(statement: Statement, role_arn: str, kind: str) -> bool:
         return True
     probes = [":".join([*role_arn.split(":")[:5], f"{kind}/{name}"]) for name in _UNLIKELY_NAMES]
     if statement.not_resources:
-        return not any(
-            _pattern(resource).fullmatch(probe) for resource in statement.not_resources for probe in probes
-        )
-    return any(all(_pattern(resource).fullmatch(probe) for probe in probes) for resource in statement.resources)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(resource: str) -> re.Pattern[str]:
-    return re.compile(re.escape(resource).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+        return not any(glob(resource).fullmatch(probe) for resource in statement.not_resources for probe in probes)
+    return any(all(glob(resource).fullmatch(probe) for probe in probes) for resource in statement.resources)
 
 
 def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:

@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, TypeVar
 
 from hygiene.policy.action_data import ActionRecord, read_actions
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,7 +78,7 @@ class ActionCatalogue:
         low, high = self._run_of(prefix)
         if wanted == f"{prefix}*":
             return ((1 << high) - 1) ^ ((1 << low) - 1)
-        matches = _pattern(wanted).fullmatch
+        matches = glob(wanted).fullmatch
         return sum(1 << position for position in range(low, high) if matches(self.names[position]))
 
     def _run_of(self, prefix: str) -> tuple[int, int]:
@@ -130,10 +131,6 @@ def _positions(bits: str) -> Iterator[int]:
     while position >= 0:
         yield position
         position = bits.find("1", position + 1)
-
-
-def _pattern(wanted: str) -> re.Pattern[str]:
-    return re.compile(re.escape(wanted).replace(r"\*", ".*").replace(r"\?", "."))
 
 
 @cache

@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +88,4 @@ def _matches(operator: str, pattern: str, value: str) -> bool:
     if operator == "bool" or operator.endswith("ignorecase"):
         return pattern.lower() == value.lower()
     # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?.
-    return _wildcards(pattern).fullmatch(value) is not None
-
-
-@lru_cache(maxsize=4096)
-def _wildcards(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    return glob(pattern).fullmatch(value) is not None

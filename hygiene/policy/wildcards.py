@@ -59,6 +59,12 @@ def _arn_parts(pattern: Pattern) -> list[Pattern]:
     return [tuple(piece for piece in part if piece.text) for part in parts]
 
 
+@lru_cache(maxsize=2 * _KEPT)
+def glob(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a plain pattern; use its `fullmatch`. Letter case counts."""
+    return _compiled((Piece(pattern),))
+
+
 @lru_cache(maxsize=_KEPT)
 def _compiled(pattern: Pattern) -> re.Pattern[str]:
     """Return the regular expression; atomic groups keep `*a*a*a*…` from taking for ever (as in `fnmatch`)."""
