@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.document import Statement
@@ -72,3 +72,9 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
     if not left & ~doubtful:
         keys.update(clause.key for conditional in effective.denied_if for clause in conditional.clauses)
     return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
+
+
+def and_more(found: Sequence[AllowStatement]) -> str:
+    """Return how a sentence about the first statement goes on when there are others; empty when there are none."""
+    more = len(found) - 1
+    return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""

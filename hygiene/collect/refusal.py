@@ -51,11 +51,6 @@ class RefusedError(CollectionError):
         self.code = code
         self.message = message
 
-    @property
-    def is_expired(self) -> bool:
-        """Whether the session ran out, so that a new one would help."""
-        return self.code in EXPIRED
-
 
 def refusal(operation: str, error: ClientError | BotoCoreError) -> RefusedError:
     """Return what the error means for this operation (`iam:ListRoles`)."""

@@ -73,21 +73,20 @@ class Conditional:
 class Reach:
     """A policy, or a set of policies, compiled.
 
-    `denied` is removed everywhere and always. `denied_if` is removed under a condition, `denied_some` on some
-    resources: neither proves that an action is gone, both are worth saying.
+    `denied` is removed everywhere and always. `denied_if` is removed under a condition, which proves nothing but is
+    worth saying. A Deny on some resources proves nothing either: the action is left on the others.
     """
 
     grant: Grant = Grant()
     denied: int = 0
     denied_if: tuple[Conditional, ...] = ()
-    denied_some: int = 0
     allowed_if: tuple[Conditional, ...] = ()
 
     def for_principal(self, principal: KnownPrincipal) -> Reach:
         """Return the reach with the Denies decided that depend on nothing but the principal."""
         if not self.denied_if:
             return self
-        denied, denied_some, undecided = self.denied, self.denied_some, []
+        denied, undecided = self.denied, []
         for conditional in self.denied_if:
             left = open_clauses(conditional.clauses, principal)
             if left is None or can_be_avoided(left):
@@ -96,9 +95,7 @@ class Reach:
                 undecided.append(Conditional(conditional.mask, left, conditional.everywhere))
             elif conditional.everywhere:
                 denied |= conditional.mask
-            else:
-                denied_some |= conditional.mask
-        return replace(self, denied=denied, denied_some=denied_some, denied_if=tuple(undecided))
+        return replace(self, denied=denied, denied_if=tuple(undecided))
 
     def __or__(self, other: Reach) -> Reach:
         """Both sets of policies on one principal."""
@@ -106,7 +103,6 @@ class Reach:
             self.grant | other.grant,
             self.denied | other.denied,
             self.denied_if + other.denied_if,
-            self.denied_some | other.denied_some,
             self.allowed_if + other.allowed_if,
         )
 
@@ -188,7 +184,8 @@ def _statement_reach(statement: Statement) -> Reach:
         return _allow_reach(mask, actions_on_any_resource(statement), conditional)
     if conditional:
         return Reach(denied_if=conditional)
-    return Reach(denied=mask) if everywhere else Reach(denied_some=mask)
+    # A Deny on some resources leaves the others, so it takes nothing away from "any resource".
+    return Reach(denied=mask) if everywhere else Reach()
 
 
 def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...]) -> Reach:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, policies_of
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, and_more, by_fate, policies_of
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.reach import covers_any_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
     from hygiene.policy.document import Statement
@@ -24,7 +24,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         for fate, found in by_fate(statements):
             yield Finding(
                 role_arn=arn,
-                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{_and_more(found)}.",
+                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{and_more(found)}.",
                 detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
                 policies=policies_of(found),
                 held_back_by=fate,
@@ -52,11 +52,6 @@ def _sentence(allowed: AllowStatement) -> str:
     )
     services = len(catalogue().services_in(allowed.mask))
     return f"{place} allows everything but {but} on {where}: {services} services, and those AWS adds later"
-
-
-def _and_more(found: Sequence[AllowStatement]) -> str:
-    more = len(found) - 1
-    return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""
 
 
 CHECK = Check(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, policies_of
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, and_more, by_fate, policies_of
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
     from hygiene.policy.document import Statement
@@ -21,7 +21,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         for fate, found in by_fate(allow_statements(estate.permissions[arn], _lists_exceptions)):
             yield Finding(
                 role_arn=arn,
-                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{_and_more(found)}.",
+                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{and_more(found)}.",
                 detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
                 policies=policies_of(found),
                 held_back_by=fate,
@@ -42,11 +42,6 @@ def _sentence(allowed: AllowStatement) -> str:
         what = some_of(statement.actions, "action")
     but = some_of(statement.not_resources, "resource")
     return f"Statement {statement.number} of {allowed.policy} allows {what} on every resource but {but}"
-
-
-def _and_more(found: Sequence[AllowStatement]) -> str:
-    more = len(found) - 1
-    return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""
 
 
 CHECK = Check(
