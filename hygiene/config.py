@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hygiene.errors import ConfigError
@@ -69,20 +69,12 @@ class Aws(_Section):
     role_name: str = Field("role-hygiene-reader", pattern=r"^[\w+=,.@/-]{1,128}$")
     external_id: str | None = Field(None, min_length=2, max_length=1224, pattern=r"^[\w+=,.@:/-]+$")
     last_accessed: Literal["off", "service", "action"] = "service"
-    # Other sources arrive with the activity review; until then anything but "off" is refused, not ignored.
-    cloudtrail: Literal["off"] = "off"
-    references: Literal["off"] = "off"
+    cloudtrail: Literal["off", "lookup", "s3", "athena"] = "off"
+    references: Literal["off", "config"] = "off"
     max_workers: int = Field(16, ge=1, le=64)
     last_accessed_calls_per_second: float = Field(10.0, gt=0, le=100)
     last_accessed_first_poll_seconds: float = Field(3.0, ge=0, le=120)
     last_accessed_give_up_seconds: float = Field(300.0, ge=1, le=3000)
-
-    @field_validator("cloudtrail", "references", mode="before")
-    @classmethod
-    def _not_yet(cls, value: object) -> object:
-        if value in ("lookup", "s3", "athena", "config"):
-            raise ValueError('is not available in this version; write "off"')
-        return value
 
 
 class CheckSettings(BaseModel):
