@@ -16,7 +16,7 @@ from hygiene.documents import parse_time
 from hygiene.policy.actions import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from hygiene.analyse.estate import Estate
@@ -32,10 +32,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.h
 
 @dataclass(frozen=True, slots=True)
 class ActionUse:
-    """Of the tracked actions a role may use in the services it uses: how many there are, how many were not used."""
+    """The actions a role may do in the services it uses and whose actions AWS tracks one by one, as masks."""
 
     tracked: int
-    unused: int
+    used: int
+    untracked: int
+    """Allowed in these services, and missing from the answer: data events above all. Neither used nor unused."""
+
+    @property
+    def unused(self) -> int:
+        """The tracked actions without use in the tracking period."""
+        return self.tracked & ~self.used
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class ServiceUse:
     """When AWS finished the report; the tracking period ends there. None when the answer does not say."""
     actions: ActionUse | None = None
     """None where the report was asked for services only."""
+    untracked_services: tuple[str, ...] = ()
+    """Granted, and missing from the answer: AWS does not track them."""
 
     @property
     def used(self) -> int:
@@ -59,6 +68,18 @@ class ServiceUse:
     def unused(self) -> int:
         """How many granted services AWS tracks were not used."""
         return len(self.unused_services)
+
+    @property
+    def unused_mask(self) -> int:
+        """The actions proven unused: those of unused services, and unused ones AWS tracks in the others.
+
+        Left out is what may be in use without a trace: passing a role, and tagging while something is created, which
+        AWS authorizes without a call of its own.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+        """
+        services = sum(catalogue().services[service] for service in self.unused_services)
+        actions = self.actions.unused & ~catalogue().level("Tagging") if self.actions else 0
+        return (services | actions) & ~catalogue().mask(UNTRACKED_ACTIONS)
 
 
 def service_use(answer: JsonObject | None, allowed: int) -> ServiceUse | None:
@@ -81,7 +102,8 @@ def service_use(answer: JsonObject | None, allowed: int) -> ServiceUse | None:
         unused_services=tuple(sorted((granted & set(entries)) - set(seen))),
         newest=max(seen.values(), default=None),
         written_at=parse_time(answer.get("JobCompletionDate")),
-        actions=_action_use([entries[name] for name in sorted(used)], allowed),
+        actions=_action_use({name: entries[name] for name in sorted(used)}, allowed),
+        untracked_services=tuple(sorted(granted - set(entries))),
     )
 
 
@@ -90,13 +112,29 @@ def role_service_use(estate: Estate, role_arn: str) -> ServiceUse | None:
 
     None too where the last-accessed answer or one of the role's policies was not read: then nobody can say.
     """
-    row, permissions = estate.role(role_arn), estate.permissions[role_arn]
+    answer = judged_answer(estate, role_arn)
+    return service_use(answer, estate.permissions[role_arn].effective.final.somewhere_if) if answer else None
+
+
+def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:
+    """Return AWS's answer about a role that can be judged by it; see `role_service_use`."""
+    row = estate.role(role_arn)
     limit = estate.reference.unused_after_days
     idle, age = row["unused_days"], row["age_days"]
-    if pd.isna(idle) or idle >= limit or pd.isna(age) or age < limit or not permissions.is_complete:
+    if pd.isna(idle) or idle >= limit or pd.isna(age) or age < limit:
         return None
     answer = (estate.documents.last_accessed or {}).get(role_arn)
-    return service_use(answer, permissions.effective.final.somewhere_if) if isinstance(answer, dict) else None
+    return answer if isinstance(answer, dict) and estate.permissions[role_arn].is_complete else None
+
+
+def seen_actions(answer: JsonObject) -> tuple[str, ...]:
+    """Return the actions used in the tracking period, `service:Action` as AWS writes them, known to us or not."""
+    return tuple(
+        f"{str(entry.get('ServiceNamespace', '')).lower()}:{action.get('ActionName', '')}"
+        for entry in _entries(answer)
+        for action in _tracked_actions(entry)
+        if parse_time(action.get("LastAccessedTime")) is not None
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -120,13 +158,25 @@ def _used_at(entry: JsonObject) -> datetime | None:
     return parse_time(entry.get("LastAuthenticated"))
 
 
-def _action_use(entries: list[JsonObject], allowed: int) -> ActionUse | None:
-    tracked, used = 0, 0
-    for entry in entries:
-        service = str(entry.get("ServiceNamespace", ""))
-        for action in entry.get("TrackedActionsLastAccessed") or ():
-            name = f"{service}:{action.get('ActionName', '')}"
-            if allowed & catalogue().mask((name,)):
-                tracked += 1
-                used += parse_time(action.get("LastAccessedTime")) is not None
-    return ActionUse(tracked, tracked - used) if tracked else None
+def _tracked_actions(entry: JsonObject) -> list[JsonObject]:
+    listed: Any = entry.get("TrackedActionsLastAccessed")
+    return [action for action in (listed if isinstance(listed, list) else []) if isinstance(action, dict)]
+
+
+def _action_use(entries: Mapping[str, JsonObject], allowed: int) -> ActionUse | None:
+    tracked, used, untracked = 0, 0, 0
+    for service, entry in entries.items():
+        actions = _tracked_actions(entry)
+        here = allowed & _mask_of(service, actions)
+        seen = here & _mask_of(
+            service, [one for one in actions if parse_time(one.get("LastAccessedTime")) is not None]
+        )
+        rest = allowed & catalogue().services[service] & ~here
+        # A service in use of which nothing would be left contradicts itself: then its actions say nothing.
+        if here and (seen or rest):
+            tracked, used, untracked = tracked | here, used | seen, untracked | rest
+    return ActionUse(tracked, used, untracked) if tracked else None
+
+
+def _mask_of(service: str, actions: Iterable[JsonObject]) -> int:
+    return catalogue().mask(tuple(f"{service}:{action.get('ActionName', '')}" for action in actions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
-from hygiene.analyse.services import UNTRACKED_ACTIONS, ServiceUse, role_service_use
+from hygiene.analyse.services import ServiceUse, role_service_use
 from hygiene.analyse.wording import some_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.reach import action_mask
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
-    """Yield roles in use with a policy none of whose services was used; every service must be tracked to say so."""
+    """Yield roles in use with a policy none of whose actions was used; every one must be tracked to say so."""
     for arn in estate.editable():
         use = role_service_use(estate, arn)
-        if use is None or not use.unused:
+        if use is None or not use.unused_mask:
             continue
         unused = [
             policy.name for policy in estate.permissions[arn].policies if _gives_only_unused(policy.document, use)
@@ -29,7 +29,8 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         if unused:
             yield Finding(
                 role_arn=arn,
-                evidence=f"No service granted by {some_of(unused, 'attachment')} was used in the tracking period.",
+                evidence=f"Nothing granted by {some_of(unused, 'attachment')} was used in the tracking period; AWS tracks "
+                "all of it.",
                 detail=tuple(dict.fromkeys(unused)),
                 policies=tuple(dict.fromkeys(unused)),
             )
@@ -48,11 +49,7 @@ def _gives_only_unused(document: PolicyDocument, use: ServiceUse) -> bool:
         if catalogue().unknown(statement.actions):
             return False
         given |= action_mask(statement)
-    unprovable = catalogue().unknown_bit | catalogue().mask(UNTRACKED_ACTIONS)
-    if not given or given & unprovable:
-        return False
-    unused = sum(catalogue().services[service] for service in use.unused_services)
-    return not given & ~unused
+    return bool(given) and not given & ~use.unused_mask
 
 
 CHECK = Check(

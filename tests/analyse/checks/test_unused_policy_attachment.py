@@ -23,7 +23,7 @@ def unused(policy: dict[str, Any], *services: str, used: str = "s3", **role: Any
 def test_fires_with_the_name_of_the_policy() -> None:
     (finding,) = unused(document(statement(["sqs:SendMessage", "sns:Publish"])), "sqs", "sns")
     assert (finding["detail"], finding["policies"], finding["severity"]) == ("queues", "queues", "low")
-    assert finding["evidence"] == "No service granted by queues was used in the tracking period."
+    assert finding["evidence"] == ("Nothing granted by queues was used in the tracking period; AWS tracks all of it.")
 
 
 def test_an_inline_policy_counts_too() -> None:
@@ -47,6 +47,40 @@ def test_quiet_for_what_no_report_can_show(action: str) -> None:
 def test_quiet_for_a_guardrail_that_also_denies() -> None:
     assert not unused(document(statement("sqs:SendMessage"), statement("sns:*", effect="Deny")), "sqs")
     assert not unused(document(statement("sqs:*", effect="Deny")), "sqs")
+
+
+def by_action(policy: dict[str, Any], **used: bool) -> list[dict[str, Any]]:
+    """Judge a role that uses sqs, whose actions AWS tracks one by one."""
+    holder = a_role(inline=document(statement("sqs:ListQueues")), attached=(QUEUES,))
+    tracked = [
+        {"ActionName": name, **({"LastAccessedTime": days_ago(3)} if was_used else {})}
+        for name, was_used in {"ListQueues": True, **used}.items()
+    ]
+    sqs = {
+        "ServiceNamespace": "sqs",
+        "LastAuthenticated": days_ago(1),
+        "TrackedActionsLastAccessed": tracked,
+    }
+    answers = {holder["Arn"]: {"JobStatus": "COMPLETED", "ServicesLastAccessed": [sqs]}}
+    return found(analysed(holder, policies=[a_policy(QUEUES, policy)], last_accessed=answers), CHECK)
+
+
+def test_fires_in_a_used_service_when_aws_tracks_each_action_and_none_was_used() -> None:
+    (finding,) = by_action(
+        document(statement(["sqs:CreateQueue", "sqs:DeleteQueue"])), CreateQueue=False, DeleteQueue=False
+    )
+    assert finding["detail"] == "queues"
+
+
+def test_quiet_in_a_used_service_when_one_action_was_used_or_is_not_tracked() -> None:
+    assert not by_action(
+        document(statement(["sqs:CreateQueue", "sqs:DeleteQueue"])), CreateQueue=True, DeleteQueue=False
+    )
+    assert not by_action(document(statement(["sqs:CreateQueue", "sqs:SendMessage"])), CreateQueue=False)
+
+
+def test_quiet_for_tagging_in_a_used_service_which_happens_while_things_are_made() -> None:
+    assert not by_action(document(statement("sqs:TagQueue")), TagQueue=False)
 
 
 def test_quiet_for_unused_and_for_new_roles() -> None:

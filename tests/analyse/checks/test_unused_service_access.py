@@ -67,7 +67,54 @@ def test_action_level_data_adds_the_unused_actions_of_the_services_in_use() -> N
     grants = document(statement(["s3:ListAllMyBuckets", "s3:CreateBucket", "sqs:ListQueues"]))
     s3 = entry("s3", 1, {"ListAllMyBuckets": 1, "CreateBucket": None, "DeleteBucket": None})
     (finding,) = unused(a_role(inline=grants), s3, entry("sqs", None, {"ListQueues": None}))
-    assert finding["evidence"].endswith("In the services used, 1 of 2 tracked actions were not.")
+    assert finding["evidence"].endswith(
+        "In the services used, 1 of 2 tracked actions not since 2025-11-26 (s3:CreateBucket)."
+    )
+
+
+def unused_actions(minimum: int = 1, **actions: float | None) -> list[dict[str, Any]]:
+    """Judge a role that uses sqs alone, at action level."""
+    role = a_role(inline=document(statement([*(f"sqs:{name}" for name in actions), "sqs:SendMessage"])))
+    return found(
+        analysed(
+            role,
+            last_accessed={role["Arn"]: answer(entry("sqs", 1, actions))},
+            checks={CHECK: CheckSettings(min_unused_actions=minimum)},
+        ),
+        CHECK,
+    )
+
+
+def test_fires_on_actions_alone_and_names_what_aws_does_not_track() -> None:
+    (finding,) = unused_actions(ListQueues=1, CreateQueue=None, DeleteQueue=None)
+    assert finding["evidence"] == (
+        "1 of 1 tracked services used. In the services used, 2 of 3 tracked actions not since 2025-11-26 "
+        "(sqs:CreateQueue and sqs:DeleteQueue). AWS does not track such actions as sqs:SendMessage: neither used nor "
+        "unused."
+    )
+    assert (finding["detail"], finding["severity"]) == ("sqs:CreateQueue;sqs:DeleteQueue", "low")
+
+
+def test_the_threshold_of_actions_counts_unused_ones() -> None:
+    assert unused_actions(2, ListQueues=1, CreateQueue=None, DeleteQueue=None)
+    assert not unused_actions(3, ListQueues=1, CreateQueue=None, DeleteQueue=None)
+    assert not unused_actions(1, ListQueues=1)
+
+
+def test_actions_say_nothing_where_a_service_in_use_would_be_left_with_none() -> None:
+    role = a_role(inline=document(statement(["sqs:CreateQueue", "sqs:DeleteQueue"])))
+    said = answer(entry("sqs", 1, {"CreateQueue": None, "DeleteQueue": None}))
+    checks = {CHECK: CheckSettings(min_unused_actions=1)}
+    assert not found(analysed(role, last_accessed={role["Arn"]: said}, checks=checks), CHECK)
+
+
+def test_names_the_services_and_the_permission_that_aws_does_not_track() -> None:
+    passing = document(statement(["s3:ListBucket", "sqs:ListQueues", "sns:ListTopics", "iam:PassRole"]))
+    (finding,) = unused(a_role(inline=passing), entry("s3", 1), entry("sqs"), entry("iam"))
+    assert finding["detail"] == "sqs"
+    assert finding["evidence"].endswith(
+        "AWS does not track iam:PassRole and everything in sns: neither used nor unused."
+    )
 
 
 def test_the_threshold_counts_services() -> None:
