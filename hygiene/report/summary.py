@@ -37,6 +37,7 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
         "needs_decision_critical_or_high": int(asked["role_arn"].isin(urgent["role_arn"]).sum()),
         "suggestions": _tally(decisions["suggestion"], SUGGESTIONS),
         "changes": _tally(tables.changes["change"], ()),
+        "changes_compared_by": facts.compared_by,
         "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
     }
 

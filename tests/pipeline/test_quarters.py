@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hygiene import pipeline
 from hygiene.config import Owners, Settings
-from tests.builders import ACCOUNT, AS_OF, SISTER, a_role, details
+from tests.builders import ACCOUNT, AS_OF, SISTER, a_role, details, document, statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +92,45 @@ def test_owners_come_from_the_mapping_file_where_no_tag_says(tmp_path: Path) -> 
     assert owners["billing-export"] == ("billing@example.com", "mapping")
     assert owners["other"] == ("team-a", "mapping")
     assert owners["tagged"] == ("ana@example.com", "tag:owner")
+
+
+def test_swapped_permissions_are_seen_where_the_earlier_snapshot_is_still_there(tmp_path: Path) -> None:
+    before, after = (a_role("app", inline=document(statement(action))) for action in ("s3:GetObject", "iam:PassRole"))
+    report(snapshot(tmp_path / "q3", before, finished=SUMMER), tmp_path / "out")
+    second = snapshot(tmp_path / "q4", after, finished=AS_OF)
+    reported = report(second, tmp_path / "out")
+    assert changes(tmp_path / "out") == [("app", "privilege_down"), ("app", "privilege_up")]
+    assert reported.summary["changes_compared_by"].startswith("effective permissions")
+    shutil.rmtree(tmp_path / "q3")
+    reported = report(second, tmp_path / "out")
+    assert changes(tmp_path / "out") == [("app", "policies_changed")]
+    assert reported.summary["changes_compared_by"].startswith("tables")
+
+
+def test_a_snapshot_that_was_overwritten_is_not_taken_for_the_earlier_one(tmp_path: Path) -> None:
+    before, after = (a_role("app", inline=document(statement(action))) for action in ("s3:GetObject", "iam:PassRole"))
+    report(snapshot(tmp_path / "same", before, finished=SUMMER), tmp_path / "out")
+    shutil.rmtree(tmp_path / "same")
+    report(snapshot(tmp_path / "same", after, finished=AS_OF), tmp_path / "out")
+    assert changes(tmp_path / "out") == [("app", "policies_changed")]
+
+
+def test_a_control_policy_that_was_lifted_is_more_privilege_for_every_role(tmp_path: Path) -> None:
+    def organization(place: str, content: dict[str, Any]) -> None:
+        policy = {"type": "SERVICE_CONTROL_POLICY", "id": "p-1", "name": "limit", "content": content}
+        (tmp_path / place / "organization.json").write_text(
+            json.dumps({
+                "organization": {"Id": "o-1", "MasterAccountId": SISTER},
+                "accounts": [{"Id": ACCOUNT, "State": "ACTIVE"}],
+                "parents": {ACCOUNT: "r-1"},
+                "policies": [{**policy, "targets": ["r-1"]}],
+            })
+        )  # fmt: skip
+
+    source = snapshot(tmp_path / "q3", a_role("app"), finished=SUMMER)
+    organization("q3", document(statement("*"), statement("s3:*", effect="Deny")))
+    report(source, tmp_path / "out")
+    source = snapshot(tmp_path / "q4", a_role("app"), finished=AS_OF)
+    organization("q4", document(statement("*")))
+    report(source, tmp_path / "out")
+    assert changes(tmp_path / "out") == [("app", "privilege_up")]
