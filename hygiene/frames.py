@@ -7,17 +7,27 @@ are joined by `;`. Account ids are text everywhere, because a leading zero is pa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-import pandera.pandas as pa
-
-from hygiene.errors import FrameError
+from hygiene.schema import Table, columns_of, flag, frame_of, moment, number, text, validated, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import pandas as pd
 
-_UTC = {"unit": "us", "tz": "UTC"}
+__all__ = [
+    "Changes",
+    "Coverage",
+    "Decisions",
+    "Findings",
+    "ReviewTables",
+    "Roles",
+    "TrustPrincipals",
+    "columns_of",
+    "frame_of",
+    "validated",
+]
+
+ACCOUNT_ID = r"\d{12}"
 
 USAGE_STATUSES = ("in_use", "unused", "too_new", "excluded", "unknown")
 USAGE_REASONS = (
@@ -49,154 +59,135 @@ SUGGESTIONS = ("remove", "investigate", "reduce", "keep")
 DECISIONS = ("keep", "reduce", "remove", "not-mine")
 
 
-class _Frame(pa.DataFrameModel):
-    class Config:
-        strict = True
-        coerce = True
-        ordered = True
-
-
-class Roles(_Frame):
+class Roles(Table):
     """One row per role of the population, excluded ones too; `roles.csv`."""
 
-    account_id: str = pa.Field(str_matches=r"^\d{12}$", description="The account that holds the role")
-    account_name: str = pa.Field(nullable=True, description="Organizations' name; empty when not known")
-    ou_path: str = pa.Field(nullable=True, description="Names from the root down; empty without an organization")
-    role_name: str = pa.Field(description="Unique in its account only while the role lives")
-    role_arn: str = pa.Field(unique=True, description="GetAccountAuthorizationDetails Arn")
-    role_id: str = pa.Field(description="AROA…: what stays the same; a role made again has another one")
-    path: str = pa.Field(description="IAM path; /aws-service-role/ and /aws-reserved/ are AWS's own")
-    kind: str = pa.Field(nullable=True, description="The leading kind; empty when nobody can assume the role")
-    kinds: str = pa.Field(nullable=True, description="All kinds, ;-joined")
-    owner: str = pa.Field(nullable=True, description="Who is asked; empty when nobody was found")
-    owner_source: str = pa.Field(nullable=True, description="tag:<key>, mapping, contact or fallback")
-    created_at: pd.DatetimeTZDtype = pa.Field(nullable=True, dtype_kwargs=_UTC, description="CreateDate")
-    age_days: pd.Int64Dtype = pa.Field(nullable=True, description="Whole days from creation to as_of")
-    last_used_at: pd.DatetimeTZDtype = pa.Field(
-        nullable=True,
-        dtype_kwargs=_UTC,
-        description="RoleLastUsed; empty: see usage_reason, never simply 'never'",
-    )
-    last_used_region: str = pa.Field(nullable=True, description="RoleLastUsed.Region")
-    unused_days: pd.Int64Dtype = pa.Field(nullable=True, description="Whole days from last use to as_of")
-    usage_status: str = pa.Field(isin=USAGE_STATUSES)
-    usage_reason: str = pa.Field(isin=USAGE_REASONS)
-    max_session_hours: float = pa.Field(nullable=True, description="ListRoles MaxSessionDuration; empty: not read")
-    permissions_boundary: str = pa.Field(nullable=True, description="ARN of the boundary; empty: none")
-    attached_policies: str = pa.Field(nullable=True, description="Names of attached managed policies, ;-joined")
-    trusted_principals: str = pa.Field(nullable=True, description="Principals of the trust's Allow statements")
-    services_granted: pd.Int64Dtype = pa.Field(nullable=True, description="Services effectively allowed")
-    services_used: pd.Int64Dtype = pa.Field(nullable=True, description="Of those, used in the tracking period")
-    services_unused: pd.Int64Dtype = pa.Field(nullable=True, description="Granted less used; empty: not read")
-    actions_allowed: pd.Int64Dtype = pa.Field(nullable=True, description="Actions effectively allowed")
-    severity: str = pa.Field(nullable=True, isin=SEVERITIES, description="Worst effective finding; empty: none")
-    risk_score: pd.Int64Dtype = pa.Field(ge=0, le=100, description="0 to 100; see analyse.risk")
-    checks: str = pa.Field(nullable=True, description="Ids of its findings, ;-joined")
-    suggestion: str = pa.Field(isin=SUGGESTIONS)
-    suggestion_reason: str = pa.Field(description="One sentence, plain words")
-    group_id: str = pa.Field(description="Same permissions and trust across accounts have the same one")
-    row_sha256: str = pa.Field(description="What was judged; changes when trust, policies or boundary change")
-    decision: str = pa.Field(nullable=True, isin=DECISIONS)
-    decision_state: str = pa.Field(nullable=True)
-    reviewer: str = pa.Field(nullable=True)
-    decided_at: pd.DatetimeTZDtype = pa.Field(nullable=True, dtype_kwargs=_UTC)
-    description: str = pa.Field(nullable=True, description="ListRoles Description; empty: none, or not read")
-    inline_policies: str = pa.Field(nullable=True, description="Names of inline policies, ;-joined")
-    instance_profiles: str = pa.Field(nullable=True, description="Instance profiles that would break")
-    source_template: str = pa.Field(nullable=True, description="Role template the role was acquired from")
+    account_id = text("The account that holds the role", pattern=ACCOUNT_ID)
+    account_name = text("Organizations' name; empty when not known", nullable=True)
+    ou_path = text("Names from the root down; empty without an organization", nullable=True)
+    role_name = text("Unique in its account only while the role lives")
+    role_arn = text("GetAccountAuthorizationDetails Arn", unique=True)
+    role_id = text("AROA…: what stays the same; a role made again has another one")
+    path = text("IAM path; /aws-service-role/ and /aws-reserved/ are AWS's own")
+    kind = text("The leading kind; empty when nobody can assume the role", nullable=True)
+    kinds = text("All kinds, ;-joined", nullable=True)
+    owner = text("Who is asked; empty when nobody was found", nullable=True)
+    owner_source = text("tag:<key>, mapping, contact or fallback", nullable=True)
+    created_at = moment("CreateDate", nullable=True)
+    age_days = whole("Whole days from creation to as_of", nullable=True)
+    last_used_at = moment("RoleLastUsed; empty: see usage_reason, never simply 'never'", nullable=True)
+    last_used_region = text("RoleLastUsed.Region", nullable=True)
+    unused_days = whole("Whole days from last use to as_of", nullable=True)
+    usage_status = text(isin=USAGE_STATUSES)
+    usage_reason = text(isin=USAGE_REASONS)
+    max_session_hours = number("ListRoles MaxSessionDuration; empty: not read", nullable=True)
+    permissions_boundary = text("ARN of the boundary; empty: none", nullable=True)
+    attached_policies = text("Names of attached managed policies, ;-joined", nullable=True)
+    trusted_principals = text("Principals of the trust's Allow statements", nullable=True)
+    services_granted = whole("Services effectively allowed", nullable=True)
+    services_used = whole("Of those, used in the tracking period", nullable=True)
+    services_unused = whole("Granted less used; empty: not read", nullable=True)
+    actions_allowed = whole("Actions effectively allowed", nullable=True)
+    severity = text("Worst effective finding; empty: none", nullable=True, isin=SEVERITIES)
+    risk_score = whole("0 to 100; see analyse.risk", at_least=0, at_most=100)
+    checks = text("Ids of its findings, ;-joined", nullable=True)
+    suggestion = text(isin=SUGGESTIONS)
+    suggestion_reason = text("One sentence, plain words")
+    group_id = text("Same permissions and trust across accounts have the same one")
+    row_sha256 = text("What was judged; changes when trust, policies or boundary change")
+    decision = text(nullable=True, isin=DECISIONS)
+    decision_state = text(nullable=True)
+    reviewer = text(nullable=True)
+    decided_at = moment(nullable=True)
+    description = text("ListRoles Description; empty: none, or not read", nullable=True)
+    inline_policies = text("Names of inline policies, ;-joined", nullable=True)
+    instance_profiles = text("Instance profiles that would break", nullable=True)
+    source_template = text("Role template the role was acquired from", nullable=True)
 
 
-class TrustPrincipals(_Frame):
+class TrustPrincipals(Table):
     """One row per principal of an Allow statement of a trust policy that lets somebody assume the role."""
 
-    role_arn: str = pa.Field()
-    statement: int = pa.Field(ge=1, description="Number of the statement in the document, from 1")
-    principal_type: str = pa.Field(description="AWS, Service, Federated, CanonicalUser, or NotPrincipal")
-    principal: str = pa.Field(description="As written; an account id and its root ARN are both kept")
-    relation: str = pa.Field(
-        description="service, own-account, other-account, anybody, saml, oidc, orphaned, or not-principal"
-    )
-    principal_account_id: str = pa.Field(nullable=True, description="Account of the principal, where it has one")
-    is_whole_account: bool = pa.Field(description="The account's root: whoever that account lets")
-    is_limited: bool = pa.Field(description="A condition of this statement says who the caller must be")
-    is_pinned: bool = pa.Field(description="A condition of this statement names principals of the account")
-    has_external_id: bool = pa.Field(description="An effective sts:ExternalId in this very statement")
-    condition_keys: str = pa.Field(nullable=True, description="Lower-case keys, ;-joined")
+    role_arn = text()
+    statement = whole("Number of the statement in the document, from 1", at_least=1)
+    principal_type = text("AWS, Service, Federated, CanonicalUser, or NotPrincipal")
+    principal = text("As written; an account id and its root ARN are both kept")
+    relation = text("service, own-account, other-account, anybody, saml, oidc, orphaned, or not-principal")
+    principal_account_id = text("Account of the principal, where it has one", nullable=True)
+    is_whole_account = flag("The account's root: whoever that account lets")
+    is_limited = flag("A condition of this statement says who the caller must be")
+    is_pinned = flag("A condition of this statement names principals of the account")
+    has_external_id = flag("An effective sts:ExternalId in this very statement")
+    condition_keys = text("Lower-case keys, ;-joined", nullable=True)
 
 
-class Findings(_Frame):
+class Findings(Table):
     """One row per subject, check and `held_back_by`; `findings.csv`."""
 
-    finding_id: str = pa.Field(unique=True)
-    account_id: str = pa.Field(str_matches=r"^\d{12}$")
-    role_name: str = pa.Field(nullable=True, description="Empty: the finding is of an account or a user")
-    role_arn: str = pa.Field(nullable=True)
-    role_id: str = pa.Field(nullable=True)
-    check: str = pa.Field()
-    severity: str = pa.Field(isin=SEVERITIES)
-    confidence: str = pa.Field(isin=CONFIDENCES)
-    detail: str = pa.Field(
-        nullable=True, description="For machines: services, actions, principals, path ids; ;-joined"
-    )
-    policies: str = pa.Field(nullable=True, description="The policies that give it, ;-joined")
-    evidence: str = pa.Field(nullable=True, description="One sentence a person can check")
-    held_back_by: str = pa.Field(
-        nullable=True, description="Empty: effective; else boundary, scp, rcp, deny, not-evaluated: …"
-    )
-    remedy: str = pa.Field()
-    source: str = pa.Field()
-    first_seen_quarter: str = pa.Field(nullable=True)
-    exception: str = pa.Field(nullable=True)
+    finding_id = text(unique=True)
+    account_id = text(pattern=ACCOUNT_ID)
+    role_name = text("Empty: the finding is of an account or a user", nullable=True)
+    role_arn = text(nullable=True)
+    role_id = text(nullable=True)
+    check = text()
+    severity = text(isin=SEVERITIES)
+    confidence = text(isin=CONFIDENCES)
+    detail = text("For machines: services, actions, principals, path ids; ;-joined", nullable=True)
+    policies = text("The policies that give it, ;-joined", nullable=True)
+    evidence = text("One sentence a person can check", nullable=True)
+    held_back_by = text("Empty: effective; else boundary, scp, rcp, deny, not-evaluated: …", nullable=True)
+    remedy = text()
+    source = text()
+    first_seen_quarter = text(nullable=True)
+    exception = text(nullable=True)
 
 
-class Coverage(_Frame):
+class Coverage(Table):
     """One row per account of the organization, whatever became of it; `coverage.csv`."""
 
-    account_id: str = pa.Field(unique=True, str_matches=r"^\d{12}$")
-    account_name: str = pa.Field(nullable=True)
-    ou_path: str = pa.Field(nullable=True)
-    state: str = pa.Field(nullable=True, description="Organizations' State; empty without an organization")
-    status: str = pa.Field(isin=COVERAGE_STATUSES)
-    roles_expected: pd.Int64Dtype = pa.Field(nullable=True, description="GetAccountSummary, else ListRoles")
-    roles_read: pd.Int64Dtype = pa.Field(nullable=True)
-    last_accessed_expected: pd.Int64Dtype = pa.Field(
-        nullable=True, description="Roles for which it can add something"
-    )
-    last_accessed_read: pd.Int64Dtype = pa.Field(nullable=True)
-    events_from: pd.DatetimeTZDtype = pa.Field(nullable=True, dtype_kwargs=_UTC)
-    events_to: pd.DatetimeTZDtype = pa.Field(nullable=True, dtype_kwargs=_UTC)
-    reason: str = pa.Field(nullable=True, description="Why it is not `read`; never empty then")
+    account_id = text(unique=True, pattern=ACCOUNT_ID)
+    account_name = text(nullable=True)
+    ou_path = text(nullable=True)
+    state = text("Organizations' State; empty without an organization", nullable=True)
+    status = text(isin=COVERAGE_STATUSES)
+    roles_expected = whole("GetAccountSummary, else ListRoles", nullable=True)
+    roles_read = whole(nullable=True)
+    last_accessed_expected = whole("Roles for which it can add something", nullable=True)
+    last_accessed_read = whole(nullable=True)
+    events_from = moment(nullable=True)
+    events_to = moment(nullable=True)
+    reason = text("Why it is not `read`; never empty then", nullable=True)
 
 
-class Changes(_Frame):
+class Changes(Table):
     """What differs from the previous review, one row per role and kind of change; `changes.csv`."""
 
-    account_id: str = pa.Field(str_matches=r"^\d{12}$")
-    role_arn: str = pa.Field()
-    role_id: str = pa.Field()
-    change: str = pa.Field()
-    before: str = pa.Field(nullable=True)
-    after: str = pa.Field(nullable=True)
+    account_id = text(pattern=ACCOUNT_ID)
+    role_arn = text()
+    role_id = text()
+    change = text()
+    before = text(nullable=True)
+    after = text(nullable=True)
 
 
-class Decisions(_Frame):
+class Decisions(Table):
     """What people are asked, one row per role that is not excluded; `decisions.csv` and `.xlsx`."""
 
-    review_id: str = pa.Field()
-    role_id: str = pa.Field()
-    role_arn: str = pa.Field(unique=True)
-    account_id: str = pa.Field(str_matches=r"^\d{12}$")
-    group_id: str = pa.Field()
-    row_sha256: str = pa.Field()
-    suggestion: str = pa.Field(isin=SUGGESTIONS)
-    suggestion_reason: str = pa.Field()
-    decision: str = pa.Field(nullable=True, isin=DECISIONS)
-    justification: str = pa.Field(nullable=True)
-    target_date: str = pa.Field(nullable=True)
-    ticket: str = pa.Field(nullable=True)
-    reviewer: str = pa.Field(nullable=True)
-    decided_at: pd.DatetimeTZDtype = pa.Field(nullable=True, dtype_kwargs=_UTC)
-    needs_decision: str = pa.Field(isin=("yes", "no"))
+    review_id = text()
+    role_id = text()
+    role_arn = text(unique=True)
+    account_id = text(pattern=ACCOUNT_ID)
+    group_id = text()
+    row_sha256 = text()
+    suggestion = text(isin=SUGGESTIONS)
+    suggestion_reason = text()
+    decision = text(nullable=True, isin=DECISIONS)
+    justification = text(nullable=True)
+    target_date = text(nullable=True)
+    ticket = text(nullable=True)
+    reviewer = text(nullable=True)
+    decided_at = moment(nullable=True)
+    needs_decision = text(isin=("yes", "no"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,33 +199,3 @@ class ReviewTables:
     coverage: pd.DataFrame
     changes: pd.DataFrame
     decisions: pd.DataFrame
-
-
-def columns_of(schema: type[pa.DataFrameModel]) -> list[str]:
-    """Column names of a schema, in order."""
-    return list(schema.to_schema().columns)
-
-
-def frame_of(schema: type[pa.DataFrameModel], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a valid frame of the schema from row mappings; a key that is missing becomes an empty cell.
-
-    Raises FrameError when a value breaks the schema.
-    """
-    names = columns_of(schema)
-    held = list(rows)
-    columns = {name: [row.get(name) for row in held] for name in names}
-    return validated(schema, pd.DataFrame(columns, columns=pd.Index(names)))
-
-
-def validated(schema: type[pa.DataFrameModel], frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with the schema's types. Raises FrameError, naming schema and column, when it does not fit."""
-    if frame.empty:
-        return schema.empty()
-    try:
-        return schema.validate(frame)
-    except (pa.errors.SchemaError, pa.errors.SchemaErrors) as error:
-        column = getattr(error.schema, "name", None)
-        raise FrameError(
-            f"A row broke the schema {schema.__name__} (column {column}). This is a bug in hygiene; "
-            "please report it with the -vv output."
-        ) from error

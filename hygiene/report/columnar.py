@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hygiene.report.cells import is_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,5 +17,8 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd")
+    columns = {
+        name: pa.array(frame[name], type=pa.large_string() if is_text(frame[name]) else None, from_pandas=True)
+        for name in frame.columns
+    }
+    pq.write_table(pa.table(columns), path, compression="zstd")
