@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hygiene.simulate.services import names_exceptions
+
 
 class AwsError(Exception):
     """An error code, a message, and the HTTP status it travels with."""
@@ -34,20 +36,28 @@ def no_such_entity(message: str) -> AwsError:
 
 def access_denied(service: str, message: str) -> AwsError:
     """A refusal; the json protocols name the exception, the query protocols only the code."""
-    if service == "organizations":
+    if names_exceptions(service):
         return AwsError("AccessDeniedException", message)
+    if service == "ec2":
+        return AwsError("UnauthorizedOperation", message, 403)
     return AwsError("AccessDenied", message, 403)
 
 
 def invalid_token(service: str) -> AwsError:
     """An access key nobody has."""
-    if service == "organizations":
+    if names_exceptions(service):
         return AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
     return AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
 def expired_token(service: str) -> AwsError:
     """Credentials of a session that is over."""
-    if service == "organizations":
+    if names_exceptions(service):
         return AwsError("ExpiredTokenException", "The security token included in the request is expired")
     return AwsError("ExpiredToken", "The security token included in the request is expired", 403)
+
+
+def invalid_signature(service: str) -> AwsError:
+    """A request that was signed with another secret."""
+    code = "InvalidSignatureException" if names_exceptions(service) else "SignatureDoesNotMatch"
+    return AwsError(code, "The request signature we calculated does not match the signature you provided.", 403)

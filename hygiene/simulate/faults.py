@@ -13,8 +13,17 @@ THROTTLING = {
     "sts": ("Throttling", 400),
     "organizations": ("TooManyRequestsException", 400),
     "cloudtrail": ("ThrottlingException", 400),
+    "athena": ("TooManyRequestsException", 400),
+    "ec2": ("RequestLimitExceeded", 503),
 }
 """How each service words "too many requests"; all of them are retried by botocore."""
+
+
+STANDING_LIMITS = {("cloudtrail", "LookupEvents"): (2.0, 2.0)}
+"""Calls per second and at once, where AWS publishes them and they are so low that a client must plan for them.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+"""
 
 
 @dataclass
@@ -30,7 +39,7 @@ class _Failure:
 
 @dataclass
 class _Bucket:
-    """A token bucket; AWS keeps one per account and operation."""
+    """A token bucket; AWS keeps one per account, Region and operation."""
 
     rate: float
     burst: float
@@ -59,8 +68,8 @@ class Faults:
         with self._lock:
             self._denied: set[tuple[str, str]] = set()
             self._failures: list[_Failure] = []
-            self._rates: dict[tuple[str, str], tuple[float, float]] = {}
-            self._buckets: dict[tuple[str, str, str], _Bucket] = {}
+            self._rates: dict[tuple[str, str], tuple[float, float]] = dict(STANDING_LIMITS)
+            self._buckets: dict[tuple[str, str, str, str], _Bucket] = {}
             self._failing_jobs: dict[str, int] = {}
             self._empty: set[tuple[str, str]] = set()
             self._short: dict[tuple[str, str], int] = {}
@@ -86,8 +95,10 @@ class Faults:
         self._failures.append(_Failure(account_id, service, operation, code, message, status, times))
 
     def throttle(self, service: str, operation: str, *, rate: float, burst: float) -> None:
-        """Let through `rate` calls per second and `burst` at once, per account."""
-        self._rates[service, operation] = (rate, burst)
+        """Let through `rate` calls per second and `burst` at once, per account and Region."""
+        with self._lock:
+            self._rates[service, operation] = (rate, burst)
+            self._buckets = {place: b for place, b in self._buckets.items() if place[2:] != (service, operation)}
 
     def slow_jobs(self, seconds: float) -> None:
         """Keep last-accessed jobs and credential reports in progress that long."""
@@ -128,22 +139,22 @@ class Faults:
             self._failing_jobs[role_arn] = max(left - 1, 0)
             return left > 0
 
-    def check(self, account_id: str, service: str, operation: str) -> None:
+    def check(self, account_id: str, service: str, operation: str, region: str = "") -> None:
         """Raise the throttle or failure that is due for this call; the account is the caller's."""
         with self._lock:
-            self._check_throttle(account_id, service, operation)
+            self._check_throttle(account_id, service, operation, region)
             for failure in self._failures:
                 place = (failure.service, failure.operation) == (service, operation)
                 if place and failure.left and failure.account_id in (None, account_id):
                     failure.left -= 1
                     raise AwsError(failure.code, failure.message, failure.status)
 
-    def _check_throttle(self, account_id: str, service: str, operation: str) -> None:
+    def _check_throttle(self, account_id: str, service: str, operation: str, region: str) -> None:
         rates = self._rates.get((service, operation))
         if rates is None:
             return
         rate, burst = rates
-        bucket = self._buckets.setdefault((account_id, service, operation), _Bucket(rate, burst, burst))
+        bucket = self._buckets.setdefault((account_id, region, service, operation), _Bucket(rate, burst, burst))
         if not bucket.take():
             code, status = THROTTLING.get(service, ("ThrottlingException", 400))
             raise AwsError(code, "Rate exceeded", status)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
-from hygiene.simulate.errors import AwsError
+from hygiene.simulate.errors import AwsError, invalid_signature
 from hygiene.simulate.identifiers import job_id
 from hygiene.simulate.incoming import Answer, Incoming
 from hygiene.simulate.managed import load_aws_policy
@@ -18,8 +18,8 @@ from hygiene.simulate.operations import OPERATIONS
 from hygiene.simulate.operations.organization import check_membership
 from hygiene.simulate.passthrough import Passthrough, error_code_of, named_action, operation_of, unsupported
 from hygiene.simulate.resources import resource_of
+from hygiene.simulate.services import PROTOCOLS, iam_action
 from hygiene.simulate.wire import (
-    SERVICES,
     Environ,
     Reply,
     Signature,
@@ -60,7 +60,7 @@ class Overlay:
             time.sleep(self._state.faults.latency_seconds)
         body = _read_body(environ)
         signature = read_signature(environ)
-        if signature is not None and signature.service in SERVICES:
+        if signature is not None and signature.service in PROTOCOLS:
             status, headers, content = self._own(environ, signature, body)
         else:
             status, headers, content = self._other(environ, signature, body)
@@ -70,7 +70,7 @@ class Overlay:
         return [content]
 
     def _own(self, environ: Environ, signature: Signature, body: bytes) -> Reply:
-        """IAM, STS and Organizations: every call is checked."""
+        """The services of PROTOCOLS: every call is checked."""
         service = signature.service
         operation = operation_name(service, environ, body)
         account_id, items = "", 0
@@ -83,7 +83,7 @@ class Overlay:
                 error_code = error_code_of(reply)
             except AwsError as error:
                 error_code = error.code
-                reply = write_error(environ, error, request_id)
+                reply = write_error(environ, error, request_id, service)
         self._state.calls.add(Call(account_id, service, operation, reply[0], error_code, items))
         return reply
 
@@ -91,10 +91,7 @@ class Overlay:
         token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
         caller = self._state.credentials.find(signature.access_key_id, token, signature.service)
         if not signature_is_valid(signature, caller.secret, environ, body):
-            code = "InvalidSignatureException" if signature.service == "organizations" else "SignatureDoesNotMatch"
-            raise AwsError(
-                code, "The request signature we calculated does not match the signature you provided.", 403
-            )
+            raise invalid_signature(signature.service)
         return caller
 
     def _answer(
@@ -107,11 +104,11 @@ class Overlay:
         region: str,
         request_id: str,
     ) -> tuple[Reply, int]:
-        state, action = self._state, f"{service}:{operation}"
+        state, action = self._state, iam_action(service, operation)
         if operation_model(service, operation) is None:
             raise AwsError("InvalidAction", f"Could not find operation {operation}.")
-        state.faults.check(caller.account_id, service, operation)
-        parameters = read_parameters(service, operation, body)
+        state.faults.check(caller.account_id, service, operation, region)
+        parameters = read_parameters(service, operation, environ, body)
         context = request_context(state, caller, region)
         call = Incoming(service, operation, parameters, caller, region, context)
         # Attempts count as use, refused ones too, as in AWS.
@@ -168,7 +165,7 @@ class Overlay:
             self._state.faults.check(account_id or "", service, operation)
             reply = self._moto(environ, body, account_id, f"{service}:{operation}")
         except AwsError as error:
-            reply = write_error(environ, error)
+            reply = write_error(environ, error, service=service)
         self._state.calls.add(Call(account_id or "", service, operation, reply[0], error_code_of(reply)))
         return reply
 

@@ -15,10 +15,11 @@ from hygiene.simulate.seed import seed
 from hygiene.simulate.state import State, forget_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from hygiene.simulate.calls import Call
+    from hygiene.simulate.cloudtrail.records import Record
     from hygiene.simulate.faults import Faults
     from hygiene.simulate.world import World
 
@@ -116,6 +117,10 @@ class SimulatedAws:
     def calls(self) -> list[Call]:
         """Every call so far, in the order of the answers."""
         return self._state.calls.all()
+
+    def events(self) -> Sequence[Record]:
+        """Every CloudTrail record of the organization, newest first; raises SimulationError for an impossible one."""
+        return self._state.events.all()
 
     def forget_calls(self) -> None:
         """Empty the call log."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hygiene.simulate.cloudtrail.events import Event
 
 Document = Mapping[str, Any]
 """An IAM policy document as an object."""
@@ -137,6 +140,8 @@ class World:
     partition: str = "aws"
     outside: tuple[str, ...] = ()
     """Ids of accounts that are seeded but belong to no organization."""
+    events: tuple[Event, ...] = ()
+    """What CloudTrail recorded, in any order."""
 
     def __post_init__(self) -> None:
         """Refuse what no AWS organization could be, while the author still looks at it."""
