@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hygiene.errors import ConfigError
@@ -26,13 +27,29 @@ DEFAULT_PATH = Path("config/hygiene.toml")
 
 _ACCOUNT_ID = r"^\d{12}$"
 _ACCOUNT_PATTERN = r"^(\d{12}|ou-[a-z0-9-]+|r-[a-z0-9]+|tag:[^=]+=.*)$"
+_DOMAIN = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+EMAIL_ADDRESS = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_DOMAIN}"
+"""An address as HTML's `<input type=email>` takes it, with a dot in its domain; nothing in it could end a header.
+
+https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+"""
+_OPTIONAL_ADDRESS = rf"^({EMAIL_ADDRESS})?$"
+_ONE_DOMAIN = rf"^{_DOMAIN}$"
+_LINK = r"^$|^https://[^\s\"'<>]+$|^http://(localhost|127\.0\.0\.1|\[::1\])([:/][^\s\"'<>]*)?$"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HINTS = {
+    _OPTIONAL_ADDRESS: 'write one plain mail address, such as "security@example.com"',
+    _ONE_DOMAIN: 'write a domain, such as "example.com"',
+    _LINK: 'write an address that begins with https://, such as "https://reviews.example.com/iam"',
     _ACCOUNT_ID: 'write the 12 digits of the account id in quotes, such as "111122223333"',
     _ACCOUNT_PATTERN: 'write an account id ("111122223333"), an OU id ("ou-abcd-12345678") or "tag:env=prod"',
 }
 
 AccountId = Annotated[str, Field(pattern=_ACCOUNT_ID)]
 AccountPattern = Annotated[str, Field(pattern=_ACCOUNT_PATTERN)]
+OptionalAddress = Annotated[str, Field(pattern=_OPTIONAL_ADDRESS)]
+Domain = Annotated[str, Field(pattern=_ONE_DOMAIN)]
+Days = Annotated[int, Field(ge=1, le=180)]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 
 
@@ -77,6 +94,66 @@ class Aws(_Section):
     last_accessed_give_up_seconds: float = Field(300.0, ge=1, le=3000)
 
 
+class Email(_Section):
+    """How owners are asked: through which server, from whom, and when they are reminded."""
+
+    # Defaults and environment are merged under the names people write.
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    enabled: bool = False
+    transport: Literal["smtp", "ses"] = "smtp"
+    host: str = ""
+    port: int | None = Field(None, ge=1, le=65535)
+    tls: Literal["starttls", "implicit", "off"] = "starttls"
+    username: str = ""
+    password_env: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = Field(30.0, ge=1, le=600)
+    sender: OptionalAddress = Field("", alias="from")
+    reply_to: OptionalAddress = ""
+    to: OptionalAddress = ""
+    domains: tuple[Domain, ...] = ()
+    link: str = Field("", pattern=_LINK)
+    due_days: Days = 21
+    reminder_days: tuple[Days, ...] = Field((7, 14), max_length=2)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        """Raise ValueError with a sentence when the keys contradict each other."""
+        for problem in (*self._address_problems(), *self._server_problems(), *self._calendar_problems()):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def trusted_domains(self) -> frozenset[str]:
+        """Domains an address that was found in AWS may have: a tag must not send a review to strangers."""
+        own = self.domains or tuple(address.rpartition("@")[2] for address in (self.sender, self.to) if address)
+        return frozenset(domain.lower() for domain in own)
+
+    def _address_problems(self) -> Iterator[str]:
+        missing = [key for key, value in (("from", self.sender), ("to", self.to)) if self.enabled and not value]
+        if missing:
+            yield f"{' and '.join(missing)} must be set where enabled = true"
+
+    def _server_problems(self) -> Iterator[str]:
+        if self.transport == "ses":
+            return
+        if self.enabled and not self.host:
+            yield 'host must name the mail server where transport = "smtp"'
+        if self.tls == "off" and self.host not in ("", *_LOOPBACK):
+            yield f'tls = "off" is for localhost alone; write "starttls" or "implicit" for {self.host}'
+        if self.password_env and self.password_file is not None:
+            yield "password_env and password_file are both set; keep one of them"
+        if bool(self.username) != bool(self.password_env or self.password_file):
+            yield "username needs password_env or password_file beside it, and they need username"
+
+    def _calendar_problems(self) -> Iterator[str]:
+        days = (0, *self.reminder_days, self.due_days)
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            yield "reminder_days must rise, and stay below due_days"
+
+
 class CheckSettings(BaseModel):
     """`[checks.<id>]`: switch a check off, set its severity, or set a threshold the check declares."""
 
@@ -105,6 +182,7 @@ class Settings(BaseSettings):
     accounts: Accounts = Accounts()
     owners: Owners = Owners()
     aws: Aws = Aws()
+    email: Email = Email()
     checks: dict[str, CheckSettings] = {}
 
     @classmethod
@@ -172,6 +250,10 @@ def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -
         else:
             hint = _HINTS.get((problem.get("ctx") or {}).get("pattern", ""))
             message = hint or problem["msg"].removeprefix("Value error, ")
+            if isinstance(problem["input"], dict):
+                # Several keys of a section contradict each other: the sentence names them.
+                yield f"{where}: [{key}]: {message}"
+                continue
             yield f"{where}: {key} = {problem['input']!r}: {message}"
 
 
@@ -198,17 +280,29 @@ def _keys_beside(place: tuple[int | str, ...]) -> Iterator[str]:
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return
         model = annotation
-    yield from model.model_fields
+    yield from key_names(model)
+
+
+def key_names(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the keys of a section as people write them."""
+    yield from (field.alias or name for name, field in model.model_fields.items())
 
 
 def _all_keys() -> Iterator[str]:
     for section, field in Settings.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from (f"{section}.{name}" for name in field.annotation.model_fields)
+            yield from (f"{section}.{name}" for name in key_names(field.annotation))
+
+
+_PATHS = {"owners": ("mapping",), "email": ("password_file", "ca_file")}
+"""Settings that name a file beside the configuration."""
 
 
 def _with_paths_relative_to(settings: Settings, folder: Path) -> Settings:
-    if settings.owners.mapping is None or settings.owners.mapping.is_absolute():
-        return settings
-    owners = settings.owners.model_copy(update={"mapping": folder / settings.owners.mapping})
-    return settings.model_copy(update={"owners": owners})
+    changed = {}
+    for name, keys in _PATHS.items():
+        section: BaseModel = getattr(settings, name)
+        paths = {key: getattr(section, key) for key in keys}
+        update = {key: folder / path for key, path in paths.items() if path is not None}
+        changed[name] = section.model_copy(update=update)
+    return settings.model_copy(update=changed)

@@ -57,3 +57,10 @@ class ReportError(HygieneError):
     """The report could not be written; an earlier one was left as it was."""
 
     slug = "report"
+
+
+class DeliveryError(HygieneError):
+    """The report is on disk, but could not be sent as a whole; `hygiene deliver` sends what is missing."""
+
+    slug = "delivery"
+    exit_code = 3

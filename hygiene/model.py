@@ -43,6 +43,16 @@ class GapKind(StrEnum):
     DAMAGED = "damaged"
 
 
+class MessageKind(StrEnum):
+    """What a message of a review is; each is sent once per review and owner."""
+
+    ASK = "ask"
+    REMINDER_1 = "reminder-1"
+    REMINDER_2 = "reminder-2"
+    ESCALATION = "escalation"
+    SUMMARY = "summary"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account of the population.

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.checks import all_checks
 from hygiene.analyse.owners import OwnerRules, owner_of, parse_mapping
-from hygiene.config import CheckSettings, Settings, load_settings
+from hygiene.config import CheckSettings, Settings, key_names, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def keys(section: str) -> set[str]:
 def model_sections() -> Iterator[tuple[str, set[str]]]:
     for name, field in Settings.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield name, set(field.annotation.model_fields)
+            yield name, set(key_names(field.annotation))
 
 
 def every_example_in_use() -> dict[str, Any]:
