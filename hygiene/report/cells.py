@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -47,10 +48,19 @@ def iso(moment: datetime) -> str:
 def texts(column: pd.Series) -> list[str]:
     """Return a column as plain strings, not guarded: `""` for empty, ISO times, numbers without a needless `.0`."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return list(column.dt.strftime(_TIME).fillna(""))
-    if pd.api.types.is_float_dtype(column.dtype):
-        return ["" if pd.isna(value) else f"{value:g}" for value in column.tolist()]
-    return ["" if pd.isna(value) else str(value) for value in column.tolist()]
+        return _times(column)
+    form = "{:g}".format if pd.api.types.is_float_dtype(column.dtype) else str
+    return ["" if is_empty(value) else form(value) for value in column.tolist()]
+
+
+def _times(column: pd.Series) -> list[str]:
+    moments = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+    return ["" if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(moments, unit="s").tolist()]
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether a cell's value stands for nothing: None, NaN or pandas' NA (which answers no comparison)."""
+    return value is None or value is pd.NA or value != value
 
 
 def is_text(column: pd.Series) -> bool:
@@ -61,4 +71,9 @@ def is_text(column: pd.Series) -> bool:
 def safe_texts(column: pd.Series) -> list[str]:
     """Return a column as CSV cells: text guarded, numbers and times plain."""
     plain = texts(column)
-    return [guarded(text) for text in plain] if is_text(column) else plain
+    if not is_text(column):
+        return plain
+    if not "".join(plain).isprintable():
+        return [guarded(text) for text in plain]
+    # Nothing to clean in the whole column, and no formula begins with a letter or a digit.
+    return [text if text[:1].isalnum() else guarded(text) for text in plain]

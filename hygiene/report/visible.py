@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hygiene.report.cells import is_text, texts
+from hygiene.report.cells import is_empty, is_text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,5 +37,6 @@ def _plain(column: pd.Series) -> list[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return texts(column)
     if is_text(column):
-        return ["" if value is None or value != value else visible(str(value)) for value in column.tolist()]
-    return [None if pd.isna(value) else value for value in column.tolist()]
+        plain = texts(column)
+        return plain if "".join(plain).isprintable() else [visible(text) for text in plain]
+    return [None if is_empty(value) else value for value in column.tolist()]

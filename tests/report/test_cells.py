@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hygiene.report.cells import cleaned, guarded, iso, safe_texts, unguarded
+from hygiene.report.delimited import write_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "\u00a0=", "\n@", "\r\n-"])
@@ -63,3 +66,20 @@ def test_numbers_and_times_are_plain() -> None:
 def test_a_moment_is_written_in_utc() -> None:
     assert iso(datetime(2026, 12, 31, 6, tzinfo=UTC)) == "2026-12-31T06:00:00Z"
     assert iso(datetime(2026, 12, 31, 6, tzinfo=timezone(timedelta(hours=2)))) == "2026-12-31T04:00:00Z"
+
+
+@given(st.lists(st.text(), max_size=5))
+@example(["=x", "plain", '"quoted"', "a\nb", ""])
+def test_a_column_is_guarded_cell_by_cell(cells: list[str]) -> None:
+    assert safe_texts(pd.Series(cells, dtype="str")) == [guarded(cell) for cell in cells]
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
+def test_a_written_file_is_what_the_csv_module_writes(rows: list[tuple[str, str]]) -> None:
+    frame = pd.DataFrame({name: pd.Series([row[at] for row in rows], dtype="str") for at, name in enumerate("ab")})
+    expected = io.StringIO(newline="")
+    writer = csv.writer(expected, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([["a", "b"], *([guarded(cell) for cell in row] for row in rows)])
+    with tempfile.TemporaryDirectory() as folder:
+        write_csv(frame, Path(folder) / "table.csv")
+        assert (Path(folder) / "table.csv").read_bytes() == expected.getvalue().encode()
