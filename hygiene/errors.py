@@ -47,6 +47,26 @@ class StoreError(HygieneError):
     slug = "store"
 
 
+class PlaceError(StoreError):
+    """The bucket that was named cannot serve: there is none of the name, it is elsewhere, or nothing is allowed."""
+
+    slug = "place"
+    exit_code = 2
+
+
+class LockHeldError(HygieneError):
+    """Another review is at work in the same place; leaving it alone is no failure."""
+
+    slug = "locked"
+    exit_code = 0
+
+
+class LockLostError(StoreError):
+    """Another run took the place over while this one stood still; nothing of this one is published."""
+
+    slug = "lock-lost"
+
+
 class FrameError(HygieneError):
     """A table broke its own schema: our bug, so the run stops instead of reporting it."""
 

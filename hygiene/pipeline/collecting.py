@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hygiene.config import Settings
     from hygiene.model import JsonObject, Skip
     from hygiene.pipeline.earlier import EarlierSnapshot
-    from hygiene.store import LocalStore
+    from hygiene.store import Store
 
     Clock = Callable[[], datetime]
 
@@ -65,7 +65,7 @@ class Population:
 
 
 def collect_into(
-    store: LocalStore, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None, clock: Clock
+    store: Store, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None, clock: Clock
 ) -> Collected:
     """Collect into the store, going on with what an interrupted run left there.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hygiene.config import Settings
-    from hygiene.store import LocalStore
+    from hygiene.store import Store
 
 SNAPSHOTS, LEDGER = "snapshots", "ledger"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
@@ -37,10 +37,10 @@ def collection_parameters(settings: Settings) -> dict[str, Any]:
 class Places:
     """The folders below OUT."""
 
-    def __init__(self, out: LocalStore) -> None:
+    def __init__(self, out: Store) -> None:
         self.out = out
 
-    def snapshot_to_fill(self, quarter: str, settings: Settings, now: datetime) -> LocalStore:
+    def snapshot_to_fill(self, quarter: str, settings: Settings, now: datetime) -> Store:
         """Return this quarter's unfinished snapshot made with the same settings, or a new one."""
         wanted = collection_parameters(settings)
         for name in reversed(self._snapshot_names(quarter)):
@@ -71,15 +71,15 @@ class Places:
     def _snapshot_names(self, quarter: str) -> list[str]:
         return [name for name in self.out.folders(SNAPSHOTS) if name.startswith(quarter)]
 
-    def _snapshot(self, name: str) -> LocalStore:
+    def _snapshot(self, name: str) -> Store:
         return self.out.child(f"{SNAPSHOTS}/{name}")
 
 
-def _is_finished(store: LocalStore) -> bool:
+def _is_finished(store: Store) -> bool:
     return store.exists(layout.MANIFEST)
 
 
-def _read(store: LocalStore, name: str) -> dict[str, Any] | None:
+def _read(store: Store, name: str) -> dict[str, Any] | None:
     content = store.read(name)
     try:
         document = json.loads(content) if content is not None else None

@@ -311,10 +311,13 @@ def _publish(
         supersedes=hashlib.sha256(superseded).hexdigest() if superseded else "",
     )
     aside = places.out.make_aside(facts.quarter)
-    write_report(tables, facts, provenance, aside, request.formats)
-    if superseded:
-        places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
-    places.out.publish_folder(aside, facts.quarter)
+    try:
+        write_report(tables, facts, provenance, aside, request.formats)
+        if superseded:
+            places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
+        places.out.publish_folder(aside, facts.quarter)
+    finally:
+        places.out.discard_aside(aside)
     return places.out.child(facts.quarter).location
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from hygiene.collect.progress import Progress
     from hygiene.config import Settings
-    from hygiene.store import LocalStore
+    from hygiene.store import Store
 
     Clock = Callable[[], datetime]
 
@@ -78,7 +78,7 @@ def _finished_already(places: Places, request: RunRequest, quarter: str) -> str 
     return request.snapshot or places.finished_snapshot(quarter)
 
 
-def _place_to_fill(places: Places, settings: Settings, request: RunRequest, quarter: str, clock: Clock) -> LocalStore:
+def _place_to_fill(places: Places, settings: Settings, request: RunRequest, quarter: str, clock: Clock) -> Store:
     """Return the place named, this quarter's unfinished snapshot, or a new one."""
     if request.snapshot:
         return open_store(request.snapshot)

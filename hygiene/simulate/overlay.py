@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from hygiene.simulate import object_storage
 from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
 from hygiene.simulate.errors import AwsError, invalid_signature
@@ -53,6 +56,7 @@ class Overlay:
     def __init__(self, state: State) -> None:
         self._state = state
         self._moto = Passthrough()
+        self._s3_writes = Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -163,11 +167,21 @@ class Overlay:
         try:
             _refuse_unsigned(signature, named_action(environ, body))
             self._state.faults.check(account_id or "", service, operation)
-            reply = self._moto(environ, body, account_id, f"{service}:{operation}")
+            if service == "s3":
+                reply = self._s3(environ, body, account_id, operation)
+            else:
+                reply = self._moto(environ, body, account_id, f"{service}:{operation}")
         except AwsError as error:
             reply = write_error(environ, error, service=service)
         self._state.calls.add(Call(account_id or "", service, operation, reply[0], error_code_of(reply)))
         return reply
+
+    def _s3(self, environ: Environ, body: bytes, account_id: str | None, operation: str) -> Reply:
+        """Moto's S3, one write after the other: it looks at a condition first and writes later."""
+        if self._state.faults.denies(account_id or "", object_storage.action_of(environ)):
+            raise AwsError("AccessDenied", "Access Denied", 403)
+        with self._s3_writes if object_storage.is_write(environ) else nullcontext():
+            return self._moto(environ, body, account_id, f"s3:{operation}")
 
     def _account_of(self, environ: Environ, signature: Signature | None) -> str | None:
         if signature is None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 STARTED = "started.json"
+LOCK = "lock.json"
+"""Who is writing the snapshot just now; gone when it is finished."""
+
 ORGANIZATION = "organization.json"
 IDENTITY_CENTER = "identity-center.json"
 ACCOUNTS = "accounts"

@@ -15,7 +15,7 @@ from hygiene.model import SCHEMA_VERSION, AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
 from hygiene.snapshot.accounts import account_documents, account_of_details
 from hygiene.snapshot.organization import read_organization
-from hygiene.store import open_store
+from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,25 +91,41 @@ def open_snapshot(location: str) -> Snapshot:
     """
     if "://" not in location and Path(location).is_file():
         return _open_file(Path(location))
+    if "://" in location and location.endswith((".json", ".json.gz")):
+        return _open_object(location)
     return _open_folder(open_store(location))
 
 
 def _open_file(path: Path) -> Snapshot:
     try:
-        details = _decoded(path.read_bytes(), path.name.endswith(".gz"))
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
+    return _of_one_document(str(path), content)
+
+
+def _open_object(location: str) -> Snapshot:
+    place, name = split_location(location)
+    content = open_store(place).read(name)
+    if content is None:
+        raise ConfigError(f"{location}: no such file.")
+    return _of_one_document(location, content)
+
+
+def _of_one_document(location: str, content: bytes) -> Snapshot:
+    try:
+        details = _decoded(content, location.endswith(".gz"))
         account_id = account_of_details(details)
     except _DamagedError as error:
         raise SnapshotError(
-            f"{path} {error}; expected what `aws iam get-account-authorization-details` prints."
+            f"{location} {error}; expected what `aws iam get-account-authorization-details` prints."
         ) from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
     if account_id is None:
         raise SnapshotError(
-            f"{path} names no account: expected what `aws iam get-account-authorization-details` prints, "
+            f"{location} names no account: expected what `aws iam get-account-authorization-details` prints, "
             "with at least one role or policy in it."
         )
-    return Snapshot(str(path), (account_id,), None, {}, {}, "", (), _SingleFile(details))
+    return Snapshot(location, (account_id,), None, {}, {}, "", (), _SingleFile(details))
 
 
 def _open_folder(store: Store) -> Snapshot:

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 # The manifest goes first: without it, what is left reads as unfinished and never as a complete snapshot.
 _OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.IDENTITY_CENTER, layout.ACCOUNTS)
 
+_NOT_CONTENT = frozenset({layout.MANIFEST, layout.LOCK})
+
 
 class SnapshotWriter:
     """A snapshot being written into a store. Writing different accounts from several threads is safe."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        # What this process wrote itself is not read back for the manifest: on S3 that would be every byte again.
+        self._written: dict[str, dict[str, object]] = {}
 
     def begin(self, run_id: str, started_at: datetime, parameters: Mapping[str, Any]) -> None:
         """Start a new snapshot: note who began it, when and with which parameters; what an earlier one left goes.
@@ -62,11 +66,11 @@ class SnapshotWriter:
 
     def write_organization(self, document: JsonObject) -> None:
         """Write the account list, the tree and the control policies."""
-        self.store.write(layout.ORGANIZATION, layout.encode(document))
+        self._write(layout.ORGANIZATION, layout.encode(document))
 
     def write_identity_center(self, document: JsonObject) -> None:
         """Write the permission sets of IAM Identity Center."""
-        self.store.write(layout.IDENTITY_CENTER, layout.encode(document))
+        self._write(layout.IDENTITY_CENTER, layout.encode(document))
 
     def write_account(
         self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
@@ -75,7 +79,11 @@ class SnapshotWriter:
         files = layout.encode_all(documents)
         listed = [{key: value for key, value in dataclasses.asdict(gap).items() if value} for gap in gaps]
         files[f"{layout.GAPS}.json"] = layout.encode({"read_at": read_at, "gaps": listed})
-        self.store.write_folder(layout.account_folder(account_id), files)
+        folder = layout.account_folder(account_id)
+        # gaps.json comes last, so where a folder cannot appear in one step, it is the seal.
+        self.store.write_folder(folder, files)
+        for name, content in files.items():
+            self._written[f"{folder}/{name}"] = _file_record(f"{folder}/{name}", content)
 
     def finished_accounts(self, newer_than: datetime) -> frozenset[str]:
         """Return the accounts that are complete, have their roles, and were read recently enough to keep."""
@@ -102,11 +110,19 @@ class SnapshotWriter:
 
     def finish(self, manifest: Mapping[str, Any]) -> str:
         """Seal the snapshot with its manifest; returns the manifest's SHA-256."""
-        files = [
-            {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-            for name in self.store.names()
-            if (content := self.store.read(name)) is not None and name != layout.MANIFEST
-        ]
+        there = [name for name in self.store.names() if name not in _NOT_CONTENT]
+        files = [self._written.get(name) or self._read_back(name) for name in there]
         content = layout.encode({"schema_version": SCHEMA_VERSION, **manifest, "files": files})
         self.store.write(layout.MANIFEST, content)
         return hashlib.sha256(content).hexdigest()
+
+    def _write(self, name: str, content: bytes) -> None:
+        self.store.write(name, content)
+        self._written[name] = _file_record(name, content)
+
+    def _read_back(self, name: str) -> dict[str, object]:
+        return _file_record(name, self.store.read(name) or b"")
+
+
+def _file_record(name: str, content: bytes) -> dict[str, object]:
+    return {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

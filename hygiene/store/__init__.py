@@ -2,6 +2,6 @@
 
 from hygiene.store.base import Store
 from hygiene.store.local import LocalStore
-from hygiene.store.location import open_store
+from hygiene.store.location import open_store, split_location
 
-__all__ = ["LocalStore", "Store", "open_store"]
+__all__ = ["LocalStore", "Store", "open_store", "split_location"]
