@@ -49,6 +49,8 @@ def texts(column: pd.Series) -> list[str]:
     """Return a column as plain strings, not guarded: `""` for empty, ISO times, numbers without a needless `.0`."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return _times(column)
+    if isinstance(column.dtype, pd.StringDtype):
+        return [value if isinstance(value, str) else "" for value in column.tolist()]
     form = "{:g}".format if pd.api.types.is_float_dtype(column.dtype) else str
     return ["" if is_empty(value) else form(value) for value in column.tolist()]
 

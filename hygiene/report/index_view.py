@@ -146,7 +146,7 @@ def _first(roster: Roster) -> tuple[Any, ...]:
     """
     asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
     different = asked.drop_duplicates(["group_id", "suggestion"])
-    return role_views(roster, rows_of(different.head(FIRST_ROLES)), with_cards=False)
+    return tuple(role_views(roster, rows_of(different.head(FIRST_ROLES))))
 
 
 def _accounts(tables: ReviewTables, roster: Roster) -> list[AccountView]:

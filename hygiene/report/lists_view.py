@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hygiene.report import links
-from hygiene.report.role_view import finding_views, role_views
+from hygiene.report.role_view import finding_views
 from hygiene.report.view import Chip, Figure, Link, ListView, PageView, RolesView
-from hygiene.report.visible import rows_of, visible
+from hygiene.report.visible import visible
 from hygiene.report.wording import counted, moment
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hygiene.model import ReviewFacts
     from hygiene.report.roster import Roster
+    from hygiene.report.view import FindingView
     from hygiene.report.visible import Row
 
 _FILTERS = (
@@ -69,7 +70,7 @@ class Lists:
                 facts=tuple(fact for fact in where if fact.note),
                 status=row["status"],
                 reason=row["reason"],
-                own_findings=own_findings.get(row["account_id"], []),
+                own_findings=tuple(own_findings.get(row["account_id"], ())),
             )
 
     def owners(self) -> Iterator[tuple[str, ListView]]:
@@ -113,7 +114,7 @@ class Lists:
         facts: tuple[Link, ...],
         status: str = "",
         reason: str = "",
-        own_findings: list[Row] | None = None,
+        own_findings: tuple[FindingView, ...] = (),
         place: str = "owner",
     ) -> Iterator[tuple[str, ListView]]:
         number = max(1, -(-len(at) // links.ROLES_PER_PAGE))
@@ -134,7 +135,7 @@ class Lists:
                     status=status,
                     reason=reason,
                     figures=self._figures(at),
-                    findings=finding_views(self._roster, own_findings or []),
+                    findings=own_findings,
                     table=table,
                 ),
             )
@@ -152,7 +153,7 @@ class Lists:
     ) -> RolesView:
         return RolesView(
             caption=caption,
-            roles=role_views(self._roster, self._roster.rows(shown), with_cards=cards),
+            roles=tuple(shown.tolist()),
             chips=tuple(Chip(text, tag, self._number(shown, column)) for text, tag, column in _FILTERS),
             pages=pages,
             place=place,
@@ -176,8 +177,9 @@ class Lists:
     def _by_account(self) -> Iterable[tuple[Any, Any]]:
         return self._roster.roles.groupby("account_id", sort=False).indices.items()
 
-    def _findings_without_role(self) -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = {}
-        for row in rows_of(self._roster.findings[self._roster.findings["role_arn"].isna()]):
-            found.setdefault(row["account_id"], []).append(row)
+    def _findings_without_role(self) -> dict[str, list[FindingView]]:
+        findings = self._roster.findings[self._roster.findings["role_arn"].isna()]
+        found: dict[str, list[FindingView]] = {}
+        for account, view in zip(findings["account_id"], finding_views(self._roster, findings), strict=True):
+            found.setdefault(str(account), []).append(view)
         return found

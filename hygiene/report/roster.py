@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hygiene.frames import SEVERITIES
 from hygiene.report.links import ROLES_PER_PAGE, owner_page
+from hygiene.report.principals import principal_view
 from hygiene.report.summary import URGENT
-from hygiene.report.visible import Row, rows_of, visible
+from hygiene.report.visible import Row, parts, rows_of, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from hygiene.frames import ReviewTables
     from hygiene.model import CheckInfo, ReviewFacts
+    from hygiene.report.principals import PrincipalView
 
 NO_SEVERITY = len(SEVERITIES)
+_NONE = np.array([], dtype=int)
+_PRINCIPALS_KEPT = 10_000
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -35,22 +39,28 @@ class Roster:
     account_names: Mapping[str, str]
     checks: Mapping[str, CheckInfo]
     is_organization: bool
+    _principals: dict[tuple[str, str], tuple[PrincipalView, ...]] = field(default_factory=dict)
 
-    def rows(self, positions: np.ndarray | slice) -> list[Row]:
-        """Return the roles at these positions as plain rows; `raw_arn` is the ARN as the tables have it."""
-        part = self.roles.iloc[positions]
-        return [row | {"raw_arn": arn} for row, arn in zip(rows_of(part), part["role_arn"].tolist(), strict=True)]
+    def rows(self, positions: Sequence[int]) -> list[Row]:
+        """Return the roles at these positions as plain rows."""
+        return rows_of(self.roles.iloc[list(positions)])
 
-    def findings_by_role(self, arns: Iterable[str]) -> dict[str, list[Row]]:
-        """Return the findings of these roles as plain rows, what is effective and severe first."""
-        found = [self.findings_of[arn] for arn in arns if arn in self.findings_of]
-        if not found:
-            return {}
-        part = self.findings.iloc[np.concatenate(found)]
-        grouped: dict[str, list[Row]] = {}
-        for arn, row in zip(part["role_arn"].tolist(), rows_of(part), strict=True):
-            grouped.setdefault(arn, []).append(row)
-        return grouped
+    def findings_at(self, positions: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
+        """Return the findings of these roles, role by role, effective and severe first, and how many each has."""
+        arns = self.roles["role_arn"].iloc[list(positions)].tolist()
+        found = [self.findings_of.get(arn, _NONE) for arn in arns]
+        return self.findings.iloc[np.concatenate(found)], [len(at) for at in found]
+
+    def principals(self, written: str, own_account: str) -> tuple[PrincipalView, ...]:
+        """Return the principals of a `;`-joined cell; most roles of an account trust the same few."""
+        key = (written, own_account)
+        if key not in self._principals:
+            if len(self._principals) >= _PRINCIPALS_KEPT:
+                self._principals.clear()
+            self._principals[key] = tuple(
+                principal_view(part, own_account, self.account_names, self.is_organization) for part in parts(written)
+            )
+        return self._principals[key]
 
 
 def rank_of(severity: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.report.index_view import index_view
 from hygiene.report.lists_view import Lists
 from hygiene.report.render import Renderer
+from hygiene.report.role_rows import RoleRows
 from hygiene.report.roster import roster_of
 from hygiene.report.visible import rows_of
 
@@ -25,8 +26,9 @@ def write_pages(tables: ReviewTables, facts: ReviewFacts, summary: Mapping[str, 
     roster = roster_of(tables, facts)
     lists = Lists(roster, facts, summary)
     _write(folder / "index.html", renderer.index(index_view(tables, facts, summary, roster, folder)))
+    rows = RoleRows(roster, renderer)
     for path, view in chain(lists.accounts(rows_of(tables.coverage)), lists.owners(), lists.work()):
-        _write(folder / path, renderer.roles(view))
+        _write(folder / path, renderer.roles(view, rows.html(view.table)))
 
 
 def _write(path: Path, text: str) -> None:

@@ -30,7 +30,17 @@ def visible(text: str) -> str:
 def rows_of(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[Row]:
     """Return the frame as dicts of plain values: visible text (`""` for empty), int or None, ISO times (`""`)."""
     names = list(columns or frame.columns)
-    return [dict(zip(names, values, strict=True)) for values in zip(*(_plain(frame[n]) for n in names), strict=True)]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns_of_values(frame, names), strict=True)]
+
+
+def columns_of_values(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[Any]]:
+    """Return columns of the frame as lists of the same plain values."""
+    return [_plain(frame[name]) for name in columns]
+
+
+def parts(joined: str) -> tuple[str, ...]:
+    """Return the parts of a cell that is a `;`-joined list."""
+    return tuple(part.strip() for part in joined.split(";") if part.strip()) if joined else ()
 
 
 def _plain(column: pd.Series) -> list[Any]:

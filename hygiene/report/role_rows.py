@@ -1,0 +1,164 @@
+"""The rows of role tables as HTML: a role is rendered once, and its pieces are put together anew on every page.
+
+It stands on the page of its account, of its owner and in work lists; only links and one cell differ there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from markupsafe import Markup
+
+from hygiene.report.role_view import finding_views, role_views
+from hygiene.report.view import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from hygiene.report.render import Renderer
+    from hygiene.report.roster import Roster
+    from hygiene.report.view import FindingView, RolesView, RoleView
+
+T = TypeVar("T", bound="Hashable")
+
+_ROLES_KEPT = 10_000
+"""About 5 KB each; beyond, an owner's page renders again what an account's page had rendered before."""
+
+_TEXTS_KEPT = 20_000
+_SIBLING_LINKS = 3
+
+
+class _Pieces(NamedTuple):
+    """What `role.html.j2` makes of a role, in its order; `siblings` of the page go between the card's two halves."""
+
+    opening: str
+    page: str
+    facts: str
+    owner: str
+    account: str
+    owner_of_both: str
+    risk: str
+    reason: str
+    card: str
+    rest_of_card: str
+    closing: str
+
+
+class _Rendered(NamedTuple):
+    pieces: _Pieces
+    as_sibling: Link
+    """As another role's card links to it; the note is its account."""
+    account_id: str
+    group_id: str
+    siblings: int
+
+
+class _Siblings(NamedTuple):
+    """How many other roles have the same trust and permissions, and links to some on the same page."""
+
+    number: int
+    links: tuple[Link, ...]
+
+
+class _Texts(Generic[T]):
+    """Renders values through one template, equal ones once: many roles have the same finding."""
+
+    def __init__(self, render: Callable[[Sequence[T]], list[str]]) -> None:
+        self._render = render
+        self._known: dict[T, str] = {}
+
+    def of(self, values: Sequence[T]) -> list[str]:
+        if len(self._known) > _TEXTS_KEPT:
+            self._known.clear()
+        new = [value for value in dict.fromkeys(values) if value not in self._known]
+        self._known.update(zip(new, self._render(new), strict=True))
+        return [self._known[value] for value in values]
+
+
+class RoleRows:
+    """Makes the rows of tables of one roster."""
+
+    def __init__(self, roster: Roster, renderer: Renderer) -> None:
+        self._roster = roster
+        self._renderer = renderer
+        self._rendered: dict[int, _Rendered] = {}
+        self._findings: _Texts[FindingView] = _Texts(partial(renderer.pieces, "finding.html.j2"))
+        self._siblings: _Texts[_Siblings] = _Texts(partial(renderer.pieces, "siblings.html.j2"))
+
+    def html(self, table: RolesView) -> Markup:
+        """Return the rows of a table, with or without cards."""
+        roles = self._roles(table.roles)
+        if table.cards:
+            siblings = self._siblings.of(_siblings_here(roles))
+            rows = [_with_card(role.pieces, table.place, text) for role, text in zip(roles, siblings, strict=True)]
+        else:
+            rows = [_with_link(role.pieces, table.place) for role in roles]
+        return Markup("".join(rows))  # noqa: S704  every piece was rendered with escaping on
+
+    def _roles(self, positions: Sequence[int]) -> list[_Rendered]:
+        new = [position for position in positions if position not in self._rendered]
+        kept = {position: self._rendered[position] for position in positions if position in self._rendered}
+        if len(self._rendered) + len(new) > _ROLES_KEPT:
+            self._rendered = kept
+        self._rendered.update(zip(new, self._render(new), strict=True))
+        return [self._rendered[position] for position in positions]
+
+    def _render(self, positions: Sequence[int]) -> list[_Rendered]:
+        if not positions:
+            return []
+        views = role_views(self._roster, self._roster.rows(positions))
+        pieces = self._renderer.pieces("role.html.j2", list(zip(views, self._findings_of(positions), strict=True)))
+        size = len(_Pieces._fields)
+        cut = [_Pieces(*pieces[at : at + size]) for at in range(0, len(pieces), size)]
+        return [_rendered(view, parts) for view, parts in zip(views, cut, strict=True)]
+
+    def _findings_of(self, positions: Sequence[int]) -> list[Markup]:
+        findings, numbers = self._roster.findings_at(positions)
+        texts = iter(self._findings.of(finding_views(self._roster, findings)))
+        return [
+            Markup("".join(next(texts) for _ in range(number)))  # noqa: S704  rendered with escaping on
+            for number in numbers
+        ]
+
+
+def _with_card(role: _Pieces, place: str, siblings: str) -> str:
+    return "".join(
+        (role.opening, role.facts, *_place(role, place), role.risk,
+         role.card, siblings, role.rest_of_card, role.closing)
+    )  # fmt: skip
+
+
+def _with_link(role: _Pieces, place: str) -> str:
+    return "".join((role.opening, role.page, role.facts, *_place(role, place), role.risk, role.reason, role.closing))
+
+
+def _place(role: _Pieces, place: str) -> tuple[str, ...]:
+    return {"owner": (role.owner,), "account": (role.account,), "both": (role.account, role.owner_of_both)}[place]
+
+
+def _rendered(view: RoleView, pieces: _Pieces) -> _Rendered:
+    return _Rendered(
+        pieces=pieces,
+        as_sibling=Link(view.name, f"#{view.anchor}", view.account),
+        account_id=view.account_id,
+        group_id=view.group_id,
+        siblings=view.siblings,
+    )
+
+
+def _siblings_here(roles: Sequence[_Rendered]) -> list[_Siblings]:
+    """Return for each role the others with its trust and permissions."""
+    same: dict[str, list[_Rendered]] = {}
+    for role in roles:
+        if role.siblings:
+            same.setdefault(role.group_id, []).append(role)
+    return [_Siblings(role.siblings, _links(role, same.get(role.group_id, ()))) for role in roles]
+
+
+def _links(role: _Rendered, same: Sequence[_Rendered]) -> tuple[Link, ...]:
+    others = [other for other in same[: _SIBLING_LINKS + 1] if other is not role]
+    return tuple(
+        other.as_sibling if other.account_id != role.account_id else other.as_sibling._replace(note="")
+        for other in others[:_SIBLING_LINKS]
+    )
