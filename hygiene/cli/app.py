@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hygiene.cli import options
+from hygiene.cli.evidence import evidence
 from hygiene.cli.logs import LogFormat, set_up
 
 if TYPE_CHECKING:
@@ -219,6 +220,9 @@ def can(
     from hygiene.cli.can import answer_question
 
     answer_question(snapshot, role_arn, action, resource, context or [], resource_account, is_quiet=quiet)
+
+
+app.add_typer(evidence, name="evidence")
 
 
 @app.command()

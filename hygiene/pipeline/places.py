@@ -64,9 +64,13 @@ class Places:
 
     def previous_quarter(self, quarter: str) -> str | None:
         """Return the latest earlier quarter with a sealed report."""
-        earlier = [name for name in self.out.folders() if _QUARTER.fullmatch(name) and name < quarter]
+        earlier = [name for name in self.quarters() if name < quarter]
         sealed = (name for name in reversed(earlier) if self.out.exists(f"{name}/{layout.MANIFEST}"))
         return next(sealed, None)
+
+    def quarters(self) -> list[str]:
+        """Return the quarters that have a report folder, oldest first."""
+        return [name for name in self.out.folders() if _QUARTER.fullmatch(name)]
 
     def _snapshot_names(self, quarter: str) -> list[str]:
         return [name for name in self.out.folders(SNAPSHOTS) if name.startswith(quarter)]
