@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_COLLECT_EVERY = (200_000, 50, 50)
+"""Allocations between two searches for cycles: a report makes millions of values and no cycle among them."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 complete, 1 failed, 2 usage or configuration, 3 finished with gaps."""
@@ -17,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from hygiene.cli.app import app
     from hygiene.errors import HygieneError
 
+    _suit_interpreter()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="hygiene")
     except HygieneError as error:
@@ -32,3 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         logs.complain(f"Internal error: {type(error).__name__}: {error}. Please report it with the -vv output.")
         sys.exit(1)
+
+
+def _suit_interpreter() -> None:
+    """Spare work that a batch job without linear algebra never needs: a sixth of the CPU of a large report.
+
+    Has to come before numpy is imported; what the user's environment says stands.
+    """
+    gc.set_threshold(*_COLLECT_EVERY)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
