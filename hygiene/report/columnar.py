@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hygiene.report.cells import is_text
 
@@ -17,8 +17,10 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {
-        name: pa.array(frame[name], type=pa.large_string() if is_text(frame[name]) else None, from_pandas=True)
-        for name in frame.columns
-    }
+    def array(column: pd.Series) -> Any:
+        if is_text(column):
+            return pa.array(column.to_numpy(), type=pa.large_string(), from_pandas=True)
+        return pa.array(column, from_pandas=True)
+
+    columns = {name: array(frame[name]) for name in frame.columns}
     pq.write_table(pa.table(columns), path, compression="zstd")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 2_000
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

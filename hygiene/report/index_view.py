@@ -9,7 +9,7 @@ from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
 from hygiene.report.lists_view import page_view
-from hygiene.report.policy_list import policies_of, policy_views
+from hygiene.report.policy_list import policy_views
 from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
 from hygiene.report.view import AccountView, ChangeView, Figure, IndexView, Link, OwnerView, Segment, Shortened
@@ -85,7 +85,7 @@ def index_view(
         first=_first(roster),
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(roster),
-        policies=policy_views(policies_of(tables), MOST_POLICIES),
+        policies=policy_views(roster.policies, MOST_POLICIES),
         found=tuple(check for check in checks if check.effective or check.held_back),
         quiet=tuple(check for check in checks if not (check.effective or check.held_back)),
         glossary=grouped(checks),

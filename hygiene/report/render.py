@@ -9,10 +9,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hygiene.frames import SEVERITIES
+from hygiene.report.escaping import EscapingEnvironment
 from hygiene.report.visible import parts
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Renderer:
     """Renders the pages of one report; templates, style and script are read and hashed once."""
 
     def __init__(self, review_id: str) -> None:
-        environment = Environment(
+        environment = EscapingEnvironment(
             loader=PackageLoader("hygiene.report"),
             autoescape=True,
             undefined=StrictUndefined,

@@ -34,6 +34,7 @@ class Roster:
 
     roles: pd.DataFrame
     findings: pd.DataFrame
+    policies: pd.DataFrame
     findings_of: Mapping[str, np.ndarray]
     group_sizes: Mapping[str, int]
     account_names: Mapping[str, str]
@@ -68,13 +69,14 @@ def rank_of(severity: str) -> int:
     return _RANKS.get(severity, NO_SEVERITY)
 
 
-def roster_of(tables: ReviewTables, facts: ReviewFacts) -> Roster:
-    """Return the roster of ordered tables."""
+def roster_of(tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts) -> Roster:
+    """Return the roster of ordered tables and of the policies that give their findings."""
     findings = _sorted_findings(tables.findings)
     named = zip(tables.coverage["account_id"].tolist(), tables.coverage["account_name"].tolist(), strict=True)
     return Roster(
         roles=_sorted_roles(tables),
         findings=findings,
+        policies=policies,
         findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
         group_sizes={str(key): int(size) for key, size in tables.roles["group_id"].value_counts().items()},
         account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},

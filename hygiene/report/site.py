@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
+
     from hygiene.frames import ReviewTables
     from hygiene.model import ReviewFacts
 
 
-def write_pages(tables: ReviewTables, facts: ReviewFacts, summary: Mapping[str, Any], folder: Path) -> None:
-    """Write every page below the folder; one page at a time is held in memory."""
+def write_pages(
+    tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts, summary: Mapping[str, Any], folder: Path
+) -> None:
+    """Write every page below the folder; `policies` as `policies_of` has them. One page is in memory at a time."""
     renderer = Renderer(facts.review_id)
-    roster = roster_of(tables, facts)
+    roster = roster_of(tables, policies, facts)
     lists = Lists(roster, facts, summary)
     _write(folder / "index.html", renderer.index(index_view(tables, facts, summary, roster, folder)))
     rows = RoleRows(roster, renderer)

@@ -69,14 +69,15 @@ def _write_files(tables: ReviewTables, facts: ReviewFacts, folder: Path, formats
             write_csv(frame, folder / f"{name}.csv")
         if "parquet" in formats:
             write_parquet(frame, folder / f"{name}.parquet")
+    policies = policies_of(tables)
     if "csv" in formats:
-        write_csv(policies_of(tables), folder / "policies.csv")
+        write_csv(policies, folder / "policies.csv")
     if "xlsx" in formats:
         write_decisions(tables.decisions, folder / "decisions.xlsx")
     if "html" in formats:
         from hygiene.report.site import write_pages
 
-        write_pages(tables, facts, summary, folder)
+        write_pages(tables, policies, facts, summary, folder)
 
 
 def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:
