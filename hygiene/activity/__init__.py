@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
+from hygiene.activity.codec import from_json, to_json
 from hygiene.activity.model import (
     PRINCIPAL_KINDS,
     SOURCES,
@@ -16,4 +17,14 @@ from hygiene.activity.model import (
     SignIn,
 )
 
-__all__ = ["PRINCIPAL_KINDS", "SOURCES", "Activity", "Assumption", "EventReference", "RoleChange", "SignIn"]
+__all__ = [
+    "PRINCIPAL_KINDS",
+    "SOURCES",
+    "Activity",
+    "Assumption",
+    "EventReference",
+    "RoleChange",
+    "SignIn",
+    "from_json",
+    "to_json",
+]

@@ -30,8 +30,10 @@ class Assumption:
     `principal`: a role or user ARN (of the role itself, never of its session), a service name, an account id, or the
     subject of a SAML or web identity with its provider (`provider ARN or host|subject`).
     `principal_account_id` is empty where there is none or it was not said. `count` are successes, `failed` refusals.
-    The counted maps hold the most frequent values, the rest under `other`. `with_mfa` counts successes with MFA;
-    None: no event said either way.
+    A role of another account stands here with refusals alone: its own account's log may never see them.
+    The counted maps hold up to 100 values, the most frequent first; what came beyond is added up under `other`, as
+    are principals beyond 500 of a role and kind. `with_mfa` counts successes with MFA; None: nothing was said of it.
+    The examples are the latest success and the latest refusal.
     """
 
     role_arn: str
@@ -89,10 +91,10 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What is known of one account for one window. `begins` is inside the window, `ends` is not.
+    """What is known of one account for one window. `begins` is inside of what was read, `ends` is not.
 
-    `missing_days` are days of the window for which some region was not read; `problems` are sentences about what
-    could not be read; `records_damaged` counts records and files that were not what they should be.
+    `missing_days` are days of the window for which some region was not read, those before `begins` too. `problems` are
+    sentences about what could not be read; `records_damaged` counts records that were not what they should be.
     """
 
     account_id: str

@@ -1,0 +1,144 @@
+"""`Activity` ⇄ the JSON object that `activity.json` and the daily files hold. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hygiene.activity.fields import moment
+from hygiene.activity.model import Activity, Assumption, EventReference, RoleChange, SignIn
+
+SCHEMA_VERSION = 1
+"""Of `activity.json` and the daily files. A reader refuses a newer one."""
+
+
+def to_json(activity: Activity) -> dict[str, Any]:
+    """Return the JSON object; empty fields are left out, times are ISO 8601 in UTC."""
+    return {"schema_version": SCHEMA_VERSION, **_object(activity)}
+
+
+def from_json(content: object) -> Activity:
+    """Return the activity of a JSON object. Raises ValueError for another shape, or a newer schema."""
+    try:
+        return _activity(content)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"does not have the shape of an activity ({error})") from error
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not is_dataclass(value):
+        raise TypeError(value)
+    found = ((field.name, getattr(value, field.name)) for field in fields(value))
+    # A number stays even when it is 0: no success with MFA is another thing than nothing said about MFA.
+    return {name: _plain(held) for name, held in found if held is not None and held not in ("", ())}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    return _object(value) if is_dataclass(value) else value
+
+
+def _activity(content: Any) -> Activity:
+    version = content["schema_version"]
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise ValueError(f"was written by a newer hygiene (schema {version}, this one reads up to {SCHEMA_VERSION})")
+    return Activity(
+        account_id=_text(content["account_id"]),
+        source=_text(content["source"]),
+        begins=_time(content["begins"]),
+        ends=_time(content["ends"]),
+        regions=_texts(content.get("regions", [])),
+        missing_days=tuple(date.fromisoformat(day) for day in content.get("missing_days", [])),
+        problems=_texts(content.get("problems", [])),
+        records_read=_number(content.get("records_read", 0)),
+        records_damaged=_number(content.get("records_damaged", 0)),
+        assumptions=tuple(_assumption(row) for row in content.get("assumptions", [])),
+        changes=tuple(_change(row) for row in content.get("changes", [])),
+        sign_ins=tuple(_sign_in(row) for row in content.get("sign_ins", [])),
+    )
+
+
+def _assumption(row: Any) -> Assumption:
+    return Assumption(
+        role_arn=_text(row["role_arn"]),
+        principal=_text(row["principal"]),
+        principal_kind=_text(row["principal_kind"]),
+        principal_account_id=_text(row.get("principal_account_id", "")),
+        count=_number(row.get("count", 0)),
+        failed=_number(row.get("failed", 0)),
+        first_seen=_time(row["first_seen"]),
+        last_seen=_time(row["last_seen"]),
+        networks=_counted(row.get("networks", [])),
+        user_agents=_counted(row.get("user_agents", [])),
+        errors=_counted(row.get("errors", [])),
+        with_mfa=_maybe_number(row),
+        example=_maybe_event(row.get("example")),
+        failed_example=_maybe_event(row.get("failed_example")),
+    )
+
+
+def _change(row: Any) -> RoleChange:
+    texts = {field.name: _text(row.get(field.name, "")) for field in fields(RoleChange) if field.name != "event"}
+    return RoleChange(event=_event(row["event"]), **texts)
+
+
+def _sign_in(row: Any) -> SignIn:
+    return SignIn(
+        principal=_text(row["principal"]),
+        is_root=bool(row.get("is_root", False)),
+        action=_text(row["action"]),
+        outcome=_text(row["outcome"]),
+        count=_number(row["count"]),
+        first_seen=_time(row["first_seen"]),
+        last_seen=_time(row["last_seen"]),
+        networks=_counted(row.get("networks", [])),
+        with_mfa=_maybe_number(row),
+        example=_event(row["example"]),
+    )
+
+
+def _event(value: Any) -> EventReference:
+    return EventReference(_text(value.get("id", "")), _time(value["time"]), _text(value.get("region", "")))
+
+
+def _maybe_event(value: Any) -> EventReference | None:
+    return None if value is None else _event(value)
+
+
+def _maybe_number(row: Any) -> int | None:
+    return _number(row["with_mfa"]) if row.get("with_mfa") is not None else None
+
+
+def _counted(value: Any) -> tuple[tuple[str, int], ...]:
+    return tuple((_text(name), _number(number)) for name, number in value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return tuple(_text(entry) for entry in value)
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError(f"{value!r} is no count")
+    return value
+
+
+def _time(value: Any) -> datetime:
+    found = moment(value)
+    if found is None:
+        raise TypeError(f"{value!r} is no time")
+    return found
