@@ -93,8 +93,8 @@ class SignIn:
 class Activity:
     """What is known of one account for one window. `begins` is inside of what was read, `ends` is not.
 
-    `missing_days` are days of the window for which some region was not read, those before `begins` too. `problems` are
-    sentences about what could not be read; `records_damaged` counts records that were not what they should be.
+    `missing_days` are days of the window for which some region was not read, those before `begins` too.
+    `problems` are sentences about what could not be read; `records_damaged` counts records that were not used.
     """
 
     account_id: str
