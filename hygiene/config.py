@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hygiene.errors import ConfigError
@@ -92,6 +92,25 @@ class Aws(_Section):
     last_accessed_calls_per_second: float = Field(10.0, gt=0, le=100)
     last_accessed_first_poll_seconds: float = Field(3.0, ge=0, le=120)
     last_accessed_give_up_seconds: float = Field(300.0, ge=1, le=3000)
+
+
+class CloudTrail(_Section):
+    """Where the organization trail lies, for `[aws] cloudtrail = "s3"` and `"athena"`."""
+
+    bucket: str = Field("", pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")
+    prefix: str = Field("", pattern=r"^[\w!.*'()/-]*$")
+    # These stand in our SQL: nothing but a name gets there.
+    database: str = Field("", pattern=r"^\w*$")
+    table: str = Field("", pattern=r"^\w*$")
+    workgroup: str = Field("primary", pattern=r"^[\w.-]{1,128}$")
+    output: str = Field("", pattern=r"^(s3://[a-z0-9][a-z0-9.-]+(/.*)?)?$")
+    max_scan_bytes: int = Field(100_000_000_000, ge=10_000_000)
+
+
+class ActivitySettings(_Section):
+    """What is expected of those who use roles."""
+
+    expected_networks: tuple[IPvAnyNetwork, ...] = ()
 
 
 class Email(_Section):
@@ -182,8 +201,20 @@ class Settings(BaseSettings):
     accounts: Accounts = Accounts()
     owners: Owners = Owners()
     aws: Aws = Aws()
+    cloudtrail: CloudTrail = CloudTrail()
+    activity: ActivitySettings = ActivitySettings()
     email: Email = Email()
     checks: dict[str, CheckSettings] = {}
+
+    @model_validator(mode="after")
+    def _trail_is_named(self) -> Self:
+        """Raise ValueError when a source of CloudTrail events lacks what it needs."""
+        needed = {"s3": ("bucket",), "athena": ("database", "table")}.get(self.aws.cloudtrail, ())
+        missing = [key for key in needed if not getattr(self.cloudtrail, key)]
+        if missing:
+            keys = " and ".join(missing)
+            raise ValueError(f'[aws] cloudtrail = "{self.aws.cloudtrail}" needs {keys} in [cloudtrail]')
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -243,6 +274,9 @@ def _settings(values: Mapping[str, Any], origin: str) -> Settings:
 def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -> Iterator[str]:
     for problem in error.errors()[:3]:
         place = problem["loc"]
+        if not place:
+            yield f"{origin}: {problem['msg'].removeprefix('Value error, ')}"
+            continue
         where = origin if _is_in(values, place) else "the environment"
         key = ".".join(str(part) for part in place)
         if problem["type"] == "extra_forbidden":

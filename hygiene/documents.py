@@ -148,6 +148,7 @@ def newest_moment(documents: AccountDocuments) -> datetime | None:
     moments += [parse_time(item.get("CreateDate")) for part in _DATED for item in details.get(part, [])]
     moments += [parse_time(policy.get("UpdateDate")) for policy in details.get("Policies", [])]
     moments += [parse_time(answer.get("JobCompletionDate")) for answer in answers]
+    moments += [documents.activity.ends] if documents.activity else []
     moments += [parse_time(row.get("generated_time")) for row in documents.credential_report or ()]
     return max((moment for moment in moments if moment is not None), default=None)
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from hygiene.activity.model import Activity
+
 JsonObject = dict[str, Any]
 
 SCHEMA_VERSION = 1
@@ -123,6 +125,7 @@ class AccountDocuments:
     identity_providers: JsonObject | None = None
     credential_report: tuple[JsonObject, ...] | None = None
     reconciliation: JsonObject | None = None
+    activity: Activity | None = None
     gaps: tuple[Gap, ...] = ()
 
 

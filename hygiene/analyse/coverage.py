@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hygiene.activity.period import in_words
 from hygiene.documents import is_worth_asking, parse_time
 from hygiene.model import AccountState, GapKind
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from hygiene.activity import Activity
     from hygiene.model import Account, AccountDocuments, Gap
 
 NOT_IN_SNAPSHOT = "not in the snapshot"
@@ -50,13 +52,18 @@ def read_row(account: Account, documents: AccountDocuments, started_at: datetime
     `started_at` is when collecting began: a role made after it may be in one listing only.
     """
     witnesses = _witnesses(documents)
-    reasons = [*_gap_sentences(documents.gaps), *_disagreements(witnesses, documents, started_at)]
+    reasons = [
+        *_gap_sentences(documents.gaps),
+        *_disagreements(witnesses, documents, started_at),
+        *_missing_events(documents.activity),
+    ]
     return {
         **_identity(account),
         "status": "partial" if reasons else "read",
         "roles_expected": witnesses.expected,
         "roles_read": len(witnesses.detailed),
         **_last_accessed(documents),
+        **_events(documents.activity),
         "reason": "; ".join(reasons) or None,
     }
 
@@ -114,6 +121,25 @@ def _last_accessed(documents: AccountDocuments) -> dict[str, int | None]:
     gone = {gap.subject for gap in documents.gaps if gap.kind is GapKind.GONE}
     read = set(documents.last_accessed or ())
     return {"last_accessed_expected": len(expected - gone), "last_accessed_read": len((expected - gone) & read)}
+
+
+def _events(activity: Activity | None) -> dict[str, datetime | None]:
+    """Return from when to when CloudTrail was read; both empty where it was not."""
+    if activity is None:
+        return {"events_from": None, "events_to": None}
+    return {"events_from": activity.begins, "events_to": activity.ends}
+
+
+def _missing_events(activity: Activity | None) -> Iterator[str]:
+    """Yield what is missing between the two moments; what was before the first of them, the column itself says."""
+    if activity is None:
+        return
+    holes = [day for day in activity.missing_days if day >= activity.begins.date()]
+    if holes:
+        yield f"CloudTrail events are missing for {in_words(holes)}"
+    if activity.records_damaged:
+        yield f"{activity.records_damaged} damaged CloudTrail records were left out"
+    yield from activity.problems
 
 
 def _gap_sentences(gaps: Sequence[Gap]) -> Iterator[str]:

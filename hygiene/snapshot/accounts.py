@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from hygiene.activity import from_json
 from hygiene.model import AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hygiene.activity import Activity
     from hygiene.model import JsonObject
 
 _ROLE_ARN = re.compile(r"arn:[^:]+:iam::(\d{12}):role/.+", re.DOTALL)
@@ -52,6 +54,7 @@ def account_documents(account_id: str, found: Mapping[str, Any], gaps: list[Gap]
         identity_providers=account.checked("identity-providers", _object),
         credential_report=account.checked("credential-report", _list_of_objects),
         reconciliation=account.checked("reconciliation", _object),
+        activity=_activity(account),
         gaps=tuple(account.gaps),
     )
 
@@ -109,6 +112,21 @@ def _roles(account: _Account) -> tuple[JsonObject, ...] | None:
     if roles is not None and isinstance(source, dict) and (source.get("IsTruncated") or source.get("NextToken")):
         account.damaged("roles", "is cut off: AWS had more pages than it holds")
     return roles
+
+
+def _activity(account: _Account) -> Activity | None:
+    """Return `activity.json`, else what the CloudTrail files beside it add up to."""
+    if layout.ACTIVITY not in account.found:
+        return account.found.get(layout.TRAIL)
+    try:
+        activity = from_json(account.found[layout.ACTIVITY])
+    except ValueError as error:
+        account.damaged(layout.ACTIVITY, str(error))
+        return None
+    if activity.account_id != account.account_id:
+        account.damaged(layout.ACTIVITY, f"is of account {activity.account_id}")
+        return None
+    return activity
 
 
 def _object(value: Any) -> JsonObject:

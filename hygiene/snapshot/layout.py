@@ -19,6 +19,9 @@ IDENTITY_CENTER = "identity-center.json"
 ACCOUNTS = "accounts"
 GAPS = "gaps"
 AUTHORIZATION_DETAILS = "authorization-details"
+ACTIVITY = "activity"
+TRAIL = "cloudtrail"
+"""A folder of an account where somebody may put CloudTrail's own files, each `{"Records": [events]}`."""
 
 ACCOUNT_DOCUMENTS = (
     AUTHORIZATION_DETAILS,
@@ -28,6 +31,7 @@ ACCOUNT_DOCUMENTS = (
     "identity-providers",
     "credential-report",
     "reconciliation",
+    ACTIVITY,
 )
 """Documents of one account, each `accounts/<account id>/<name>.json`, possibly with `.gz`."""
 

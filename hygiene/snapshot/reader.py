@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hygiene.activity.reading import Reading
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.model import SCHEMA_VERSION, AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
@@ -20,6 +21,7 @@ from hygiene.store import open_store, split_location
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hygiene.activity import Activity
     from hygiene.model import JsonObject, Organization
     from hygiene.store import Store
 
@@ -71,7 +73,24 @@ class _Files:
                 continue
             if content is not None:
                 found[name] = content
+        if layout.ACTIVITY not in found:
+            found[layout.TRAIL], damaged = self._trail(account_id)
+            gaps += damaged
         return found, gaps
+
+    def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
+        """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
+        reading, gaps = Reading(account_id), []
+        for name in self.store.names(f"{layout.account_folder(account_id)}/{layout.TRAIL}"):
+            try:
+                reading.add_all(_records(self.store.read(name), name))
+            except _DamagedError as error:
+                message = f"{layout.TRAIL}/{name.rsplit('/', 1)[-1]} {error}"
+                gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+        if reading.records_of_others and reading.records_of_others == reading.records_read:
+            message = f"{layout.TRAIL}/ holds nothing but events of other accounts"
+            gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+        return reading.whole("files"), gaps
 
 
 class _SingleFile(_Files):
@@ -180,6 +199,14 @@ def _refuse_newer(manifest: JsonObject, location: str) -> None:
             f"{location} was written by a newer hygiene (schema {version}, this one reads up to {SCHEMA_VERSION}). "
             "Upgrade hygiene to read it."
         )
+
+
+def _records(content: bytes | None, name: str) -> list[Any]:
+    document = _decoded(content or b"", name.endswith(".gz"))
+    records = document.get("Records") if isinstance(document, dict) else None
+    if not isinstance(records, list):
+        raise _DamagedError("has no list of Records")
+    return records
 
 
 def _load(store: Store, name: str) -> Any:

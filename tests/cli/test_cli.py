@@ -117,7 +117,7 @@ def test_wrong_usage_ends_with_two_and_says_what_to_write(
         ("[review]\nunusd_after_days = 3", "did you mean 'unused_after_days'?"),
         ("[review]\nrole_name = 'x'", "belongs in [aws]"),
         ("[review]\nknown_accounts = ['12']", "12 digits"),
-        ("[aws]\ncloudtrail = 's3'", "not available"),
+        ("[aws]\ncloudtrail = 's3'", "needs bucket in [cloudtrail]"),
         ("[checks.nonsense]\nenabled = false", "no such check"),
         ("[checks.long-session]\nmax_hour = 3", "did you mean 'max_hours'?"),
         ("[checks.long-session]\nmax_hours = '3'", "write a number"),
