@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from hygiene.report.text_sheet import TextSheet
+
 _ANSWERED_BY_PEOPLE = ("decision", "justification", "target_date", "ticket", "reviewer")
 _WIDTHS = {
     "review_id": 14, "role_id": 24, "role_arn": 58, "account_id": 15, "group_id": 12, "row_sha256": 12,
     "suggestion": 13, "suggestion_reason": 62, "decision": 13, "justification": 42, "target_date": 13, "ticket": 14,
     "reviewer": 26, "decided_at": 22, "needs_decision": 16,
 }  # fmt: skip
-_STREAMED_FROM = 20_000
-"""Rows above which the sheet is written row by row instead of being held in memory."""
-
 _HELP = (
     ("remove", "The role can go. The next review shows whether it did."),
     ("reduce", "The role stays, with fewer permissions or a narrower trust."),
@@ -35,33 +34,26 @@ def write_decisions(decisions: pd.DataFrame, path: Path) -> None:
     """Write the decisions table: our columns locked, the answers open, `decision` as a drop-down."""
     import xlsxwriter
 
+    from hygiene.report.text_sheet import TextSheet
+
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "constant_memory": len(decisions) > _STREAMED_FROM,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "Role decisions", "created": datetime(2000, 1, 1, tzinfo=UTC)})
-        _write_rows(book, decisions)
+        _write_rows(book, book.add_worksheet("decisions", TextSheet), decisions)
         _write_help(book)
 
 
-def _write_rows(book: Any, decisions: pd.DataFrame) -> None:
-    sheet = book.add_worksheet("decisions")
+def _write_rows(book: Any, sheet: TextSheet, decisions: pd.DataFrame) -> None:
     names = list(decisions.columns)
     formats = [_cell_format(book, name) for name in names]
     _set_up(book, sheet, names, len(decisions))
     heading = book.add_format({"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "vcenter"})
     columns = [[cleaned(text) for text in texts(decisions[name])] for name in names]
-    for column, name in enumerate(names):
-        sheet.write_string(0, column, name, heading)
-    for row, values in enumerate(zip(*columns, strict=True), start=1):
-        for column, value in enumerate(values):
-            if value:
-                sheet.write_string(row, column, value, formats[column])
-            else:
-                sheet.write_blank(row, column, None, formats[column])
+    sheet.set_texts(names, columns, formats, heading)
 
 
 def _cell_format(book: Any, name: str) -> Any:
