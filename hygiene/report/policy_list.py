@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from hygiene.frames import SEVERITIES
+from hygiene.report.cells import texts
 from hygiene.report.view import PolicyView
 from hygiene.report.visible import visible
 
 if TYPE_CHECKING:
     from hygiene.frames import ReviewTables
 
+_NONE: frozenset[str] = frozenset()
 COLUMNS = ["policy", "roles", "accounts", "severity", "checks"]
 
 
@@ -21,36 +24,48 @@ def policies_of(tables: ReviewTables) -> pd.DataFrame:
 
     Inline policies are left out: each belongs to one role, and stands on that role's card.
     """
-    findings = tables.findings
-    in_effect = findings["held_back_by"].fillna("").str.match(r"$|not-evaluated")
-    given = findings.loc[
-        in_effect & findings["policies"].notna(), ["role_arn", "account_id", "check", "severity", "policies"]
-    ]
-    given = given.assign(policy=given["policies"].str.split(";")).explode("policy")
-    pairs = given.merge(_attachments(tables.roles), on=["role_arn", "policy"], validate="many_to_one")
-    if pairs.empty:
-        return pd.DataFrame(columns=COLUMNS)
-    rank = {severity: position for position, severity in enumerate(SEVERITIES)}
-    grouped = (
-        pairs.assign(rank=pairs["severity"].map(rank))
-        .groupby("policy")
-        .agg(
-            roles=("role_arn", "nunique"),
-            accounts=("account_id", "nunique"),
-            rank=("rank", "min"),
-            checks=("check", lambda checks: ";".join(sorted(set(checks)))),
-        )
-        .reset_index()
-    )
-    grouped["severity"] = grouped["rank"].map(dict(enumerate(SEVERITIES)))
-    ordered = grouped.sort_values(["rank", "roles", "policy"], ascending=[True, False, True], ignore_index=True)
-    return ordered[COLUMNS]
+    attached = _attached(tables.roles)
+    found: dict[str, _Found] = {}
+    columns = ("role_arn", "account_id", "check", "severity", "held_back_by", "policies")
+    rows = zip(*(texts(tables.findings[name]) for name in columns), strict=True)
+    for role_arn, account_id, check, severity, held_back_by, policies in rows:
+        if held_back_by and not held_back_by.startswith("not-evaluated"):
+            continue
+        for policy in attached.get(role_arn, _NONE).intersection(policies.split(";")):
+            found.setdefault(policy, _Found()).add(role_arn, account_id, check, severity)
+    ordered = sorted(found.items(), key=lambda item: (item[1].rank, -len(item[1].roles), item[0]))
+    return pd.DataFrame([group.row(policy) for policy, group in ordered], columns=COLUMNS)
 
 
-def _attachments(roles: pd.DataFrame) -> pd.DataFrame:
-    attached = roles.loc[roles["attached_policies"].notna(), ["role_arn", "attached_policies"]]
-    pairs = attached.assign(policy=attached["attached_policies"].str.split(";")).explode("policy")
-    return pairs[["role_arn", "policy"]].drop_duplicates()
+@dataclass(slots=True)
+class _Found:
+    """What one policy gives."""
+
+    roles: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    checks: set[str] = field(default_factory=set)
+    rank: int = len(SEVERITIES)
+
+    def add(self, role_arn: str, account_id: str, check: str, severity: str) -> None:
+        self.roles.add(role_arn)
+        self.accounts.add(account_id)
+        self.checks.add(check)
+        self.rank = min(self.rank, SEVERITIES.index(severity))
+
+    def row(self, policy: str) -> dict[str, Any]:
+        return {
+            "policy": policy,
+            "roles": len(self.roles),
+            "accounts": len(self.accounts),
+            "severity": SEVERITIES[self.rank],
+            "checks": ";".join(sorted(self.checks)),
+        }
+
+
+def _attached(roles: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the attached policies of every role; what is no attached policy is an inline one."""
+    cells = zip(roles["role_arn"].tolist(), texts(roles["attached_policies"]), strict=True)
+    return {arn: frozenset(cell.split(";")) - {""} for arn, cell in cells}
 
 
 def policy_views(policies: pd.DataFrame, most: int) -> tuple[PolicyView, ...]:

@@ -87,13 +87,14 @@ def roster_of(tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts) 
 
 def _sorted_roles(tables: ReviewTables) -> pd.DataFrame:
     needed = set(tables.decisions.loc[tables.decisions["needs_decision"] == "yes", "role_arn"])
+    owners = tables.roles["owner"].fillna("")
     roles = tables.roles.assign(
         needed=tables.roles["role_arn"].isin(needed),
         urgent=tables.roles["severity"].isin(URGENT),
         unused=tables.roles["usage_status"] == "unused",
         unknown=tables.roles["usage_status"] == "unknown",
         rank=tables.roles["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
-        owner_href=tables.roles["owner"].fillna("").map(owner_page),
+        owner_href=owners.map({owner: owner_page(owner) for owner in owners.unique()}),
     ).sort_values(
         ["account_id", "risk_score", "role_name", "role_arn"],
         ascending=[True, False, True, True],

@@ -37,4 +37,4 @@ def write_pages(
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    path.write_bytes(text.encode("utf-8", "replace"))
