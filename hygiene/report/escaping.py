@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from jinja2.compiler import CodeGenerator
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from jinja2.compiler import Frame
@@ -22,7 +22,8 @@ _is_special = re.compile("[&<>'\"]").search
 
 def escaped(value: Any) -> str:
     """Return what `markupsafe.escape` returns, as a plain string where nothing needs escaping."""
-    return value if type(value) is str and not _is_special(value) else escape(value)
+    kind = type(value)
+    return value if kind is Markup or (kind is str and not _is_special(value)) else escape(value)
 
 
 class _Generator(CodeGenerator):

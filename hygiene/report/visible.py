@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -38,6 +39,7 @@ def columns_of_values(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[
     return [_plain(frame[name]) for name in columns]
 
 
+@lru_cache(maxsize=10_000)
 def parts(joined: str) -> tuple[str, ...]:
     """Return the parts of a cell that is a `;`-joined list."""
     return tuple(part.strip() for part in joined.split(";") if part.strip()) if joined else ()
