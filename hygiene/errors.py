@@ -61,6 +61,13 @@ class LockHeldError(HygieneError):
     exit_code = 0
 
 
+class NotDueError(HygieneError):
+    """The review of this quarter is finished already; `--if-due` makes that no failure."""
+
+    slug = "not-due"
+    exit_code = 0
+
+
 class LockLostError(StoreError):
     """Another run took the place over while this one stood still; nothing of this one is published."""
 

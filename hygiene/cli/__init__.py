@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 _COLLECT_EVERY = (200_000, 50, 50)
 """Allocations between two searches for cycles: a report makes millions of values and no cycle among them."""
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from hygiene.errors import HygieneError
 
     _suit_interpreter()
+    _end_properly_when_terminated()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="hygiene")
     except HygieneError as error:
@@ -47,3 +48,17 @@ def _suit_interpreter() -> None:
     """
     gc.set_threshold(*_COLLECT_EVERY)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _end_properly_when_terminated() -> None:
+    """Let SIGTERM unwind the program, so that locks are given back and nothing half-written stays."""
+    import signal
+    import threading
+
+    def end(*_: object) -> None:
+        # A second one must not break the clearing up of the first.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(TERMINATED)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)

@@ -59,6 +59,9 @@ def run(
         bool,
         typer.Option("--reuse-snapshot", help="Use this quarter's finished snapshot instead of asking AWS again."),
     ] = False,
+    if_due: Annotated[
+        bool, typer.Option("--if-due", help="Do nothing when this quarter's report is finished already.")
+    ] = False,
     previous: options.Previous = None,
     as_of: options.AsOf = None,
     quarter: options.Quarter = None,
@@ -70,7 +73,8 @@ def run(
     """Do the whole review: read every account, judge its roles, write the report.
 
     Uses the credentials boto3 finds. In an organization it assumes the reader role in every account; outside of one
-    it reviews its own account. Started again after an interruption, it goes on where it was.
+    it reviews its own account. Started again after an interruption, it goes on where it was. One run works in OUT at
+    a time: a second one leaves it alone, says so and ends with 0.
 
     [dim]hygiene run --out /srv/reviews --config /etc/hygiene.toml[/dim]
     """
@@ -81,7 +85,7 @@ def run(
     from hygiene.config import load_settings
 
     settings = load_settings(config)
-    request = pipeline.RunRequest(_request(out, as_of, quarter, formats, previous), snapshot, reuse_snapshot)
+    request = pipeline.RunRequest(_request(out, as_of, quarter, formats, previous), snapshot, reuse_snapshot, if_due)
     with shown_progress(is_quiet=quiet) as progress:
         reported = pipeline.run(settings, request, progress)
     tell_reported(reported, is_quiet=quiet)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hygiene.model import JsonObject, Skip
     from hygiene.pipeline.earlier import EarlierSnapshot
     from hygiene.store import Store
+    from hygiene.store.base import Fence
 
     Clock = Callable[[], datetime]
 
@@ -65,10 +66,16 @@ class Population:
 
 
 def collect_into(
-    store: Store, settings: Settings, progress: Progress, earlier: EarlierSnapshot | None, clock: Clock
+    store: Store,
+    settings: Settings,
+    progress: Progress,
+    earlier: EarlierSnapshot | None,
+    clock: Clock,
+    fence: Fence,
 ) -> Collected:
     """Collect into the store, going on with what an interrupted run left there.
 
+    The fence is asked before the snapshot is sealed, and raises when another run has taken over.
     Raises CredentialsError or PopulationError before anything is written.
     """
     from hygiene.collect.identity_center import read_identity_center
@@ -94,6 +101,7 @@ def collect_into(
         )
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
     gaps = Runner(enter, writer, settings.aws, progress, clock, earlier).run(missing)
+    fence()
     writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
     return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hygiene.snapshot import SnapshotWriter, layout
+from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from hygiene.config import Settings
     from hygiene.store import Store
+    from hygiene.store.base import Fence
 
 SNAPSHOTS, LEDGER = "snapshots", "ledger"
+LOCK = f"{LEDGER}/lock.json"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 
@@ -34,11 +39,24 @@ def collection_parameters(settings: Settings) -> dict[str, Any]:
     }
 
 
-class Places:
-    """The folders below OUT."""
+@contextmanager
+def alone(location: str, run_id: str) -> Iterator[Places]:
+    """Give the places below OUT to one run at a time, after putting right what a killed one left.
 
-    def __init__(self, out: Store) -> None:
+    Raises LockHeldError when another run is at work there.
+    """
+    out = open_store(location)
+    with Lock(out, LOCK, run_id) as lock:
+        out.recover()
+        yield Places(out, lock.confirm)
+
+
+class Places:
+    """The folders below OUT. `fence` raises LockLostError when the lock, where one was taken, is no longer ours."""
+
+    def __init__(self, out: Store, fence: Fence = lambda: None) -> None:
         self.out = out
+        self.fence = fence
 
     def snapshot_to_fill(self, quarter: str, settings: Settings, now: datetime) -> Store:
         """Return this quarter's unfinished snapshot made with the same settings, or a new one."""
@@ -65,8 +83,12 @@ class Places:
     def previous_quarter(self, quarter: str) -> str | None:
         """Return the latest earlier quarter with a sealed report."""
         earlier = [name for name in self.quarters() if name < quarter]
-        sealed = (name for name in reversed(earlier) if self.out.exists(f"{name}/{layout.MANIFEST}"))
+        sealed = (name for name in reversed(earlier) if self.is_sealed(name))
         return next(sealed, None)
+
+    def is_sealed(self, quarter: str) -> bool:
+        """Whether the quarter's report is finished."""
+        return self.out.exists(f"{quarter}/{layout.MANIFEST}")
 
     def quarters(self) -> list[str]:
         """Return the quarters that have a report folder, oldest first."""

@@ -19,7 +19,7 @@ from hygiene.frames import ReviewTables
 from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES, moments, powers_then_and_now
 from hygiene.pipeline.earlier import earlier_policies
-from hygiene.pipeline.places import LEDGER, Places, new_run_id
+from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, summarise, write_report
@@ -28,7 +28,6 @@ from hygiene.review.decisions import decisions_to_ask
 from hygiene.review.period import quarter_of, review_id
 from hygiene.review.population import ADMIN_CHECK, population_of
 from hygiene.snapshot import layout, open_snapshot
-from hygiene.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.reference import EarlierPolicy
     from hygiene.config import Settings
     from hygiene.model import Organization
+    from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
 
 _STALE_AFTER = timedelta(days=1)
@@ -83,14 +83,15 @@ class _Moment:
     notices: tuple[Notice, ...]
 
 
-def report_on(source: str, settings: Settings, request: ReportRequest, clock: Callable[[], datetime]) -> Reported:
-    """Judge the snapshot and publish the report of its quarter.
+def report_on(
+    source: str, settings: Settings, request: ReportRequest, clock: Callable[[], datetime], places: Places
+) -> Reported:
+    """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
     started_at = clock()
     checks = configured_checks(settings.checks)
-    places = Places(open_store(request.out))
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
@@ -315,7 +316,7 @@ def _publish(
         write_report(tables, facts, provenance, aside, request.formats)
         if superseded:
             places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
-        places.out.publish_folder(aside, facts.quarter)
+        places.out.publish_folder(aside, facts.quarter, places.fence)
     finally:
         places.out.discard_aside(aside)
     return places.out.child(facts.quarter).location

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from hygiene.errors import NotDueError
 from hygiene.pipeline.collecting import Collected, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
-from hygiene.pipeline.places import Places
+from hygiene.pipeline.places import Places, alone, new_run_id
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
 from hygiene.review.period import quarter_of
-from hygiene.store import open_store
+from hygiene.snapshot import layout
+from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,7 @@ class RunRequest:
     report: ReportRequest
     snapshot: str | None = None
     reuse_snapshot: bool = False
+    if_due: bool = False
 
 
 def wall_clock() -> datetime:
@@ -47,28 +50,57 @@ def wall_clock() -> datetime:
 def collect(
     settings: Settings, destination: str, previous: str | None, progress: Progress, clock: Clock = wall_clock
 ) -> Collected:
-    """Read AWS into a snapshot and stop there."""
+    """Read AWS into a snapshot and stop there. Raises LockHeldError when another run writes there."""
     earlier = earlier_snapshot(previous) if previous else None
-    return collect_into(open_store(destination), settings, progress, earlier, clock)
+    store = open_store(destination)
+    with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
+        return collect_into(store, settings, progress, earlier, clock, lock.confirm)
 
 
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
-    """Judge a snapshot and write the report, with no AWS access at all."""
-    return report_on(source, settings, request, clock)
+    """Judge a snapshot and write the report, with no AWS access at all. Raises LockHeldError as `run` does."""
+    with alone(request.out, new_run_id(clock())) as places:
+        return report_on(source, settings, request, clock, places)
 
 
 def run(settings: Settings, request: RunRequest, progress: Progress, clock: Clock = wall_clock) -> Reported:
-    """Read AWS, judge, report: the main job."""
-    places = Places(open_store(request.report.out))
+    """Read AWS, judge, report: the main job.
+
+    Raises LockHeldError when another run works in the same OUT, NotDueError when only a due review was asked for.
+    """
     as_of = request.report.as_of or clock()
     quarter = request.report.quarter or quarter_of(as_of, settings.review.fiscal_year_start)
-    source = _finished_already(places, request, quarter)
-    if source is None:
-        store = _place_to_fill(places, settings, request, quarter, clock)
-        previous = request.report.previous or places.newest_snapshot(other_than=store.location)
-        collect_into(store, settings, progress, earlier_snapshot(previous) if previous else None, clock)
-        source = store.location
-    return report_on(source, settings, request.report, clock)
+    if request.if_due:
+        _refuse_finished(Places(open_store(request.report.out)), quarter)
+    with alone(request.report.out, new_run_id(clock())) as places:
+        if request.if_due:
+            # Another run may have finished it while this one waited for the lock.
+            _refuse_finished(places, quarter)
+        source = _finished_already(places, request, quarter)
+        if source is None:
+            source = _collected(places, settings, request, quarter, progress, clock)
+        return report_on(source, settings, request.report, clock, places)
+
+
+def _refuse_finished(places: Places, quarter: str) -> None:
+    if places.is_sealed(quarter):
+        report = places.out.child(quarter).location
+        raise NotDueError(f"The review of {quarter} is finished: {report}. Nothing is due.")
+
+
+def _collected(
+    places: Places, settings: Settings, request: RunRequest, quarter: str, progress: Progress, clock: Clock
+) -> str:
+    """Collect, and return where the snapshot lies. A place outside of OUT needs a lock of its own."""
+    store = _place_to_fill(places, settings, request, quarter, clock)
+    found = request.report.previous or places.newest_snapshot(other_than=store.location)
+    earlier = earlier_snapshot(found) if found else None
+    if request.snapshot is None:
+        collect_into(store, settings, progress, earlier, clock, places.fence)
+    else:
+        with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
+            collect_into(store, settings, progress, earlier, clock, lock.confirm)
+    return store.location
 
 
 def _finished_already(places: Places, request: RunRequest, quarter: str) -> str | None:

@@ -3,5 +3,6 @@
 from hygiene.store.base import Store
 from hygiene.store.local import LocalStore
 from hygiene.store.location import open_store, split_location
+from hygiene.store.lock import Lock
 
-__all__ = ["LocalStore", "Store", "open_store", "split_location"]
+__all__ = ["LocalStore", "Lock", "Store", "open_store", "split_location"]

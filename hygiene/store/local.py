@@ -42,6 +42,7 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._made_root = False
 
     @property
     def location(self) -> str:
@@ -191,6 +192,8 @@ class LocalStore:
             with suppress(OSError):
                 if target.parent != self.root:
                     target.parent.rmdir()
+                if self._made_root:
+                    self.root.rmdir()
             return True
 
     def _path(self, name: str) -> Path:
@@ -211,6 +214,7 @@ class LocalStore:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep every other process that asks for the same out of this folder; the kernel ends it with the process."""
+        self._made_root |= not self.root.exists()
         make_folder(self.root)
         if sys.platform == "win32":
             yield
@@ -221,6 +225,8 @@ class LocalStore:
         try:
             with suppress(OSError):  # a file system without flock still refuses the second link
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Who had the folder before may have removed it as its own, still empty one.
+            make_folder(self.root)
             yield
         finally:
             os.close(descriptor)
