@@ -37,7 +37,9 @@ _OPTIONAL_ADDRESS = rf"^({EMAIL_ADDRESS})?$"
 _ONE_DOMAIN = rf"^{_DOMAIN}$"
 _LINK = r"^$|^https://[^\s\"'<>]+$|^http://(localhost|127\.0\.0\.1|\[::1\])([:/][^\s\"'<>]*)?$"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_DURATION = r"^[1-9]\d{0,4}d$"
 _HINTS = {
+    _DURATION: 'write a number of days such as "400d"',
     _OPTIONAL_ADDRESS: 'write one plain mail address, such as "security@example.com"',
     _ONE_DOMAIN: 'write a domain, such as "example.com"',
     _LINK: 'write an address that begins with https://, such as "https://reviews.example.com/iam"',
@@ -46,6 +48,7 @@ _HINTS = {
 }
 
 AccountId = Annotated[str, Field(pattern=_ACCOUNT_ID)]
+Duration = Annotated[str, Field(pattern=_DURATION)]
 AccountPattern = Annotated[str, Field(pattern=_ACCOUNT_PATTERN)]
 OptionalAddress = Annotated[str, Field(pattern=_OPTIONAL_ADDRESS)]
 Domain = Annotated[str, Field(pattern=_ONE_DOMAIN)]
@@ -173,6 +176,13 @@ class Email(_Section):
             yield "reminder_days must rise, and stay below due_days"
 
 
+class Retention(_Section):
+    """How long `hygiene prune` leaves snapshots and events alone, such as "400d"."""
+
+    snapshots: Duration = "800d"
+    events: Duration = "400d"
+
+
 class CheckSettings(BaseModel):
     """`[checks.<id>]`: switch a check off, set its severity, or set a threshold the check declares."""
 
@@ -204,6 +214,7 @@ class Settings(BaseSettings):
     cloudtrail: CloudTrail = CloudTrail()
     activity: ActivitySettings = ActivitySettings()
     email: Email = Email()
+    retention: Retention = Retention()
     checks: dict[str, CheckSettings] = {}
 
     @model_validator(mode="after")

@@ -226,6 +226,30 @@ def can(
     answer_question(snapshot, role_arn, action, resource, context or [], resource_account, is_quiet=quiet)
 
 
+@app.command()
+def prune(
+    config: options.Config = None,
+    out: options.Out = DEFAULT_OUT,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+    ] = False,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Remove snapshots and events older than the configuration's retention; never reports, ledger or manifests.
+
+    The newest finished snapshot and those that the two newest reports rest on stay, however old.
+
+    [dim]hygiene prune --out /srv/reviews --dry-run[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli.prune import prune_old
+    from hygiene.config import load_settings
+
+    prune_old(load_settings(config), out, dry_run=dry_run, is_quiet=quiet)
+
+
 app.add_typer(evidence, name="evidence")
 
 
