@@ -89,7 +89,12 @@ def run(
     with shown_progress(is_quiet=quiet) as progress:
         reported = pipeline.run(settings, request, progress)
     tell_reported(reported, is_quiet=quiet)
-    raise typer.Exit(reported.exit_code)
+    exit_code = reported.exit_code
+    if settings.email.enabled:
+        from hygiene.cli.deliver import send_after_run
+
+        exit_code = send_after_run(settings, reported, is_quiet=quiet)
+    raise typer.Exit(exit_code)
 
 
 @app.command()
@@ -156,6 +161,46 @@ def report(
     reported = pipeline.report(settings, snapshot, _request(out, as_of, quarter, formats, previous))
     tell_reported(reported, is_quiet=quiet)
     raise typer.Exit(reported.exit_code)
+
+
+@app.command()
+def deliver(
+    report_dir: Annotated[
+        str, typer.Argument(metavar="REPORT_DIR", help="A finished report, such as reports/2026-Q4.")
+    ],
+    config: options.Config = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the mails as .eml files; send and remember nothing.")
+    ] = False,
+    eml_dir: Annotated[
+        str | None,
+        typer.Option("--eml-dir", metavar="DIR", help="Where --dry-run writes; default OUT/mails/<quarter>."),
+    ] = None,
+    to_override: Annotated[
+        str, typer.Option("--to-override", metavar="ADDRESS", help="A trial: every mail to this address instead.")
+    ] = "",
+    resend: Annotated[bool, typer.Option("--resend", help="Send again what was sent already.")] = False,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="OWNER", help='Only this owner; "" is the security team.'),
+    ] = None,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Send a finished report: ask every owner, remind who has not answered, tell the security team.
+
+    Each message goes out once, however often this runs; run it daily and reminders go out when they are due.
+
+    [dim]hygiene deliver reports/2026-Q4 --dry-run[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli.deliver import send_report
+    from hygiene.config import load_settings
+    from hygiene.pipeline.delivering import DeliveryRequest
+
+    request = DeliveryRequest(report_dir, dry_run or eml_dir is not None, eml_dir, to_override, resend, owner)
+    raise typer.Exit(send_report(load_settings(config), request, is_quiet=quiet))
 
 
 @app.command()

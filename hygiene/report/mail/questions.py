@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hygiene.errors import ReportError
@@ -12,7 +13,7 @@ from hygiene.report.visible import visible
 from hygiene.report.wording import last_use
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from hygiene.report.sealed import SealedReport
 
@@ -42,10 +43,13 @@ class Question:
         return self.severity in URGENT
 
 
-def open_questions(report: SealedReport, answered: Collection[str] = ()) -> dict[str, tuple[Question, ...]]:
+def open_questions(
+    report: SealedReport, answered: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, tuple[Question, ...]]:
     """Return owner → questions, sorted by owner; `""` holds the roles without one.
 
-    `answered`: role ids that have an answer since the report was made. Raises ReportError when the report's own
+    `answered`: role id → `row_sha256` of what was answered since the report was made; a role that changed after its
+    answer is still open. Raises ReportError when the report's own
     tables contradict each other: then no number in a mail could be trusted.
     """
     asked = {row["role_arn"]: row for row in report.rows("decisions") if row["needs_decision"] == "yes"}
@@ -54,7 +58,7 @@ def open_questions(report: SealedReport, answered: Collection[str] = ()) -> dict
     found: dict[str, list[Question]] = {}
     for role in report.rows("roles"):
         row = asked.get(role["role_arn"])
-        if row is not None and row["role_id"] not in answered:
+        if row is not None and answered.get(row["role_id"]) != row["row_sha256"]:
             found.setdefault(role["owner"], []).append(_question(role, row))
     return {owner: tuple(sorted(found[owner], key=_urgency)) for owner in sorted(found)}
 

@@ -279,7 +279,7 @@ def test_a_mail_without_a_link_says_nothing_of_one(tmp_path: Path) -> None:
 def test_answered_roles_are_not_asked_again(tmp_path: Path) -> None:
     roles = asked(3)
     report = sealed(tmp_path, roles)
-    (questions,) = open_questions(report, {roles[0]["role_id"]}).values()
+    (questions,) = open_questions(report, {roles[0]["role_id"]: roles[0]["row_sha256"]}).values()
     assert [question.role_name for question in questions] == ["team-shop-01", "team-shop-02"]
 
 

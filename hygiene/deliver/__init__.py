@@ -1,0 +1,1 @@
+"""Bytes in, receipts out: sends finished messages and reports; makes none of them."""
