@@ -22,7 +22,7 @@ from hygiene.review.sent import INTENT, Entry, first_kind, next_kind
 from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from hygiene.config import Email, Settings
@@ -122,23 +122,25 @@ class _Delivery:
         self._today = clock().date()
         self.sent: list[str] = []
         self.problems: list[str] = []
+        self._unsent: dict[str, str] = {}
 
-    def due_today(self, questions: Mapping[str, Sequence[Question]], book: AddressBook) -> list[_Outgoing]:
-        """Return the messages to send: owners in order, the security team's last."""
+    def due_today(self, questions: Mapping[str, Sequence[Question]], book: AddressBook) -> Iterator[_Outgoing]:
+        """Yield the messages to send: owners in order, the security team's last.
+
+        The summary is made after the others were sent, so that it says of nobody that they were asked who were not.
+        """
         recipients = {owner: book.recipient(owner) for owner in questions}
         reached = [owner for owner, recipient in recipients.items() if recipient.address]
         queue = [one for owner, asked in questions.items() if owner not in reached for one in asked]
-        found = [
-            self._owner_message(owner, recipients[owner].address, questions[owner], kind)
-            for owner in reached
-            if (kind := self._kind(owner)) is not None
-        ]
+        for owner in reached:
+            kind = self._kind(owner)
+            if kind is not None:
+                yield self._owner_message(owner, recipients[owner].address, questions[owner], kind)
         kind = self._kind("")
         if kind is MessageKind.SUMMARY:
-            found.append(self._summary(questions, recipients, queue))
+            yield self._summary(questions, recipients, queue)
         elif kind is not None and queue:
-            found.append(self._owner_message("", self._email.to, queue, kind))
-        return found
+            yield self._owner_message("", self._email.to, queue, kind)
 
     def _kind(self, owner: str) -> MessageKind | None:
         if self._request.owner is not None and owner != self._request.owner:
@@ -170,8 +172,8 @@ class _Delivery:
                 owner or "(no owner)",
                 len(asked),
                 sum(question.is_urgent for question in asked),
-                recipients[owner].reason or _how(owner, recipients[owner].address),
-                is_reached=bool(recipients[owner].address),
+                recipients[owner].reason or self._unsent.get(owner) or _how(owner, recipients[owner].address),
+                is_reached=bool(recipients[owner].address) and owner not in self._unsent,
             )
             for owner, asked in questions.items()
         ]
@@ -189,6 +191,7 @@ class _Delivery:
                 f"{name}: was it sent? It was begun at {at} and nobody knows what came of it. Look into the mail "
                 f"server's log; `hygiene deliver --resend --owner {outgoing.owner!r}` sends it again."
             )
+            self._unsent[outgoing.owner] = "perhaps asked: nobody knows whether the mail was sent"
             return
         intent = self._intent(outgoing)
         content = self._content(outgoing, intent)
@@ -196,7 +199,7 @@ class _Delivery:
         if outgoing.copy_to and not self._request.override:
             recipients.append(outgoing.copy_to)
         if self._is_trial:
-            self._note(name, transport.send(self._email.sender, recipients, content), recipients)
+            self._note(name, outgoing.owner, transport.send(self._email.sender, recipients, content), recipients)
         elif self._file.begin(intent, again=self._request.resend):
             try:
                 receipt = transport.send(self._email.sender, recipients, content)
@@ -204,14 +207,15 @@ class _Delivery:
                 self._file.end(intent, Receipt(Outcome.REFUSED, str(error)))
                 raise
             self._file.end(intent, receipt)
-            self._note(name, receipt, recipients)
+            self._note(name, outgoing.owner, receipt, recipients)
 
-    def _note(self, name: str, receipt: Receipt, recipients: Sequence[str]) -> None:
+    def _note(self, name: str, owner: str, receipt: Receipt, recipients: Sequence[str]) -> None:
         if receipt.outcome is Outcome.ACCEPTED:
             self.sent.append(f"{name} ({', '.join(recipients)})")
         else:
             what = "not sent" if receipt.outcome is Outcome.REFUSED else "perhaps sent"
             self.problems.append(f"{name}: {what}: {receipt.detail}")
+            self._unsent[owner] = f"the mail was {what}"
 
     def _intent(self, outgoing: _Outgoing) -> Entry:
         return Entry(

@@ -167,6 +167,15 @@ def test_what_was_refused_is_sent_by_the_next_delivery_and_nothing_else(server: 
     assert arrived(server) == [("ben@example.com", "Access review 2026-Q4")]
 
 
+def test_the_summary_says_of_nobody_that_they_were_asked_whose_mail_was_refused(server: Inbox, report: Path) -> None:
+    server.refuses = lambda address: "550 no such user" if address.startswith("ben") else None
+    sent(server, report)
+    (summary,) = [one for one in server.messages if one.recipients == ["security@example.com"]]
+    text = " ".join(message(summary.content).get_body(("plain",)).get_content().split())
+    assert "ben@example.com: 1 to decide; the mail was not sent" in text
+    assert "ana@example.com: 2 to decide, 1 critical or high; asked by mail" in text
+
+
 def test_a_server_that_is_down_loses_nothing(server: Inbox, report: Path) -> None:
     down = deliver(settings(server, port=1), DeliveryRequest(str(report)), lambda: NOW)
     assert (down.exit_code, len(down.problems)) == (3, 1)
