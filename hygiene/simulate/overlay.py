@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.simulate import object_storage
 from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
+from hygiene.simulate.cloudtrail.guard import check_s3, read_s3
 from hygiene.simulate.errors import AwsError, invalid_signature
 from hygiene.simulate.identifiers import job_id
 from hygiene.simulate.incoming import Answer, Incoming
@@ -163,9 +164,11 @@ class Overlay:
     def _other(self, environ: Environ, signature: Signature | None, body: bytes) -> Reply:
         """Every other service: moto's answer, in the account of the caller when the key is known."""
         service, operation = signature.service if signature else "unsigned", operation_of(environ, body)
-        account_id = self._account_of(environ, signature)
+        caller = self._caller_of(environ, signature)
+        account_id = caller.account_id if caller else None
         try:
             _refuse_unsigned(signature, named_action(environ, body))
+            operation = self._guard_trail(environ, signature, caller) or operation
             self._state.faults.check(account_id or "", service, operation)
             if service == "s3":
                 reply = self._s3(environ, body, account_id, operation)
@@ -183,12 +186,26 @@ class Overlay:
         with self._s3_writes if object_storage.is_write(environ) else nullcontext():
             return self._moto(environ, body, account_id, f"s3:{operation}")
 
-    def _account_of(self, environ: Environ, signature: Signature | None) -> str | None:
+    def _guard_trail(self, environ: Environ, signature: Signature | None, caller: Caller | None) -> str:
+        """The S3 operation on the trail's buckets, for those who may; "" for every other request."""
+        asked = read_s3(environ)
+        is_s3 = signature is None or signature.service == "s3"
+        if not is_s3 or not self._state.trail_bucket.guards(asked.bucket):
+            return ""
+        with self._state.lock:
+            self._state.trail_bucket.fill()
+            if signature is not None:
+                token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
+                self._state.credentials.find(signature.access_key_id, token, "s3")
+            check_s3(self._state, caller, signature.region if signature else "", asked)
+        return asked.operation
+
+    def _caller_of(self, environ: Environ, signature: Signature | None) -> Caller | None:
         if signature is None:
             return None
         token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
         try:
-            return self._state.credentials.find(signature.access_key_id, token, signature.service).account_id
+            return self._state.credentials.find(signature.access_key_id, token, signature.service)
         except AwsError:
             return None
 

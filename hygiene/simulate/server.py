@@ -16,9 +16,11 @@ from hygiene.simulate.state import State, forget_everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from types import TracebackType
 
     from hygiene.simulate.calls import Call
+    from hygiene.simulate.cloudtrail.bucket import Damage
     from hygiene.simulate.cloudtrail.records import Record
     from hygiene.simulate.faults import Faults
     from hygiene.simulate.world import World
@@ -121,6 +123,11 @@ class SimulatedAws:
     def events(self) -> Sequence[Record]:
         """Every CloudTrail record of the organization, newest first; raises SimulationError for an impossible one."""
         return self._state.events.all()
+
+    def damage_trail(self, how: Damage, account_id: str, day: date | None = None) -> list[str]:
+        """Spoil the trail's objects of an account, all or those in one day's folder; returns their keys."""
+        with self._state.lock:
+            return self._state.trail_bucket.damage(how, account_id, day)
 
     def forget_calls(self) -> None:
         """Empty the call log."""

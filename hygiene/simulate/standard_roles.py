@@ -15,6 +15,7 @@ from hygiene.simulate.world import READER_ROLE, Account, Role, World
 if TYPE_CHECKING:
     from moto.iam.models import Role as MotoRole
 
+    from hygiene.simulate.cloudtrail.trail import Trail
     from hygiene.simulate.state import State
 
 LAST_ACCESSED_ACTIONS = ["iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"]
@@ -60,6 +61,19 @@ HUB_ACTIONS = [
 ]
 
 
+TRAIL_ACTIONS = [
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetWorkGroup",
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+    "glue:GetDatabase",
+    "glue:GetPartitions",
+    "glue:GetTable",
+]
+"""What the hub needs to ask Athena about the trail; the buckets' own actions are allowed on those buckets alone."""
+
+
 def with_standard_roles(world: World, account: Account) -> Account:
     """The account with its reader role and, where it belongs, the hub role, unless the world brings its own."""
     names = {role.name for role in account.roles}
@@ -76,6 +90,8 @@ def _hub_role(world: World, name: str) -> Role:
     readers = f"arn:{world.partition}:iam::*:role/{READER_ROLE}"
     policy = document(allow(HUB_ACTIONS), allow("sts:AssumeRole", readers))
     inline = {"collect": policy}
+    if world.trail is not None:
+        inline["read-the-trail"] = _trail_policy(world.trail)
     if world.organization_id is None:
         inline["read-this-account"] = document(allow(READER_ACTIONS))
     return Role(
@@ -87,6 +103,23 @@ def _hub_role(world: World, name: str) -> Role:
         created_days_ago=300,
         last_used_days_ago=91,
     )
+
+
+def _trail_policy(trail: Trail) -> dict[str, Any]:
+    bucket = f"arn:aws:s3:::{trail.bucket}"
+    statements = [
+        allow(["s3:GetBucketLocation", "s3:ListBucket"], bucket),
+        allow("s3:GetObject", f"{bucket}/*"),
+    ]
+    if trail.database:
+        statements.append(allow(TRAIL_ACTIONS))
+    if trail.results_bucket:
+        results = f"arn:aws:s3:::{trail.results_bucket}"
+        statements += [
+            allow(["s3:GetBucketLocation", "s3:ListBucket"], results),
+            allow(["s3:GetObject", "s3:PutObject"], f"{results}/*"),
+        ]
+    return document(*statements)
 
 
 def _reader_role(world: World, account: Account) -> Role:

@@ -15,6 +15,7 @@ from moto.iam.models import Role as MotoRole
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
 from hygiene.simulate.calls import CallLog
+from hygiene.simulate.cloudtrail.bucket import TrailBucket
 from hygiene.simulate.cloudtrail.store import EventStore
 from hygiene.simulate.credentials import CredentialStore
 from hygiene.simulate.faults import Faults
@@ -77,6 +78,7 @@ class State:
         self.credentials = CredentialStore(self.iam, world)
         self.counter = itertools.count(1)
         self.events = EventStore(world, self.now())
+        self.trail_bucket = TrailBucket(world, self.events)
 
     def now(self) -> datetime:
         """The simulated moment, in UTC and without a zone, as moto keeps its moments."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hygiene.simulate.cloudtrail.events import Event
+    from hygiene.simulate.cloudtrail.trail import Trail
 
 Document = Mapping[str, Any]
 """An IAM policy document as an object."""
@@ -142,6 +143,7 @@ class World:
     """Ids of accounts that are seeded but belong to no organization."""
     events: tuple[Event, ...] = ()
     """What CloudTrail recorded, in any order."""
+    trail: Trail | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no AWS organization could be, while the author still looks at it."""
