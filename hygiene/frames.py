@@ -103,6 +103,7 @@ class Roles(Table):
     inline_policies = text("Names of inline policies, ;-joined", nullable=True)
     instance_profiles = text("Instance profiles that would break", nullable=True)
     source_template = text("Role template the role was acquired from", nullable=True)
+    proposal = text("File with narrower policies, in this folder; empty: none", nullable=True)
 
 
 class TrustPrincipals(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -149,6 +150,43 @@ class CheckInfo:
     remedy: str
     source: str
     threshold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Narrower policies for one role, as the text of a JSON file, compressed: an organization has thousands.
+
+    `path` is the file's in the report, with `/`; nothing in it comes from a stranger unchecked.
+    """
+
+    role_arn: str
+    path: str
+    compressed: bytes
+
+    def text(self) -> str:
+        """Return the JSON."""
+        return zlib.decompress(self.compressed).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What there is to save and to take apart before a role can be deleted."""
+
+    account_id: str
+    role_name: str
+    role_arn: str
+    inline_policies: tuple[str, ...]
+    attached_policy_arns: tuple[str, ...]
+    instance_profiles: tuple[str, ...]
+    permissions_boundary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RightSizing:
+    """What the review puts into people's hands to act on: narrower policies, and how to remove what is unused."""
+
+    proposals: tuple[Proposal, ...] = ()
+    removals: tuple[Removal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

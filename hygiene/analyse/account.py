@@ -9,10 +9,13 @@ from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains
 from hygiene.analyse.check import Finding
 from hygiene.analyse.estate import build_estate
 from hygiene.analyse.platform import platform_of
+from hygiene.analyse.proposal import proposals_of
+from hygiene.analyse.removal import removals_of
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
 from hygiene.analyse.suggestion import suggest
 from hygiene.analyse.wording import confidence_of
 from hygiene.frames import Roles, columns_of
+from hygiene.model import RightSizing
 from hygiene.policy.escalation import ASSUME_PATH
 from hygiene.policy.fingerprint import sha256
 
@@ -40,6 +43,7 @@ class ExaminedAccount:
     facts: list[RoleFacts]
     advice: Mapping[str, str]
     """By role ARN, for roles that a platform manages: what to do in place of changing the role."""
+    right_sizing: RightSizing
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,11 @@ def examine_account(
         for configured in checks
         for finding in configured.check.find(estate, configured.thresholds)
     ]
-    return ExaminedAccount(estate.roles, rows, role_facts(estate, rows), advice)
+    proposals = tuple(proposals_of(estate, advice))
+    paths = {proposal.role_arn: proposal.path for proposal in proposals}
+    roles = estate.roles.assign(proposal=estate.roles["role_arn"].map(paths).astype("str"))
+    right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)))
+    return ExaminedAccount(roles, rows, role_facts(estate, rows), advice, right_sizing)
 
 
 def _role_of(finding: Finding, estate: Estate) -> Mapping[Any, Any]:

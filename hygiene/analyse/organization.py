@@ -16,7 +16,7 @@ from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.frames import Coverage, Findings, Roles, frame_of, validated
-from hygiene.model import Account, AccountState
+from hygiene.model import Account, AccountState, RightSizing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,7 @@ class Analysis:
     roles: pd.DataFrame
     findings: pd.DataFrame
     coverage: pd.DataFrame
+    right_sizing: RightSizing
 
 
 class Analyst:
@@ -102,4 +103,8 @@ class Analyst:
                 ignore_index=True,
             ),
             coverage=frame_of(Coverage, self._coverage),
+            right_sizing=RightSizing(
+                tuple(one for examined in self._examined for one in examined.right_sizing.proposals),
+                tuple(one for examined in self._examined for one in examined.right_sizing.removals),
+            ),
         )

@@ -137,6 +137,15 @@ def seen_actions(answer: JsonObject) -> tuple[str, ...]:
     )
 
 
+def unknown_services(answer: JsonObject) -> dict[str, bool]:
+    """Return the services in the answer that the catalogue does not know, each with whether it was used."""
+    entries = {str(entry.get("ServiceNamespace", "")).lower(): entry for entry in _entries(answer)}
+    known = catalogue().services
+    return {
+        name: _used_at(entry) is not None for name, entry in sorted(entries.items()) if name and name not in known
+    }
+
+
 @lru_cache(maxsize=1024)
 def trackable_services(allowed: int) -> frozenset[str]:
     """Return the services of these actions, less those of which only untracked actions are allowed."""

@@ -30,7 +30,10 @@ IDENTITY, BOUNDARY, SCP, RCP = "identity", "boundary", "scp", "rcp"
 
 @dataclass(frozen=True, slots=True)
 class NamedPolicy:
-    """A document with the name a Decision should call it by; wherever a document is taken, this may stand."""
+    """A document with the name a Decision should call it by; wherever a document is taken, this may stand.
+
+    A document that was read already (`PolicyDocument`) is taken as it is.
+    """
 
     name: str
     document: object
@@ -161,7 +164,11 @@ def _level(layer: str, target: str, policies: object) -> _Level:
         policy if isinstance(policy, NamedPolicy) else NamedPolicy(f"policy {number}", policy)
         for number, policy in enumerate(listed, start=1)
     )
-    return _Level(layer, target, tuple((policy.name, parse_document(policy.document)) for policy in named))
+    return _Level(layer, target, tuple((policy.name, _read(policy.document)) for policy in named))
+
+
+def _read(document: object) -> PolicyDocument:
+    return document if isinstance(document, PolicyDocument) else parse_document(document)
 
 
 def _document_problems(level: _Level) -> Iterator[str]:
