@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.organization import Analysis
     from hygiene.analyse.reference import EarlierPolicy
     from hygiene.config import Settings
-    from hygiene.model import Organization
+    from hygiene.model import Organization, RightSizing
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
 
@@ -109,7 +109,7 @@ def report_on(
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
     tables = _tables(analysis, facts, _changes(analysis, facts, previous, snapshot, settings), previous)
-    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()))
+    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()), analysis.right_sizing)
     summary = summarise(tables, facts)
     return Reported(
         location=location,
@@ -298,6 +298,7 @@ def _publish(
     snapshot: Snapshot,
     request: ReportRequest,
     period: tuple[datetime, datetime],
+    right_sizing: RightSizing,
 ) -> str:
     """Write the report aside, keep the manifest it replaces in the ledger, give it its name. Returns its location."""
     superseded = places.out.read(f"{facts.quarter}/{layout.MANIFEST}")
@@ -313,7 +314,7 @@ def _publish(
     )
     aside = places.out.make_aside(facts.quarter)
     try:
-        write_report(tables, facts, provenance, aside, request.formats)
+        write_report(tables, facts, provenance, aside, request.formats, right_sizing)
         if superseded:
             places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
         places.out.publish_folder(aside, facts.quarter, places.fence)

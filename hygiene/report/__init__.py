@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hygiene.model import RightSizing
 from hygiene.report.links import owner_page, role_anchor
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "headline_of", "owner_page", "role_anchor", "summarise", "write_report"]
 
+NOTHING_TO_ACT_ON = RightSizing()
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")
 
 
@@ -43,12 +45,13 @@ def write_report(
     provenance: Provenance,
     destination: Path,
     formats: Collection[str] = FORMATS,
+    right_sizing: RightSizing = NOTHING_TO_ACT_ON,
 ) -> tuple[ReportFile, ...]:
     """Write the report into an existing, empty folder and return its files, `manifest.json` last.
 
-    Summary, coverage and manifest are written whatever the formats. Raises ReportError when the folder cannot take
-    the report, FrameError when the tables contradict each other.
+    Summary, coverage, manifest, proposals and removal scripts are written whatever the formats. Raises ReportError
+    when the folder cannot take the report, FrameError when the tables contradict each other.
     """
     from hygiene.report import write
 
-    return write.write_report(tables, facts, provenance, destination, formats)
+    return write.write_report(tables, facts, provenance, destination, formats, right_sizing)

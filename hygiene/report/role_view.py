@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from hygiene.report import links
 from hygiene.report.view import FindingView, RoleView, ServicesView
@@ -82,6 +83,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         siblings=roster.group_sizes.get(row["group_id"], 1) - 1,
         group_id=row["group_id"],
         row_sha256=row["row_sha256"],
+        proposal_href=quote(row["proposal"]),
         decision=row["decision"],
         decision_state=row["decision_state"],
         reviewer=row["reviewer"],

@@ -104,6 +104,7 @@ class RoleView(NamedTuple):
     siblings: int
     group_id: str
     row_sha256: str
+    proposal_href: str
     decision: str
     decision_state: str
     reviewer: str

@@ -10,6 +10,7 @@ from hygiene.report.delimited import write_csv
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
 from hygiene.report.order import ordered
 from hygiene.report.policy_list import policies_of
+from hygiene.report.right_sizing import write_right_sizing
 from hygiene.report.summary import summarise
 from hygiene.report.workbook import write_decisions
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hygiene.frames import ReviewTables
-    from hygiene.model import Provenance, ReportFile, ReviewFacts
+    from hygiene.model import Provenance, ReportFile, ReviewFacts, RightSizing
 
 _KNOWN = {"html", "csv", "xlsx", "json", "parquet"}
 _ALWAYS = ("coverage",)
@@ -32,12 +33,14 @@ def write_report(
     provenance: Provenance,
     destination: Path,
     formats: Collection[str],
+    right_sizing: RightSizing,
 ) -> tuple[ReportFile, ...]:
     """Write every file of the report, the manifest last; see `hygiene.report.write_report`."""
     _check_request(destination, formats)
     rows = ordered(tables)
     _check_accounts(rows)
     try:
+        write_right_sizing(right_sizing, facts, destination)
         _write_files(rows, facts, destination, formats)
         return _seal(facts, provenance, destination)
     except OSError as error:

@@ -1,0 +1,37 @@
+"""Writes what people act on: `proposals/<account>/<role>.json`, `removal/<account>.sh` and `.tf.txt`."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from hygiene.report.removal_script import removal_script
+from hygiene.report.removal_terraform import terraform_hints
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hygiene.model import ReviewFacts, RightSizing
+
+_OWN_EYES_ONLY = 0o600
+"""A script that takes roles apart: not executable, and nobody else's to read or to change."""
+
+
+def write_right_sizing(right_sizing: RightSizing, facts: ReviewFacts, folder: Path) -> None:
+    """Write the files below `folder`; nothing for accounts without anything to narrow or to remove."""
+    for proposal in right_sizing.proposals:
+        path = folder / proposal.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(proposal.text(), encoding="utf-8", newline="\n")
+    removals = sorted(right_sizing.removals, key=lambda one: (one.account_id, one.role_arn))
+    for account_id, roles in groupby(removals, key=lambda one: one.account_id):
+        held = tuple(roles)
+        _write_private(folder / "removal" / f"{account_id}.sh", removal_script(account_id, held, facts))
+        _write_private(folder / "removal" / f"{account_id}.tf.txt", terraform_hints(account_id, held, facts))
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(_OWN_EYES_ONLY)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    path.chmod(_OWN_EYES_ONLY)
