@@ -1,0 +1,204 @@
+"""The removal script does nothing by itself, and every name in it stays a name: run by bash with a stub for `aws`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hygiene.model import Removal, RightSizing
+from hygiene.report import write_report
+from hygiene.report.removal_script import removal_script
+from hygiene.report.removal_terraform import terraform_hints
+from tests.report.review_sample import ACCOUNT, a_review, a_role, the_facts, the_provenance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = Removal(
+    account_id=ACCOUNT,
+    role_name="app",
+    role_arn=f"arn:aws:iam::{ACCOUNT}:role/app",
+    inline_policies=("work",),
+    attached_policy_arns=(f"arn:aws:iam::{ACCOUNT}:policy/shared",),
+    instance_profiles=("machines",),
+    permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/limit",
+)
+HOSTILE_NAMES = (
+    "$(touch owned)",
+    "`touch owned`",
+    "'; touch owned; '",
+    '"; touch owned; "',
+    "x\ntouch owned\n",
+    "x\nSTEPS\ntouch owned",
+    "-rf",
+    "--help",
+    "a&touch owned&",
+    "\u202etxt.sh",
+    "*",
+    "${IFS}",
+)
+STUB = """#!/usr/bin/env python3
+import json, os, sys
+with open(os.environ["STUB_CALLS"], "a") as file:
+    print(json.dumps(sys.argv[1:]), file=file)
+print(os.environ["STUB_ACCOUNT"] if sys.argv[1] == "sts" else "{}")
+"""
+
+
+class Shell:
+    """Runs a removal script where `aws` only notes how it was called."""
+
+    def __init__(self, folder: Path, *roles: Removal) -> None:
+        self.folder, self._log = folder, folder / "calls"
+        stub = folder / "bin" / "aws"
+        stub.parent.mkdir()
+        stub.write_text(STUB)
+        stub.chmod(0o700)
+        self.script = folder / "removal.sh"
+        self.script.write_text(removal_script(ACCOUNT, roles, the_facts()))
+
+    def run(self, *steps: str, account: str = ACCOUNT) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "STUB_CALLS": str(self._log),
+            "STUB_ACCOUNT": account,
+        }
+        command = ["/usr/bin/env", "bash", str(self.script), *steps]
+        return subprocess.run(command, check=False, cwd=self.folder, env=environment, capture_output=True, text=True)
+
+    def calls(self) -> list[list[str]]:
+        """What `aws` was asked beyond who the caller is."""
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        return [call for call in map(json.loads, lines) if call[0] != "sts"]
+
+    def uncomment_deletion(self) -> None:
+        text = self.script.read_text()
+        body = re.sub(r"^# (delete_\d+\(\) \{|  .*|\})$", r"\1", text, flags=re.MULTILINE)
+        self.script.write_text(body)
+
+
+def test_without_a_step_it_lists_the_roles_and_calls_nothing(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    result = shell.run()
+    assert (result.returncode, shell.calls()) == (0, [])
+    assert "1  app" in result.stdout
+
+
+def test_saving_only_reads_and_covers_trust_policies_tags_boundary_and_profiles(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    assert shell.run("save_1").returncode == 0
+    assert [call[1] for call in shell.calls()] == [
+        "get-role",
+        "list-role-tags",
+        "list-attached-role-policies",
+        "list-instance-profiles-for-role",
+        "list-role-policies",
+        "get-role-policy",
+    ]
+    saved = tmp_path / f"saved-{ACCOUNT}" / "1"
+    assert (saved / "permissions-boundary.txt").read_text().strip() == PLAIN.permissions_boundary
+    assert {path.name for path in saved.iterdir()} >= {"role.json", "tags.json", "inline-1.json", "complete"}
+    assert (saved / "role.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_quarantine_needs_a_saved_role_then_denies_everything_and_cuts_off_sessions(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    assert shell.run("quarantine_1").returncode == 1
+    assert not shell.calls()
+    shell.run("save_1")
+    before = len(shell.calls())
+    assert shell.run("quarantine_1").returncode == 0
+    deny, older = shell.calls()[before:]
+    assert deny[:4] == ["iam", "put-role-policy", "--role-name=app", "--policy-name=role-hygiene-quarantine"]
+    everything = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    assert json.loads(deny[5])["Statement"] == [everything]
+    (statement,) = json.loads(older[5])["Statement"]
+    issued = statement.pop("Condition")["DateLessThan"]["aws:TokenIssueTime"]
+    assert statement == everything
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", issued)
+
+
+def test_deleting_is_not_there_until_somebody_uncomments_it(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    assert shell.run("delete_1").returncode == 1
+    shell.uncomment_deletion()
+    assert shell.run("delete_1").returncode == 1, "not saved yet"
+    shell.run("save_1")
+    before = len(shell.calls())
+    assert shell.run("delete_1").returncode == 0
+    assert [call[1] for call in shell.calls()[before:]] == [
+        "remove-role-from-instance-profile",
+        "detach-role-policy",
+        *["delete-role-policy"] * 3,
+        "delete-role",
+    ]
+
+
+def test_it_refuses_the_credentials_of_another_account(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    result = shell.run("save_1", account="999988887777")
+    assert result.returncode == 1
+    assert "999988887777" in result.stderr
+    assert not shell.calls()
+
+
+@pytest.mark.parametrize("step", ["usage", "stop", "ls", "save_2", "save_1;ls", "release"])
+def test_a_step_that_is_not_there_calls_nothing(tmp_path: Path, step: str) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    shell.run(step)
+    assert not shell.calls()
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_hostile_name_stays_one_argument_in_every_step(tmp_path: Path, name: str) -> None:
+    hostile = Removal(ACCOUNT, name, f"arn:{name}", (name,), (f"arn:{name}",), (name,), name)
+    shell = Shell(tmp_path, hostile)
+    shell.uncomment_deletion()
+    subprocess.run(["/usr/bin/env", "bash", "-n", str(shell.script)], check=True)
+    for step in ("", "save_1", "quarantine_1", "release_1", "delete_1"):
+        assert shell.run(*[step] if step else []).returncode == 0, step
+    assert not (tmp_path / "owned").exists()
+    assert {call[2] for call in shell.calls()} == {f"--role-name={name}"}
+    last = [argument for call in shell.calls() for argument in call[3:]]
+    expected = {f"--policy-name={name}", f"--policy-arn=arn:{name}", f"--instance-profile-name={name}"}
+    assert expected <= set(last)
+
+
+@pytest.mark.parametrize("name", [*HOSTILE_NAMES, "%{ if true }", '"\n}\nresource "x" "y" {'])
+def test_a_hostile_name_stays_a_text_in_the_terraform_hints(name: str) -> None:
+    hints = terraform_hints(ACCOUNT, [replace(PLAIN, role_name=name, role_arn=f"arn:{name}")], the_facts())
+    reference = terraform_hints(ACCOUNT, [PLAIN], the_facts())
+    assert len(hints.splitlines()) == len(reference.splitlines())
+    blocks = [line for line in hints.splitlines() if not line.startswith(("#", "  id = "))]
+    assert blocks == [line for line in reference.splitlines() if not line.startswith(("#", "  id = "))]
+    assert not re.search(r"(?<!\$)\$\{|(?<!%)%\{", hints)
+
+
+def test_the_hints_cover_the_role_its_policies_and_its_profiles() -> None:
+    hints = terraform_hints(ACCOUNT, [PLAIN], the_facts())
+    assert 'to = aws_iam_role.role_1\n  id = "app"' in hints
+    assert 'id = "app:work"' in hints
+    assert f'id = "app/arn:aws:iam::{ACCOUNT}:policy/shared"' in hints
+    assert "destroy = false" in hints
+
+
+def written(folder: Path, right_sizing: RightSizing) -> dict[str, Any]:
+    files = write_report(a_review([a_role()]), the_facts(), the_provenance(), folder, ("csv",), right_sizing)
+    return {file.path: file for file in files}
+
+
+def test_the_report_holds_a_script_and_hints_per_account_for_its_owner_alone(tmp_path: Path) -> None:
+    files = written(tmp_path, RightSizing(removals=(PLAIN,)))
+    assert {f"removal/{ACCOUNT}.sh", f"removal/{ACCOUNT}.tf.txt"} <= set(files)
+    for path in (tmp_path / "removal").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_without_unused_roles_holds_no_script(tmp_path: Path) -> None:
+    assert not [path for path in written(tmp_path, RightSizing()) if path.startswith("removal")]
