@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hygiene.report.shell import option, word
 
-_HOSTILE = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=40)
+_HOSTILE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
 
 
 @settings(max_examples=40, deadline=None)
