@@ -91,3 +91,15 @@ class DeliveryError(HygieneError):
 
     slug = "delivery"
     exit_code = 3
+
+
+class AnswersError(HygieneError):
+    """A file of decisions cannot be taken as it is; nothing of it was written."""
+
+    slug = "answers"
+
+
+class LedgerError(HygieneError):
+    """The ledger of a review is damaged; what people gave must not be lost by going on."""
+
+    slug = "ledger"

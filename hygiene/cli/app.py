@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hygiene.cli import options
+from hygiene.cli.decisions import decisions
 from hygiene.cli.evidence import evidence
 from hygiene.cli.logs import LogFormat, set_up
 
@@ -296,6 +297,7 @@ def prune(
 
 
 app.add_typer(evidence, name="evidence")
+app.add_typer(decisions, name="decisions")
 
 
 @app.command()

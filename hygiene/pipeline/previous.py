@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.organization import Analysis
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
+    from hygiene.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,8 @@ def _from_report(places: Places, quarter: str) -> Previous | None:
         logger.warning("the report of %s has no Parquet tables, so nothing can be compared with it", quarter)
         return None
     roles, findings, coverage = (pd.read_parquet(io.BytesIO(content)) for content in found if content is not None)
-    manifest = read_object(places, f"{quarter}/{layout.MANIFEST}")
-    counted = read_object(places, f"{quarter}/summary.json").get("findings")
+    manifest = read_object(places.out, f"{quarter}/{layout.MANIFEST}")
+    counted = read_object(places.out, f"{quarter}/summary.json").get("findings")
     population = population_of(
         roles,
         findings,
@@ -101,9 +102,9 @@ def snapshot_of(places: Places, manifest: Mapping[str, Any]) -> Snapshot | None:
     return None
 
 
-def read_object(places: Places, name: str) -> dict[str, Any]:
+def read_object(out: Store, name: str) -> dict[str, Any]:
     """Return a JSON object below OUT; empty when it is missing or damaged."""
-    content = places.out.read(name)
+    content = out.read(name)
     try:
         document = json.loads(content) if content is not None else {}
     except ValueError:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hygiene.frames import ReviewTables
     from hygiene.model import Provenance, ReportFile, ReviewFacts
 
-__all__ = ["FORMATS", "headline_of", "owner_page", "role_anchor", "summarise", "write_report"]
+__all__ = ["FORMATS", "headline_of", "owner_page", "role_anchor", "summarise", "unguarded", "write_report"]
 
 NOTHING_TO_ACT_ON = RightSizing()
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")
@@ -29,6 +29,13 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
     from hygiene.report import summary
 
     return summary.summarise(tables, facts)
+
+
+def unguarded(cell: str) -> str:
+    """Return the text behind a cell of our CSV files: without the guard against formulas, where one was added."""
+    from hygiene.report import cells
+
+    return cells.unguarded(cell)
 
 
 def headline_of(summary: dict[str, Any]) -> str:
