@@ -104,6 +104,8 @@ class Roles(Table):
     instance_profiles = text("Instance profiles that would break", nullable=True)
     source_template = text("Role template the role was acquired from", nullable=True)
     proposal = text("File with narrower policies, in this folder; empty: none", nullable=True)
+    references = text("Resources that AWS Config says name the role, ;-joined, 100 at most", nullable=True)
+    references_source = text("config; empty: nobody asked, and no reference says nothing", nullable=True)
 
 
 class TrustPrincipals(Table):

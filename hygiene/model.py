@@ -179,6 +179,8 @@ class Removal:
     attached_policy_arns: tuple[str, ...]
     instance_profiles: tuple[str, ...]
     permissions_boundary: str = ""
+    references: tuple[str, ...] = ()
+    """Resources that AWS Config says name the role."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hygiene.analyse.proposal import proposals_of
 from hygiene.analyse.removal import removals_of
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
 from hygiene.analyse.suggestion import suggest
-from hygiene.analyse.wording import confidence_of
+from hygiene.analyse.wording import confidence_of, references_sentence
 from hygiene.frames import Roles, columns_of
 from hygiene.model import RightSizing
 from hygiene.policy.escalation import ASSUME_PATH
@@ -208,6 +208,8 @@ def _judged(examined: ExaminedAccount, weighed: Mapping[str, list[Weighed]]) -> 
 
 def _judgement(row: Mapping[Any, Any], findings: list[Weighed], advice: str) -> dict[str, Any]:
     suggestion, reason = suggest(row, findings)
+    if suggestion == "remove":
+        reason = f"{reason}{references_sentence(row)}"
     if advice and suggestion != "keep":
         reason = f"{reason} {advice}"
     return {

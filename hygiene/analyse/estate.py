@@ -165,6 +165,7 @@ class _Facts:
             **_services(use, permissions),
             "group_id": group_id,
             "row_sha256": row_sha256,
+            **_references(str(role["Arn"]), self.reference.references),
             "description": listed.get("Description") or role.get("Description") or None,
             "instance_profiles": _joined(
                 str(profile.get("InstanceProfileName")) for profile in role.get("InstanceProfileList") or ()
@@ -180,6 +181,17 @@ class _Facts:
         if answer is None and is_worth_asking(role):
             return None
         return service_use(answer, permissions.effective.final.somewhere_if)
+
+
+_REFERENCES_NAMED = 100
+
+
+def _references(role_arn: str, asked: Mapping[str, tuple[str, ...]] | None) -> dict[str, str | None]:
+    """Return the resources that name the role, and who says so; both empty where nobody was asked."""
+    named = (asked or {}).get(role_arn, ())
+    more = len(named) - _REFERENCES_NAMED
+    shown = [*named[:_REFERENCES_NAMED], *([f"and {more} more"] if more > 0 else [])]
+    return {"references": _joined(shown), "references_source": None if asked is None else "config"}
 
 
 def _services(use: ServiceUse | None, permissions: RolePermissions) -> dict[str, int | None]:

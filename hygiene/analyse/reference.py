@@ -43,6 +43,9 @@ class Reference:
     permission_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Permission set of IAM Identity Center → accounts it is provisioned to; empty when it was not read."""
 
+    references: Mapping[str, tuple[str, ...]] | None = None
+    """Role ARN → resources that name it, from AWS Config; None when it was not asked."""
+
     @cached_property
     def accounts(self) -> dict[str, Account]:
         """The organization's accounts by id."""

@@ -19,10 +19,11 @@ def removals_of(estate: Estate, managed: Container[str]) -> Iterator[Removal]:
     details = estate.documents.authorization_details or {}
     roles = {str(role["Arn"]): role for role in details.get("RoleDetailList", [])}
     unused = estate.roles.loc[estate.roles["usage_status"] == "unused", "role_arn"]
-    yield from (_removal(roles[arn], estate.account.id) for arn in unused if arn not in managed)
+    named = estate.reference.references or {}
+    yield from (_removal(roles[arn], estate.account.id, named.get(arn, ())) for arn in unused if arn not in managed)
 
 
-def _removal(role: JsonObject, account_id: str) -> Removal:
+def _removal(role: JsonObject, account_id: str, references: tuple[str, ...]) -> Removal:
     return Removal(
         account_id=account_id,
         role_name=str(role["RoleName"]),
@@ -31,6 +32,7 @@ def _removal(role: JsonObject, account_id: str) -> Removal:
         attached_policy_arns=_names(role, "AttachedManagedPolicies", "PolicyArn"),
         instance_profiles=_names(role, "InstanceProfileList", "InstanceProfileName"),
         permissions_boundary=boundary_arn(role),
+        references=references,
     )
 
 

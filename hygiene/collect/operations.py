@@ -52,6 +52,9 @@ OPERATIONS = (
         "sso:ListAccountsForProvisionedPermissionSet",
         is_optional=True,
     ),
+    # Asked with `[aws] references = "config"` alone.
+    Operation("config", "DescribeConfigurationAggregators", HUB, is_optional=True),
+    Operation("config", "SelectAggregateResourceConfig", HUB, is_optional=True),
     Operation("iam", "GetAccountAuthorizationDetails", MEMBER),
     Operation("iam", "ListRoles", MEMBER),
     # Asked only when the two listings disagree: was the role deleted while we read, or did one listing miss it?

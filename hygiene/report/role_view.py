@@ -83,6 +83,8 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         siblings=roster.group_sizes.get(row["group_id"], 1) - 1,
         group_id=row["group_id"],
         row_sha256=row["row_sha256"],
+        references=parts(row["references"]),
+        references_asked=bool(row["references_source"]),
         proposal_href=quote(row["proposal"]),
         decision=row["decision"],
         decision_state=row["decision_state"],

@@ -105,6 +105,8 @@ class RoleView(NamedTuple):
     group_id: str
     row_sha256: str
     proposal_href: str
+    references: tuple[str, ...]
+    references_asked: bool
     decision: str
     decision_state: str
     reviewer: str

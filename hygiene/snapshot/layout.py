@@ -16,6 +16,7 @@ LOCK = "lock.json"
 
 ORGANIZATION = "organization.json"
 IDENTITY_CENTER = "identity-center.json"
+REFERENCES = "references.json"
 ACCOUNTS = "accounts"
 GAPS = "gaps"
 AUTHORIZATION_DETAILS = "authorization-details"

@@ -49,6 +49,8 @@ class Snapshot:
     manifest_sha256: str
     problems: tuple[str, ...]
     _files: _Files
+    references: Mapping[str, tuple[str, ...]] | None = None
+    """Role ARN → resources that name it, from AWS Config; None when it was not asked, or did not answer."""
 
     def documents(self, account_id: str) -> AccountDocuments:
         """Return what the snapshot holds of an account, damaged and refused things as gaps."""
@@ -161,14 +163,41 @@ def _open_folder(store: Store) -> Snapshot:
             "or name one file that `aws iam get-account-authorization-details` printed."
         )
     permission_sets = _permission_sets(_whole(store, layout.IDENTITY_CENTER, problems))
+    references = _references(_whole(store, layout.REFERENCES, problems))
     manifest = _whole(store, layout.MANIFEST, problems) or {}
+    problems += _recorded_problems(manifest)
     _refuse_newer(manifest, store.location)
     content = store.read(layout.MANIFEST)
     digest = hashlib.sha256(content).hexdigest() if content is not None else ""
     files = _Files(store)
     return Snapshot(
-        store.location, account_ids, organization, permission_sets, manifest, digest, tuple(problems), files
+        store.location,
+        account_ids,
+        organization,
+        permission_sets,
+        manifest,
+        digest,
+        tuple(problems),
+        files,
+        references,
     )
+
+
+def _recorded_problems(manifest: JsonObject) -> list[str]:
+    """Return what the collector asked for and did not get, beyond single accounts."""
+    listed = manifest.get("problems")
+    return [str(problem) for problem in listed if problem] if isinstance(listed, list) else []
+
+
+def _references(document: JsonObject | None) -> dict[str, tuple[str, ...]] | None:
+    """Return role ARN → resources. A hand-made file with something else in a place counts that as no reference."""
+    if document is None:
+        return None
+    return {
+        role_arn: tuple(str(resource) for resource in resources)
+        for role_arn, resources in document.items()
+        if isinstance(resources, list)
+    }
 
 
 def _permission_sets(document: JsonObject | None) -> dict[str, tuple[str, ...]]:

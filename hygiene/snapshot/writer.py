@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # The manifest goes first: without it, what is left reads as unfinished and never as a complete snapshot.
-_OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.IDENTITY_CENTER, layout.ACCOUNTS)
+_OURS = (layout.MANIFEST, layout.ORGANIZATION, layout.IDENTITY_CENTER, layout.REFERENCES, layout.ACCOUNTS)
 
 _NOT_CONTENT = frozenset({layout.MANIFEST, layout.LOCK})
 
@@ -71,6 +71,10 @@ class SnapshotWriter:
     def write_identity_center(self, document: JsonObject) -> None:
         """Write the permission sets of IAM Identity Center."""
         self._write(layout.IDENTITY_CENTER, layout.encode(document))
+
+    def write_references(self, document: Mapping[str, object]) -> None:
+        """Write which resources name which role, `{role ARN: [resource ARNs]}`."""
+        self._write(layout.REFERENCES, layout.encode(document))
 
     def write_account(
         self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
