@@ -75,6 +75,7 @@ class Faults:
             self._short: dict[tuple[str, str], int] = {}
             self.latency_seconds = 0.0
             self.job_seconds = 0.0
+            self.scan_factor = 1.0
 
     def deny(self, account_id: str, action: str) -> None:
         """Refuse an action (`iam:ListRoles`) to every caller of an account, as an SCP would."""
@@ -100,8 +101,12 @@ class Faults:
             self._rates[service, operation] = (rate, burst)
             self._buckets = {place: b for place, b in self._buckets.items() if place[2:] != (service, operation)}
 
+    def inflate_scans(self, factor: float) -> None:
+        """Count every byte Athena scans as so many, for limits no simulated trail would reach."""
+        self.scan_factor = factor
+
     def slow_jobs(self, seconds: float) -> None:
-        """Keep last-accessed jobs and credential reports in progress that long."""
+        """Keep last-accessed jobs, credential reports and queries in progress that long."""
         self.job_seconds = seconds
 
     def fail_job(self, role_arn: str, *, times: int = 1) -> None:

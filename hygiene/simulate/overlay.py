@@ -118,7 +118,7 @@ class Overlay:
         call = Incoming(service, operation, parameters, caller, region, context)
         # Attempts count as use, refused ones too, as in AWS.
         self._record_use(caller, service, region)
-        resource = resource_of(state, caller.account_id, operation, parameters)
+        resource = resource_of(state, call)
         if state.faults.denies(caller.account_id, action):
             raise denied(service, caller, action, resource, "with an explicit deny in a service control policy")
         if action not in NEEDS_NO_PERMISSION | CHECKS_ITSELF:

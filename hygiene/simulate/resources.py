@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from hygiene.simulate.incoming import Incoming
     from hygiene.simulate.state import State
 
 _LISTED = {
@@ -21,8 +20,13 @@ _NAMED = {"RoleName": ("roles", "role"), "UserName": ("users", "user"), "GroupNa
 _ARNS = ("PolicyArn", "Arn", "OpenIDConnectProviderArn", "SAMLProviderArn", "RoleArn")
 
 
-def resource_of(state: State, account_id: str, operation: str, parameters: Mapping[str, Any]) -> str:
-    """The resource an IAM, STS or Organizations call is about; `*` where AWS has no resource type for it."""
+def resource_of(state: State, call: Incoming) -> str:
+    """The resource a call is about; `*` where AWS has no resource type for it."""
+    account_id, operation, parameters = call.account_id, call.operation, call.parameters
+    if call.service == "athena":
+        return _workgroup_arn(state, call)
+    if call.service == "access-analyzer":
+        return str(parameters.get("analyzerArn", "*"))
     prefix = f"arn:{state.world.partition}:iam::{account_id}:"
     if operation in _LISTED:
         return prefix + _LISTED[operation]
@@ -36,3 +40,9 @@ def resource_of(state: State, account_id: str, operation: str, parameters: Mappi
         if parameters.get(parameter):
             return str(parameters[parameter])
     return "*"
+
+
+def _workgroup_arn(state: State, call: Incoming) -> str:
+    query = state.queries.get(str(call.parameters.get("QueryExecutionId", "")))
+    name = query.workgroup.name if query else call.parameters.get("WorkGroup", "primary")
+    return f"arn:{state.world.partition}:athena:{call.region}:{call.account_id}:workgroup/{name}"

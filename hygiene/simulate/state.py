@@ -23,6 +23,7 @@ from hygiene.simulate.faults import Faults
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hygiene.simulate.athena.executions import Execution
     from hygiene.simulate.world import Account, World
 
 
@@ -77,6 +78,7 @@ class State:
         self.reports: dict[str, CredentialReport] = {}
         self.credentials = CredentialStore(self.iam, world)
         self.counter = itertools.count(1)
+        self.queries: dict[str, Execution] = {}
         self.events = EventStore(world, self.now())
         self.trail_bucket = TrailBucket(world, self.events)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hygiene.simulate.operations import (
     account_summary,
     assume_role,
+    athena,
     authorization_details,
     credential_report,
     last_accessed,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 OPERATIONS: dict[tuple[str, str], Operation] = {
     **account_summary.OPERATIONS,
     **assume_role.OPERATIONS,
+    **athena.OPERATIONS,
     **authorization_details.OPERATIONS,
     **credential_report.OPERATIONS,
     **last_accessed.OPERATIONS,
