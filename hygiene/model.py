@@ -126,6 +126,7 @@ class AccountDocuments:
     identity_providers: JsonObject | None = None
     credential_report: tuple[JsonObject, ...] | None = None
     reconciliation: JsonObject | None = None
+    access_analyzer: JsonObject | None = None
     activity: Activity | None = None
     gaps: tuple[Gap, ...] = ()
 

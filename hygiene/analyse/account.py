@@ -12,6 +12,7 @@ from hygiene.analyse.platform import platform_of
 from hygiene.analyse.proposal import proposals_of
 from hygiene.analyse.removal import removals_of
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
+from hygiene.analyse.second_opinion import second_opinions
 from hygiene.analyse.suggestion import suggest
 from hygiene.analyse.wording import confidence_of, references_sentence
 from hygiene.frames import Roles, columns_of
@@ -76,8 +77,14 @@ def examine_account(
     """Run every check over the account: the first pass, which needs its documents."""
     estate = build_estate(documents, account, reference, compiler)
     advice = dict(_advice(estate))
+    opinions = second_opinions(documents.access_analyzer)
     rows = [
-        _finding_row(configured, _possible(finding, advice), account.id, _role_of(finding, estate))
+        _finding_row(
+            configured,
+            _confirmed(_possible(finding, advice), opinions.get((finding.role_arn or "", configured.check.id), "")),
+            account.id,
+            _role_of(finding, estate),
+        )
         for configured in checks
         for finding in configured.check.find(estate, configured.thresholds)
     ]
@@ -105,6 +112,11 @@ def _possible(finding: Finding, advice: Mapping[str, str]) -> Finding:
     """Return the finding with a remedy that somebody can carry out: nobody edits a role that a platform manages."""
     instead = advice.get(finding.role_arn or "")
     return replace(finding, remedy=instead) if instead else finding
+
+
+def _confirmed(finding: Finding, opinion: str) -> Finding:
+    """Return the finding with what somebody else says about the same, as further evidence."""
+    return replace(finding, evidence=f"{finding.evidence} {opinion}") if opinion else finding
 
 
 def judge_account(

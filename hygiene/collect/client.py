@@ -61,8 +61,10 @@ class AwsClient:
         while True:
             answer = self.call(service, operation, **parameters, **token)
             yield answer
-            if answer.get("NextToken"):
-                token = {"NextToken": answer["NextToken"]}
+            # Newer services write every name with a small letter.
+            named = next((name for name in ("NextToken", "nextToken") if answer.get(name)), None)
+            if named:
+                token = {named: answer[named]}
             elif answer.get("IsTruncated"):
                 token = {"Marker": answer.get("Marker")}
             else:

@@ -55,6 +55,10 @@ OPERATIONS = (
     # Asked with `[aws] references = "config"` alone.
     Operation("config", "DescribeConfigurationAggregators", HUB, is_optional=True),
     Operation("config", "SelectAggregateResourceConfig", HUB, is_optional=True),
+    # Unused-access findings of an analyzer that exists; the second version of a call keeps the action of the first.
+    Operation("accessanalyzer", "ListAnalyzers", HUB, "access-analyzer:ListAnalyzers", is_optional=True),
+    Operation("accessanalyzer", "ListFindingsV2", HUB, "access-analyzer:ListFindings", is_optional=True),
+    Operation("accessanalyzer", "GetFindingV2", HUB, "access-analyzer:GetFinding", is_optional=True),
     Operation("iam", "GetAccountAuthorizationDetails", MEMBER),
     Operation("iam", "ListRoles", MEMBER),
     # Asked only when the two listings disagree: was the role deleted while we read, or did one listing miss it?

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.collect.collectors import ORDER
@@ -57,13 +58,16 @@ class Runner:
         progress: Progress,
         clock: Callable[[], datetime],
         earlier: Earlier | None = None,
+        from_hub: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
     ) -> None:
+        """Take `from_hub`: account id → documents that were read for it from one place, to lie with its own."""
         self._enter = enter
         self._sink = sink
         self._settings = settings
         self._progress = progress
         self._clock = clock
         self._earlier = earlier
+        self._from_hub = from_hub
 
     def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
         """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
@@ -97,7 +101,8 @@ class Runner:
         return self._finish(account_id, context.documents, context.gaps)
 
     def _finish(self, account_id: str, documents: Mapping[str, object], gaps: list[Gap]) -> list[Gap]:
-        self._sink.write_account(account_id, documents, gaps, self._clock())
+        held = {**self._from_hub.get(account_id, {}), **documents}
+        self._sink.write_account(account_id, held, gaps, self._clock())
         details = documents.get("authorization-details")
         roles = len(details["RoleDetailList"]) if isinstance(details, dict) else 0
         self._progress.account_done(account_id, roles, len(gaps))

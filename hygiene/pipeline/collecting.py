@@ -78,6 +78,7 @@ def collect_into(
     The fence is asked before the snapshot is sealed, and raises when another run has taken over.
     Raises CredentialsError or PopulationError before anything is written.
     """
+    from hygiene.collect.access_analyzer import read_unused_access
     from hygiene.collect.identity_center import read_identity_center
     from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
@@ -101,7 +102,8 @@ def collect_into(
             "going on with an unfinished snapshot, %d accounts are there", len(population.chosen) - len(missing)
         )
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
-    gaps = Runner(enter, writer, settings.aws, progress, clock, earlier).run(missing)
+    opinions = {account: {"access-analyzer": found} for account, found in read_unused_access(sessions.hub).items()}
+    gaps = Runner(enter, writer, settings.aws, progress, clock, earlier, opinions).run(missing)
     fence()
     writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)

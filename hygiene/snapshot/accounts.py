@@ -54,6 +54,7 @@ def account_documents(account_id: str, found: Mapping[str, Any], gaps: list[Gap]
         identity_providers=account.checked("identity-providers", _object),
         credential_report=account.checked("credential-report", _list_of_objects),
         reconciliation=account.checked("reconciliation", _object),
+        access_analyzer=account.checked("access-analyzer", _object),
         activity=_activity(account),
         gaps=tuple(account.gaps),
     )

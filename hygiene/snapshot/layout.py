@@ -32,6 +32,7 @@ ACCOUNT_DOCUMENTS = (
     "identity-providers",
     "credential-report",
     "reconciliation",
+    "access-analyzer",
     ACTIVITY,
 )
 """Documents of one account, each `accounts/<account id>/<name>.json`, possibly with `.gz`."""
