@@ -38,6 +38,16 @@ def service_name(namespace: str) -> str:
     return str(services.get_service_name(namespace)) if services.service_exists(namespace) else namespace
 
 
+@lru_cache(maxsize=256)
+def _action_names(namespace: str) -> tuple[str, ...]:
+    return tuple(_data().actions.get_actions_for_service(namespace))
+
+
+def action_exists(namespace: str, pattern: str) -> bool:
+    """Whether a service has an action that the pattern covers."""
+    return any(matches(pattern, name, ignore_case=True) for name in _action_names(namespace))
+
+
 def _prefixes(patterns: Any) -> list[str]:
     return [str(p).partition(":")[0].lower() for p in as_list(patterns)]
 

@@ -43,6 +43,12 @@ READER_ACTIONS = [
 ]
 
 HUB_ACTIONS = [
+    "access-analyzer:GetFinding",
+    "access-analyzer:ListAnalyzers",
+    "access-analyzer:ListFindings",
+    "access-analyzer:ValidatePolicy",
+    "config:DescribeConfigurationAggregators",
+    "config:SelectAggregateResourceConfig",
     "organizations:DescribeOrganization",
     "organizations:DescribePolicy",
     "organizations:ListAccounts",
@@ -54,6 +60,7 @@ HUB_ACTIONS = [
     "organizations:ListRoots",
     "organizations:ListTagsForResource",
     "organizations:ListTargetsForPolicy",
+    "securityhub:GetFindings",
     "sso:DescribePermissionSet",
     "sso:ListAccountsForProvisionedPermissionSet",
     "sso:ListInstances",

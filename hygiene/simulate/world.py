@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hygiene.simulate.cloudtrail.events import Event
     from hygiene.simulate.cloudtrail.trail import Trail
+    from hygiene.simulate.evidence import Aggregator, Analyzer, SecurityHub
 
 Document = Mapping[str, Any]
 """An IAM policy document as an object."""
@@ -144,6 +145,9 @@ class World:
     events: tuple[Event, ...] = ()
     """What CloudTrail recorded, in any order."""
     trail: Trail | None = None
+    analyzers: tuple[Analyzer, ...] = ()
+    aggregators: tuple[Aggregator, ...] = ()
+    security_hubs: tuple[SecurityHub, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no AWS organization could be, while the author still looks at it."""

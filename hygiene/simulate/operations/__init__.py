@@ -5,30 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hygiene.simulate.operations import (
+    access_analyzer,
     account_summary,
     assume_role,
     athena,
     authorization_details,
+    config_aggregator,
     credential_report,
     last_accessed,
     lookup_events,
     organization,
     organization_policies,
     roles,
+    security_hub,
+    validate_policy,
 )
 
 if TYPE_CHECKING:
     from hygiene.simulate.incoming import Operation
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
+    **access_analyzer.OPERATIONS,
     **account_summary.OPERATIONS,
     **assume_role.OPERATIONS,
     **athena.OPERATIONS,
     **authorization_details.OPERATIONS,
+    **config_aggregator.OPERATIONS,
     **credential_report.OPERATIONS,
     **last_accessed.OPERATIONS,
     **lookup_events.OPERATIONS,
     **organization.OPERATIONS,
     **organization_policies.OPERATIONS,
     **roles.OPERATIONS,
+    **security_hub.OPERATIONS,
+    **validate_policy.OPERATIONS,
 }
