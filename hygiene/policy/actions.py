@@ -1,7 +1,8 @@
 """The catalogue of AWS actions, and sets of actions as bit masks: a pattern in, one Python int out.
 
 A mask has one bit per known action, in alphabetical order, so that a pattern with a trailing `*` is a run of bits,
-and union, subtraction and intersection of whole policies are single operations. One further bit stands for
+and union, subtraction and intersection of whole policies are single operations. Each service begins on a byte of its
+own (the bits left over stand for nothing), so that counting by service is counting bytes. One further bit stands for
 "every action the catalogue does not know": services newer than our data must never vanish behind a wildcard.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,9 @@ from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _Label = TypeVar("_Label")
 
@@ -32,17 +36,18 @@ class ActionCatalogue:
 
     def __init__(self, records: dict[str, ActionRecord]) -> None:
         self.names = sorted(records)
-        self._written = [records[name].name for name in self.names]
-        self._index = {name: position for position, name in enumerate(self.names)}
-        self.unknown_bit = 1 << len(self.names)
-        self.known = self.unknown_bit - 1
+        self._places = list(_byte_aligned(self.names))
+        self._place_of = dict(zip(self.names, self._places, strict=True))
+        self._place_of |= {records[name].name: place for name, place in self._place_of.items()}
+        self._written = dict(zip(self._places, (records[name].name for name in self.names), strict=True))
+        self._bytes = (self._places[-1] // 8 if self._places else 0) + 1
+        self.known = self._mask_of_places(self._places)
+        self.unknown_bit = 1 << (8 * self._bytes)
         self.everything = self.known | self.unknown_bit
         self.services = self._masks(name.split(":", 1)[0] for name in self.names)
         self._levels = self._masks(records[name].level for name in self.names)
         self.with_resources = self._masks(records[name].has_resources for name in self.names)[True]
-        # A service's actions share a prefix, so they are one run: service → first position, position after the last.
-        self._service_at = [name.split(":", 1)[0] for name in self.names]
-        self._runs = {service: self._run_of(f"{service}:") for service in self.services}
+        self._service_names = tuple(self.services)
         self.mask_of_pattern = lru_cache(maxsize=_PATTERN_CACHE)(self._mask_of_pattern)
         self.mask = lru_cache(maxsize=_MASK_CACHE)(self._mask)
         """`mask(patterns)`: the union of the patterns' masks."""
@@ -51,15 +56,46 @@ class ActionCatalogue:
         self.whole_services_in = lru_cache(maxsize=_MASK_CACHE)(self._whole_services_in)
         """`whole_services_in(mask)`: the services with every known action in the mask, in order."""
 
-    @staticmethod
-    def _masks(labels: Iterable[_Label]) -> dict[_Label, int]:
+    def _masks(self, labels: Iterable[_Label]) -> dict[_Label, int]:
         """Return one mask per label, from the labels of all actions in order."""
-        bits: dict[_Label, bytearray] = {}
-        held = list(labels)
-        for position, label in enumerate(held):
-            row = bits.setdefault(label, bytearray(len(held) // 8 + 1))
-            row[position // 8] |= 1 << (position % 8)
-        return {label: int.from_bytes(row, "little") for label, row in bits.items()}
+        places: dict[_Label, list[int]] = {}
+        for place, label in zip(self._places, labels, strict=True):
+            places.setdefault(label, []).append(place)
+        return {label: self._mask_of_places(held) for label, held in places.items()}
+
+    def _mask_of_places(self, places: Iterable[int]) -> int:
+        # Bits are set in place, because each OR of whole masks copies one.
+        bits = bytearray(self._bytes)
+        for place in places:
+            bits[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(bits, "little")
+
+    @cached_property
+    def _first_bytes(self) -> NDArray[np.intp]:
+        """The byte at which each service begins."""
+        import numpy as np
+
+        firsts = {
+            name.split(":", 1)[0]: place // 8
+            for name, place in zip(self.names[::-1], self._places[::-1], strict=True)
+        }
+        return np.array([firsts[service] for service in self._service_names])
+
+    @cached_property
+    def _sizes(self) -> NDArray[np.intp]:
+        """How many actions each service has."""
+        return self._counts(self.known)
+
+    def _counts(self, mask: int) -> NDArray[np.intp]:
+        """Return how many actions of each service are in the mask."""
+        import numpy as np
+
+        return np.add.reduceat(np.bitwise_count(self._as_bytes(mask)), self._first_bytes, dtype=np.intp)
+
+    def _as_bytes(self, mask: int) -> NDArray[np.uint8]:
+        import numpy as np
+
+        return np.frombuffer((mask & self.known).to_bytes(self._bytes, "little"), dtype=np.uint8)
 
     def level(self, name: str) -> int:
         """Return the mask of an access level: List, Read, Write, Permissions management or Tagging."""
@@ -71,32 +107,38 @@ class ActionCatalogue:
         if wanted in {"*", "*:*"}:
             return self.everything
         if "*" not in wanted and "?" not in wanted:
-            position = self._index.get(wanted)
-            return 0 if position is None else 1 << position
-        first = re.search(r"[*?]", wanted)
-        prefix = wanted[: first.start()] if first else wanted
+            place = self._place_of.get(wanted)
+            return 0 if place is None else 1 << place
+        prefix = re.split(r"[*?]", wanted, maxsplit=1)[0]
         low, high = self._run_of(prefix)
         if wanted == f"{prefix}*":
-            return ((1 << high) - 1) ^ ((1 << low) - 1)
+            return self._mask_of_run(low, high)
         matches = glob(wanted).fullmatch
-        return sum(1 << position for position in range(low, high) if matches(self.names[position]))
+        return self._mask_of_places(self._places[at] for at in range(low, high) if matches(self.names[at]))
 
     def _run_of(self, prefix: str) -> tuple[int, int]:
         low = bisect_left(self.names, prefix)
         return low, bisect_left(self.names, prefix + "\x7f", low)
 
+    def _mask_of_run(self, low: int, high: int) -> int:
+        if low == high:
+            return 0
+        return ((2 << self._places[high - 1]) - (1 << self._places[low])) & self.known
+
     def _mask(self, patterns: tuple[str, ...]) -> int:
         """Return the union of the patterns' masks."""
-        # Most patterns are plain names: their bits are set in place, because each OR of whole masks copies one.
-        bits = bytearray(len(self.names) // 8 + 1)
-        result = 0
+        # Most patterns are plain names, mostly as AWS writes them.
+        places, others = [], []
         for pattern in patterns:
-            position = self._index.get(pattern.lower())
-            if position is None:
-                result |= self.mask_of_pattern(pattern)
+            place = self._place_of.get(pattern)
+            if place is None:
+                others.append(pattern)
             else:
-                bits[position >> 3] |= 1 << (position & 7)
-        return result | int.from_bytes(bits, "little")
+                places.append(place)
+        result = self._mask_of_places(places)
+        for pattern in others:
+            result |= self.mask_of_pattern(pattern)
+        return result
 
     def unknown(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the patterns that match no action we know: a newer service, or a misspelt name."""
@@ -104,33 +146,30 @@ class ActionCatalogue:
 
     def names_in(self, mask: int) -> list[str]:
         """Return the names of the known actions in a mask as AWS writes them, in order."""
-        return [self._written[position] for position in _positions(_bits(mask & self.known))]
+        import numpy as np
+
+        places = np.flatnonzero(np.unpackbits(self._as_bytes(mask), bitorder="little"))
+        return [self._written[place] for place in places.tolist()]
 
     def _services_in(self, mask: int) -> tuple[str, ...]:
-        bits = _bits(mask & self.known)
-        found: list[str] = []
-        position = bits.find("1")
-        while position >= 0:
-            service = self._service_at[position]
-            found.append(service)
-            position = bits.find("1", self._runs[service][1])
-        return tuple(found)
+        return self._services_at(self._counts(mask) > 0)
 
     def _whole_services_in(self, mask: int) -> tuple[str, ...]:
-        bits = _bits(mask & self.known).ljust(len(self.names), "0")
-        return tuple(service for service, (low, high) in self._runs.items() if bits.find("0", low, high) < 0)
+        return self._services_at(self._counts(mask) == self._sizes)
+
+    def _services_at(self, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+        return tuple(self._service_names[at] for at in chosen.nonzero()[0].tolist())
 
 
-def _bits(mask: int) -> str:
-    """Return the mask as text, lowest bit first: looking for the next bit in it is fast."""
-    return bin(mask)[:1:-1]
-
-
-def _positions(bits: str) -> Iterator[int]:
-    position = bits.find("1")
-    while position >= 0:
-        yield position
-        position = bits.find("1", position + 1)
+def _byte_aligned(names: Iterable[str]) -> Iterator[int]:
+    """Yield the bit of each name, in order; every service begins at a multiple of eight."""
+    place, service = 0, ""
+    for name in names:
+        own = name.split(":", 1)[0]
+        if own != service:
+            place, service = -(-place // 8) * 8, own
+        yield place
+        place += 1
 
 
 @cache
