@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hygiene.policy.reach import action_mask
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -31,15 +29,12 @@ class AllowStatement:
 
 
 def allow_statements(
-    permissions: RolePermissions, is_wanted: Callable[[Statement], bool]
+    permissions: RolePermissions, is_wanted: Callable[[Statement], bool], actions: int = -1
 ) -> Iterator[AllowStatement]:
-    """Yield the wanted Allow statements that allow anything at all."""
-    for policy in permissions.policies:
-        for statement in policy.document.statements:
-            if not statement.is_allow or not is_wanted(statement):
-                continue
-            if mask := action_mask(statement):
-                yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
+    """Yield the wanted Allow statements that allow any of the actions, by default anything at all."""
+    for policy, statement, mask in permissions.allows(actions):
+        if is_wanted(statement):
+            yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
 
 
 def by_fate(statements: Iterable[AllowStatement]) -> Iterator[tuple[str, list[AllowStatement]]]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
 from hygiene.policy.principal import KnownPrincipal, open_clauses
-from hygiene.policy.reach import action_mask
 from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
@@ -88,11 +87,9 @@ def _assume_grants(permissions: RolePermissions) -> Iterator[AssumeGrant]:
     mask = catalogue().mask((ASSUME_ROLE,))
     if not permissions.effective.final.somewhere_if & mask:
         return
-    for policy in permissions.policies:
-        for statement in policy.document.statements:
-            if statement.is_allow and action_mask(statement) & mask:
-                keys = tuple(sorted({clause.key for clause in statement.condition}))
-                yield AssumeGrant(statement.resources or ("*",), keys)
+    for _, statement, _ in permissions.allows(mask):
+        keys = tuple(sorted({clause.key for clause in statement.condition}))
+        yield AssumeGrant(statement.resources or ("*",), keys)
 
 
 def find_chains(facts: Sequence[RoleFacts], organization_id: str = "") -> dict[str, Chain]:
@@ -106,10 +103,11 @@ class _Backwards:
     def __init__(self, facts: Sequence[RoleFacts], organization_id: str) -> None:
         self._organization_id = organization_id
         self._facts = {role.arn: role for role in facts}
-        self._callers: dict[str, list[RoleFacts]] = {}
+        # Roles that may call sts:AssumeRole and have no chain yet, by account. Who has one is not looked at again.
+        self._callers: dict[str, dict[str, RoleFacts]] = {}
         for role in facts:
             if role.assumes:
-                self._callers.setdefault(role.account_id, []).append(role)
+                self._callers.setdefault(role.account_id, {})[role.arn] = role
 
     def search(self) -> dict[str, Chain]:
         found: dict[str, Chain] = {}
@@ -122,6 +120,7 @@ class _Backwards:
                     continue
                 fate = _joined(onward.held_back_by, keys)
                 found[caller.arn] = Chain((target.arn, *onward.steps), fate, is_news=not caller.is_administrator)
+                self._callers.get(caller.account_id, {}).pop(caller.arn, None)
                 if not caller.is_administrator:
                     waiting.append(caller)
         return found
@@ -135,10 +134,9 @@ class _Backwards:
         self, target: RoleFacts, principal: TrustedPrincipal
     ) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
         for caller in self._candidates(principal):
-            trust = open_clauses(principal.condition, KnownPrincipal(caller.arn, self._organization_id))
-            if trust is None:
+            keys = self._open_keys(principal, caller)
+            if keys is None:
                 continue
-            keys = {clause.key for clause in trust}
             is_named = principal.principal.value == caller.arn
             if is_named and caller.account_id == target.account_id:
                 # In its own account a role that the trust policy names needs no permission besides.
@@ -149,11 +147,18 @@ class _Backwards:
                 easiest = min(grants, key=lambda grant: len(grant.keys))
                 yield caller, tuple(sorted(keys | set(easiest.keys)))
 
+    def _open_keys(self, principal: TrustedPrincipal, caller: RoleFacts) -> set[str] | None:
+        """Return the keys of the trust's condition that nobody evaluated; None when it turns the caller away."""
+        if not principal.condition:
+            return set()
+        clauses = open_clauses(principal.condition, KnownPrincipal(caller.arn, self._organization_id))
+        return None if clauses is None else {clause.key for clause in clauses}
+
     def _candidates(self, principal: TrustedPrincipal) -> Iterable[RoleFacts]:
         if principal.relation == "anybody":
-            return [role for callers in self._callers.values() for role in callers]
+            return [role for callers in self._callers.values() for role in callers.values()]
         if principal.is_whole_account and principal.account_id is not None:
-            return self._callers.get(principal.account_id, ())
+            return list(self._callers.get(principal.account_id, {}).values())
         named = self._facts.get(principal.principal.value)
         return (named,) if named else ()
 

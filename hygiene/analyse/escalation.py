@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
-from hygiene.policy.reach import action_mask, covers_any_resource
+from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
@@ -67,11 +67,44 @@ class Escalations:
 
     def of(self, role_arn: str) -> Iterator[HeldPath]:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
+        effective = self._neighbours[role_arn].permissions.effective
+        permissions = effective.own.grant.somewhere_if & _path_permissions()
+        sorted_out = _sort_out(permissions, permissions & effective.proven)
+        yield from sorted_out.certain
         search = _Search(role_arn, self._neighbours, self._named)
-        for path in escalation_paths():
+        for path in sorted_out.open:
             fate = search.fate(path)
             if fate is not None:
                 yield HeldPath(path, fate)
+
+
+@dataclass(frozen=True, slots=True)
+class _SortedOut:
+    """Paths that the masks alone decide, and paths whose statements have to be looked at."""
+
+    certain: tuple[HeldPath, ...]
+    open: tuple[EscalationPath, ...]
+
+
+@cache
+def _path_permissions() -> int:
+    """Return all permissions that paths are made of."""
+    return catalogue().mask(tuple({permission for path in escalation_paths() for permission in path.permissions}))
+
+
+@lru_cache(maxsize=4096)
+def _sort_out(permissions: int, proven: int) -> _SortedOut:
+    """Return the paths among these permissions. Roles without any, and administrators, are decided here at once."""
+    certain, left = [], []
+    for path in escalation_paths():
+        masks = [catalogue().mask((permission,)) for permission in path.permissions]
+        if not all(masks):
+            left.append(path)  # The catalogue does not know one of the actions: ask the statements.
+        elif all(mask & proven for mask in masks):
+            certain.append(HeldPath(path, ""))
+        elif all(mask & permissions for mask in masks):
+            left.append(path)
+    return _SortedOut(tuple(certain), tuple(left))
 
 
 class _Named:
@@ -132,10 +165,10 @@ class _Search:
 
     def _unknown_action(self, permission: str) -> str | None:
         """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
-        for statement in self._allows():
-            matches = any(_is_action(pattern.lower(), permission.lower()) for pattern in statement.actions)
-            if matches and covers_any_resource(statement):
-                return _condition_fate(statement.condition)
+        for policy in self._own.permissions.policies:
+            for statement in policy.document.statements:
+                if statement.is_allow and covers_any_resource(statement) and _has_action(statement, permission):
+                    return _condition_fate(statement.condition)
         return None
 
     def _pass_role(self, mask: int, passed_to: str) -> str | None:
@@ -207,11 +240,8 @@ class _Search:
             return None
         return self._targets(permission, mask)
 
-    def _allows(self, mask: int | None = None) -> Iterator[Statement]:
-        for policy in self._own.permissions.policies:
-            for statement in policy.document.statements:
-                if statement.is_allow and (mask is None or action_mask(statement) & mask):
-                    yield statement
+    def _allows(self, mask: int) -> Iterator[Statement]:
+        return (statement for _, statement, _ in self._own.permissions.allows(mask))
 
     def _matched(self, statement: Statement) -> frozenset[str]:
         return frozenset[str]().union(*(self._named.by(resource) for resource in statement.resources))
@@ -258,9 +288,9 @@ def _before_wildcard(pattern: str) -> str:
     return pattern.partition("*")[0].partition("?")[0]
 
 
-def _is_action(pattern: str, action: str) -> bool:
-    # Most patterns are of other services: looking at their beginning spares compiling them.
-    return action.startswith(_before_wildcard(pattern)) and glob(pattern).fullmatch(action) is not None
+def _has_action(statement: Statement, action: str) -> bool:
+    wanted = action.lower()
+    return any(glob(pattern.lower()).fullmatch(wanted) for pattern in statement.actions)
 
 
 def _without_satisfied_passed_to(

@@ -39,8 +39,7 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
     # Most roles have none: one mask says so, and no statement is looked at.
     if not permissions.effective.own.grant.somewhere_if & action:
         return (), ""
-    wanted = allow_statements(permissions, lambda statement: _is_on_any(statement, role_arn, kind))
-    giving = [allowed for allowed in wanted if allowed.mask & action]
+    giving = list(allow_statements(permissions, lambda statement: _is_on_any(statement, role_arn, kind), action))
     if not giving:
         return (), ""
     taken = _taken_by(estate, role_arn, action, kind)
@@ -53,7 +52,10 @@ def with_iam_actions(
 ) -> Iterator[Finding]:
     """Yield the findings about named actions, extended by IAM's actions that are allowed on any of their kind."""
     found = {(finding.role_arn, finding.held_back_by): finding for finding in findings}
+    wanted = catalogue().mask(tuple(name for names in actions.values() for name in names))
     for arn in estate.editable():
+        if not estate.permissions[arn].effective.own.grant.somewhere_if & wanted:
+            continue
         for kind, names in actions.items():
             for name in names:
                 effective = found.get((arn, ""))
@@ -90,7 +92,8 @@ def _is_on_any(statement: Statement, role_arn: str, kind: str) -> bool:
 def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:
     """Return what takes the action on any of the kind away: a Deny, the boundary, an SCP; else empty."""
     permissions = estate.permissions[role_arn]
-    if any(_denies_any(statement, role_arn, action, kind) for statement in _statements(permissions)):
+    denies = (statement for statement, mask in _denies(permissions) if mask & action)
+    if any(_denies_any(statement, role_arn, kind) for statement in denies):
         return DENY
     for name, grant in permissions.effective.stages:
         if grant.anywhere_if & action:
@@ -104,13 +107,13 @@ def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:
     return ""
 
 
-def _statements(permissions: RolePermissions) -> Iterator[Statement]:
+def _denies(permissions: RolePermissions) -> Iterator[tuple[Statement, int]]:
     for policy in permissions.policies:
-        yield from policy.document.statements
+        yield from (pair for pair in policy.statements() if not pair[0].is_allow)
 
 
-def _denies_any(statement: Statement, role_arn: str, action: int, kind: str) -> bool:
-    if statement.is_allow or statement.condition or not action_mask(statement) & action:
+def _denies_any(statement: Statement, role_arn: str, kind: str) -> bool:
+    if statement.condition:
         return False
     # A Deny of all but a few leaves just these few.
     return bool(statement.not_resources) or _is_on_any(statement, role_arn, kind)

@@ -13,12 +13,13 @@ from hygiene.policy.document import PolicyDocument, parse_document
 from hygiene.policy.effective import EffectivePermissions, effective_permissions
 from hygiene.policy.fingerprint import canonical
 from hygiene.policy.principal import KnownPrincipal
-from hygiene.policy.reach import Reach, reach_of
+from hygiene.policy.reach import Reach, reach_with_masks, union
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hygiene.model import JsonObject
+    from hygiene.policy.document import Statement
 
 _DOCUMENTS_KEPT = 4_000
 """AWS's own policies recur in every account and stay; customers' documents come and go. About 12 KB each."""
@@ -26,12 +27,25 @@ _DOCUMENTS_KEPT = 4_000
 
 @dataclass(frozen=True, slots=True)
 class CompiledPolicy:
-    """A document with its reach; `name` is the policy's on this role, `arn` is empty for an inline one."""
+    """A document with its reach; `name` is the policy's on this role, `arn` is empty for an inline one.
+
+    `masks` are the actions of its statements, one after the other.
+    """
 
     name: str
     arn: str
     document: PolicyDocument
     reach: Reach
+    masks: tuple[int, ...]
+
+    def statements(self) -> Iterator[tuple[Statement, int]]:
+        """Yield each statement with its actions."""
+        return zip(self.document.statements, self.masks, strict=True)
+
+    def allows(self, wanted: int) -> Iterator[tuple[Statement, int]]:
+        """Yield the Allow statements with one of these actions, each with all of its own."""
+        if self.reach.grant.somewhere_if & wanted:
+            yield from (pair for pair in self.statements() if pair[0].is_allow and pair[1] & wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,12 @@ class RolePermissions:
         """Whether every document of the role was read; if not, it may do more, or less, than is known."""
         return not self.problems
 
+    def allows(self, wanted: int) -> Iterator[tuple[CompiledPolicy, Statement, int]]:
+        """Yield the Allow statements with one of these actions, each with its policy and all its actions."""
+        for policy in self.policies:
+            for statement, mask in policy.allows(wanted):
+                yield policy, statement, mask
+
     def policies_giving(self, mask: int) -> tuple[str, ...]:
         """Return the names of the policies that allow any of the actions on any resource."""
         return tuple(policy.name for policy in self.policies if policy.reach.grant.anywhere_if & mask)
@@ -61,28 +81,31 @@ class Ceilings:
     rcp_levels: tuple[Reach, ...] = ()
 
 
+_Compiled = tuple[PolicyDocument, Reach, tuple[int, ...]]
+
+
 class PolicyCompiler:
     """Parses and expands documents, keeping the ones used last."""
 
     def __init__(self, kept: int = _DOCUMENTS_KEPT) -> None:
         self._kept = kept
-        self._compiled: OrderedDict[str, tuple[PolicyDocument, Reach]] = OrderedDict()
-        self._account: tuple[Mapping[str, object], dict[str, tuple[PolicyDocument, Reach]]] = ({}, {})
+        self._compiled: OrderedDict[str, _Compiled] = OrderedDict()
+        self._account: tuple[Mapping[str, object], dict[str, _Compiled]] = ({}, {})
 
-    def compile(self, document: object) -> tuple[PolicyDocument, Reach]:
-        """Return the parsed document and its reach."""
+    def compile(self, document: object) -> _Compiled:
+        """Return the parsed document, its reach, and the actions of each statement."""
         key = document if isinstance(document, str) else canonical(document)
         found = self._compiled.get(key)
         if found is None:
             parsed = parse_document(document)
-            found = self._compiled[key] = (parsed, reach_of(parsed))
+            found = self._compiled[key] = (parsed, *reach_with_masks(parsed))
             if len(self._compiled) > self._kept:
                 self._compiled.popitem(last=False)
         else:
             self._compiled.move_to_end(key)
         return found
 
-    def _managed(self, arn: str, documents: Mapping[str, object]) -> tuple[PolicyDocument, Reach]:
+    def _managed(self, arn: str, documents: Mapping[str, object]) -> _Compiled:
         """Return a managed policy of the account compiled; hundreds of roles share one, so ask by ARN first."""
         if self._account[0] is not documents:
             self._account = (documents, {})
@@ -93,22 +116,21 @@ class PolicyCompiler:
 
     def role(self, role: JsonObject, documents: Mapping[str, object], ceilings: Ceilings) -> RolePermissions:
         """Return the role's permissions. A missing document is a problem to be told, not an empty policy."""
-        own, policies, problems = Reach(), [], []
+        policies, problems = [], []
         for policy in identity_policies(role, documents):
-            parsed, reach = self._managed(policy.arn, documents) if policy.arn else self.compile(policy.document)
-            policies.append(CompiledPolicy(policy.name, policy.arn, parsed, reach))
-            problems += [f"policy {policy.name}: {problem}" for problem in parsed.problems]
-            own |= reach
+            found = self._managed(policy.arn, documents) if policy.arn else self.compile(policy.document)
+            policies.append(CompiledPolicy(policy.name, policy.arn, *found))
+            problems += [f"policy {policy.name}: {problem}" for problem in found[0].problems]
         boundary = None
         if arn := boundary_arn(role):
-            parsed, boundary = self._managed(arn, documents)
+            parsed, boundary, _ = self._managed(arn, documents)
             problems += [f"permissions boundary {arn}: {problem}" for problem in parsed.problems]
             # An unread boundary must not make a powerful role look harmless: it is taken to allow everything.
             boundary = boundary if not parsed.problems else None
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         above = Ceilings() if is_service_linked(role) else ceilings
         effective = effective_permissions(
-            own,
+            union([policy.reach for policy in policies]),
             principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id),
             boundary=boundary,
             scp_levels=above.scp_levels,

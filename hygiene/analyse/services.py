@@ -118,13 +118,15 @@ def role_service_use(estate: Estate, role_arn: str) -> ServiceUse | None:
 
 def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:
     """Return AWS's answer about a role that can be judged by it; see `role_service_use`."""
+    answer = (estate.documents.last_accessed or {}).get(role_arn)
+    if not isinstance(answer, dict):
+        return None
     row = estate.role(role_arn)
     limit = estate.reference.unused_after_days
     idle, age = row["unused_days"], row["age_days"]
     if pd.isna(idle) or idle >= limit or pd.isna(age) or age < limit:
         return None
-    answer = (estate.documents.last_accessed or {}).get(role_arn)
-    return answer if isinstance(answer, dict) and estate.permissions[role_arn].is_complete else None
+    return answer if estate.permissions[role_arn].is_complete else None
 
 
 def seen_actions(answer: JsonObject) -> tuple[str, ...]:

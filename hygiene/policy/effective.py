@@ -33,11 +33,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class EffectivePermissions:
-    """What a role may do, stage by stage: `own` policies, then after each thing that can take away."""
+    """What a role may do, stage by stage: `own` policies, then after each thing that can take away.
+
+    `proven` are the actions allowed on any resource for certain: no ceiling, Deny or condition stands in the way.
+    """
 
     own: Reach
     stages: tuple[tuple[str, Grant], ...]
     denied_if: tuple[Conditional, ...]
+    proven: int
 
     @property
     def final(self) -> Grant:
@@ -47,11 +51,15 @@ class EffectivePermissions:
     def on_any_resource(self, wanted: int) -> tuple[Verdict, ...]:
         """Return the fate of those wanted actions that the role's own policies allow on any resource."""
         granted = self.own.grant.anywhere_if & wanted
+        if not granted:
+            return ()
+        proven = granted & self.proven
+        if proven == granted:
+            return (Verdict(proven, ""),)
         left = granted & self.final.anywhere_if
-        proven = left & self.final.anywhere & ~self._maybe_denied()
         fates = {"": proven, **self._held_back(granted)}
-        if left & ~proven:
-            fates[self._not_evaluated(left & ~proven)] = left & ~proven
+        if unproven := left & ~proven:
+            fates[self._not_evaluated(unproven)] = unproven
         return tuple(Verdict(mask, held_back_by) for held_back_by, mask in fates.items() if mask)
 
     def _held_back(self, granted: int) -> dict[str, int]:
@@ -63,15 +71,10 @@ class EffectivePermissions:
             granted = left
         return taken
 
-    def _maybe_denied(self) -> int:
-        result = 0
-        for conditional in self.denied_if:
-            result |= conditional.mask
-        return result
-
     def _not_evaluated(self, mask: int) -> str:
         keys: set[str] = set()
-        for conditional in (*self.own.allowed_if, *self.denied_if):
+        denying = (conditional for conditional in self.denied_if if conditional.touches_any_resource)
+        for conditional in (*self.own.allowed_if, *denying):
             if conditional.mask & mask:
                 keys.update(clause.key for clause in conditional.clauses)
         return f"not-evaluated: {', '.join(sorted(keys))}" if keys else "not-evaluated: condition of a ceiling"
@@ -94,13 +97,26 @@ def effective_permissions(
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
     own = own.for_principal(principal)
-    stages: list[tuple[str, Grant]] = [(DENY, own.grant.without(own.denied))]
+    stages: list[tuple[str, Grant]] = [(DENY, _less_denied(own.grant, own))]
     conditional = own.denied_if
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
     ceilings += [(SCP, level) for level in scp_levels] + [(RCP, level) for level in rcp_levels]
     for name, given in ceilings:
         ceiling = given.for_principal(principal)
-        cut = (stages[-1][1] & ceiling.grant).without(ceiling.denied)
+        cut = _less_denied(stages[-1][1] & ceiling.grant, ceiling)
         stages.append((name, cut))
         conditional += ceiling.denied_if
-    return EffectivePermissions(own, tuple(stages), conditional)
+    return EffectivePermissions(own, tuple(stages), conditional, stages[-1][1].anywhere & ~_maybe_denied(conditional))
+
+
+def _less_denied(grant: Grant, denying: Reach) -> Grant:
+    return grant.without(denying.denied).on_named_only(denying.denied_elsewhere)
+
+
+def _maybe_denied(conditionals: Sequence[Conditional]) -> int:
+    """Return the actions a Deny under a condition may take away on any resource."""
+    result = 0
+    for conditional in conditionals:
+        if conditional.touches_any_resource:
+            result |= conditional.mask
+    return result

@@ -88,4 +88,4 @@ def _matches(operator: str, pattern: str, value: str) -> bool:
     if operator == "bool" or operator.endswith("ignorecase"):
         return pattern.lower() == value.lower()
     # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?.
-    return glob(pattern).fullmatch(value) is not None
+    return bool(glob(pattern).fullmatch(value))

@@ -22,6 +22,8 @@ from hygiene.policy.principal import can_be_avoided, open_clauses
 from hygiene.policy.resource_kinds import resource_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hygiene.policy.document import ConditionClause, PolicyDocument, Statement
     from hygiene.policy.principal import KnownPrincipal
 
@@ -53,8 +55,16 @@ class Grant:
             self.somewhere_if & other.somewhere_if,
         )
 
+    def on_named_only(self, removed: int) -> Grant:
+        """What is left when these actions are denied on all but a few named resources."""
+        if not removed:
+            return self
+        return Grant(self.anywhere & ~removed, self.anywhere_if & ~removed, self.somewhere, self.somewhere_if)
+
     def without(self, removed: int) -> Grant:
         """What is left when these actions are denied everywhere and always."""
+        if not removed:
+            return self
         kept = ~removed
         return Grant(self.anywhere & kept, self.anywhere_if & kept, self.somewhere & kept, self.somewhere_if & kept)
 
@@ -67,18 +77,27 @@ class Conditional:
     clauses: tuple[ConditionClause, ...]
     everywhere: bool
     """Whether the statement is about any resource."""
+    all_but_named: bool = False
+    """Whether it is about any resource but a few (NotResource)."""
+
+    @property
+    def touches_any_resource(self) -> bool:
+        """Whether it says something about a grant on any resource; one on a few resources leaves the others."""
+        return self.everywhere or self.all_but_named
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """A policy, or a set of policies, compiled.
 
-    `denied` is removed everywhere and always. `denied_if` is removed under a condition, which proves nothing but is
-    worth saying. A Deny on some resources proves nothing either: the action is left on the others.
+    `denied` is removed everywhere and always, `denied_elsewhere` on all but a few named resources. `denied_if` is
+    removed under a condition, which proves nothing but is worth saying. A Deny on some resources proves nothing
+    either: the action is left on the others.
     """
 
     grant: Grant = Grant()
     denied: int = 0
+    denied_elsewhere: int = 0
     denied_if: tuple[Conditional, ...] = ()
     allowed_if: tuple[Conditional, ...] = ()
 
@@ -86,22 +105,25 @@ class Reach:
         """Return the reach with the Denies decided that depend on nothing but the principal."""
         if not self.denied_if:
             return self
-        denied, undecided = self.denied, []
+        denied, elsewhere, undecided = self.denied, self.denied_elsewhere, []
         for conditional in self.denied_if:
             left = open_clauses(conditional.clauses, principal)
             if left is None or can_be_avoided(left):
                 continue
             if left:
-                undecided.append(Conditional(conditional.mask, left, conditional.everywhere))
+                undecided.append(replace(conditional, clauses=left))
             elif conditional.everywhere:
                 denied |= conditional.mask
-        return replace(self, denied=denied, denied_if=tuple(undecided))
+            elif conditional.all_but_named:
+                elsewhere |= conditional.mask
+        return replace(self, denied=denied, denied_elsewhere=elsewhere, denied_if=tuple(undecided))
 
     def __or__(self, other: Reach) -> Reach:
         """Both sets of policies on one principal."""
         return Reach(
             self.grant | other.grant,
             self.denied | other.denied,
+            self.denied_elsewhere | other.denied_elsewhere,
             self.denied_if + other.denied_if,
             self.allowed_if + other.allowed_if,
         )
@@ -109,9 +131,23 @@ class Reach:
 
 def reach_of(document: PolicyDocument) -> Reach:
     """Return how far the document's statements reach together."""
+    return reach_with_masks(document)[0]
+
+
+def reach_with_masks(document: PolicyDocument) -> tuple[Reach, tuple[int, ...]]:
+    """Return how far the statements reach together, and the actions of each."""
+    masks = tuple(action_mask(statement) for statement in document.statements)
+    reaches = [_statement_reach(*pair) for pair in zip(document.statements, masks, strict=True)]
+    return union(reaches), masks
+
+
+def union(reaches: Sequence[Reach]) -> Reach:
+    """Return all of them together."""
+    if len(reaches) == 1:
+        return reaches[0]
     result = Reach()
-    for statement in document.statements:
-        result |= _statement_reach(statement)
+    for reach in reaches:
+        result |= reach
     return result
 
 
@@ -131,14 +167,13 @@ def covers_any_resource(statement: Statement) -> bool:
     return any(set(resource) <= {"*"} or resource == "arn:*" for resource in statement.resources)
 
 
-def actions_on_any_resource(statement: Statement) -> int:
+def actions_on_any_resource(statement: Statement, mask: int) -> int:
     """Return the actions an Allow statement gives on any resource of their kind.
 
     Everything but a few named resources (NotResource) is any resource, and so is an ARN that names but a kind:
     `arn:aws:s3:::*`, `arn:aws:lambda:*:*:function:*`. Such an ARN speaks for the actions of its own service alone:
-    `*` on `arn:aws:s3:::*` makes nobody an administrator.
+    `*` on `arn:aws:s3:::*` makes nobody an administrator. `mask`: the statement's actions.
     """
-    mask = action_mask(statement)
     if covers_any_resource(statement) or statement.not_resources:
         return mask
     reached = 0
@@ -174,16 +209,18 @@ _ARN_PARTS = 6
 _ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
 
 
-def _statement_reach(statement: Statement) -> Reach:
+def _statement_reach(statement: Statement, mask: int) -> Reach:
     if any(set(resource) <= {"*"} for resource in statement.not_resources):
         return Reach()  # "Everything but everything" is about nothing.
-    mask = action_mask(statement)
     everywhere = covers_any_resource(statement)
-    conditional = (Conditional(mask, statement.condition, everywhere),) if statement.condition else ()
+    all_but_named = bool(statement.not_resources)
+    conditional = (Conditional(mask, statement.condition, everywhere, all_but_named),) if statement.condition else ()
     if statement.is_allow:
-        return _allow_reach(mask, actions_on_any_resource(statement), conditional)
+        return _allow_reach(mask, mask if everywhere else actions_on_any_resource(statement, mask), conditional)
     if conditional:
         return Reach(denied_if=conditional)
+    if all_but_named:
+        return Reach(denied_elsewhere=mask)
     # A Deny on some resources leaves the others, so it takes nothing away from "any resource".
     return Reach(denied=mask) if everywhere else Reach()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 _ARN_PARTS = 6
 _KEPT = 4096
@@ -59,9 +59,40 @@ def _arn_parts(pattern: Pattern) -> list[Pattern]:
     return [tuple(piece for piece in part if piece.text) for part in parts]
 
 
+class Matcher(Protocol):
+    """What tells whether a text is one that a pattern stands for."""
+
+    def fullmatch(self, text: str, /) -> object:
+        """Return something true when the whole text fits."""
+
+
+class _Exactly(NamedTuple):
+    """A pattern without wildcards."""
+
+    text: str
+
+    def fullmatch(self, text: str, /) -> bool:
+        return text == self.text
+
+
+class _Beginning(NamedTuple):
+    """A pattern whose only wildcard is one `*` at its end."""
+
+    text: str
+
+    def fullmatch(self, text: str, /) -> bool:
+        return text.startswith(self.text)
+
+
 @lru_cache(maxsize=2 * _KEPT)
-def glob(pattern: str) -> re.Pattern[str]:
-    """Return the regular expression of a plain pattern; use its `fullmatch`. Letter case counts."""
+def glob(pattern: str) -> Matcher:
+    """Return the matcher of a plain pattern; use its `fullmatch`. Letter case counts.
+
+    Most patterns are plain texts or end in `*`; compiling a regular expression takes a hundred times as long.
+    """
+    stem = pattern.rstrip("*")
+    if "*" not in stem and "?" not in stem:
+        return _Exactly(pattern) if stem == pattern else _Beginning(stem)
     return _compiled((Piece(pattern),))
 
 

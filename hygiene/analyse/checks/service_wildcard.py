@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
@@ -23,30 +24,42 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     for arn in estate.editable():
         permissions = estate.permissions[arn]
         for fate, services in _by_fate(permissions.effective).items():
-            mask = catalogue().mask(tuple(f"{service}:*" for service in services))
             yield Finding(
                 role_arn=arn,
                 evidence=f"May do everything in {some_of(services, 'service')}, on any resource"
                 f"{held_back_clause(fate)}.",
-                detail=tuple(services),
-                policies=permissions.policies_giving(mask),
+                detail=services,
+                policies=permissions.policies_giving(_mask_of(services)),
                 held_back_by=fate,
                 confidence=confidence_of(fate),
             )
 
 
-def _by_fate(effective: EffectivePermissions) -> dict[str, list[str]]:
+def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
     """Return the services that the role's own policies allow whole, by what holds them back."""
     granted = effective.own.grant.anywhere_if
-    untouched = sum(verdict.mask for verdict in effective.on_any_resource(granted) if not verdict.held_back_by)
+    services = _wide_services(granted)
+    # Nothing touches most services, and asking for the fate of each takes its time.
+    untouched = _wide_services(granted & effective.proven)
+    if untouched == services:
+        return {"": services} if services else {}
     by_fate: dict[str, list[str]] = {}
-    for service in catalogue().whole_services_in(granted):
-        run = catalogue().services[service]
-        if run.bit_count() >= _SMALL_SERVICE:
-            # Nothing touches most services, and asking for the fate of each takes its time.
-            fate = "" if untouched & run == run else _fate(effective, run)
-            by_fate.setdefault(fate, []).append(service)
-    return by_fate
+    for service in services:
+        fate = "" if service in untouched else _fate(effective, catalogue().services[service])
+        by_fate.setdefault(fate, []).append(service)
+    return {fate: tuple(found) for fate, found in by_fate.items()}
+
+
+@lru_cache(maxsize=2048)
+def _wide_services(mask: int) -> tuple[str, ...]:
+    """Return the services that lie whole in the mask and are large enough for a wildcard."""
+    sizes = catalogue().services
+    return tuple(name for name in catalogue().whole_services_in(mask) if sizes[name].bit_count() >= _SMALL_SERVICE)
+
+
+@lru_cache(maxsize=2048)
+def _mask_of(services: tuple[str, ...]) -> int:
+    return sum(catalogue().services[service] for service in services)
 
 
 def _fate(effective: EffectivePermissions, run: int) -> str:

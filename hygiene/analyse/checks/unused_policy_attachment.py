@@ -8,13 +8,12 @@ from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.services import ServiceUse, role_service_use
 from hygiene.analyse.wording import some_of
 from hygiene.policy.actions import catalogue
-from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
-    from hygiene.policy.document import PolicyDocument
+    from hygiene.analyse.permissions import CompiledPolicy
 
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
@@ -23,9 +22,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         use = role_service_use(estate, arn)
         if use is None or not use.unused_mask:
             continue
-        unused = [
-            policy.name for policy in estate.permissions[arn].policies if _gives_only_unused(policy.document, use)
-        ]
+        unused = [policy.name for policy in estate.permissions[arn].policies if _gives_only_unused(policy, use)]
         if unused:
             yield Finding(
                 role_arn=arn,
@@ -36,19 +33,16 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
             )
 
 
-def _gives_only_unused(document: PolicyDocument, use: ServiceUse) -> bool:
+def _gives_only_unused(policy: CompiledPolicy, use: ServiceUse) -> bool:
     """Whether the policy allows something, and nothing of it was used for all AWS can tell.
 
     A policy with a Deny is a guardrail whatever else it gives: detaching it would allow more. What the answer cannot
     show (a service AWS does not track or we do not know, iam:PassRole) may well be in use.
     """
-    if any(not statement.is_allow for statement in document.statements):
+    statements = policy.document.statements
+    if any(not statement.is_allow or catalogue().unknown(statement.actions) for statement in statements):
         return False
-    given = 0
-    for statement in document.statements:
-        if catalogue().unknown(statement.actions):
-            return False
-        given |= action_mask(statement)
+    given = policy.reach.grant.somewhere_if
     return bool(given) and not given & ~use.unused_mask
 
 
