@@ -15,7 +15,7 @@ from hygiene.analyse.risk import Weighed, risk_score, worst_severity
 from hygiene.analyse.second_opinion import second_opinions
 from hygiene.analyse.suggestion import suggest
 from hygiene.analyse.wording import confidence_of, references_sentence
-from hygiene.frames import Roles, columns_of
+from hygiene.frames import Roles, frame_of
 from hygiene.model import RightSizing
 from hygiene.policy.escalation import ASSUME_PATH
 from hygiene.policy.fingerprint import sha256
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hygiene.analyse.catalogue import ConfiguredCheck
-    from hygiene.analyse.estate import Estate
+    from hygiene.analyse.estate import Estate, RoleRow
     from hygiene.analyse.permissions import PolicyCompiler
     from hygiene.analyse.reference import Reference
     from hygiene.model import Account, AccountDocuments
@@ -39,7 +39,7 @@ CHAIN_CHECK = "privilege-escalation"
 class ExaminedAccount:
     """One account after the first pass: its roles without verdicts, its findings, and facts for chains."""
 
-    roles: pd.DataFrame
+    roles: Sequence[RoleRow]
     findings: list[dict[str, Any]]
     facts: list[RoleFacts]
     advice: Mapping[str, str]
@@ -48,8 +48,16 @@ class ExaminedAccount:
 
 
 @dataclass(frozen=True)
+class JudgedAccount:
+    """One account's rows, with the columns of the Roles and Findings schemas."""
+
+    roles: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class AccountAnalysis:
-    """One account's rows, in the columns of the Roles and Findings schemas."""
+    """One account by itself: its Roles table and its findings as rows."""
 
     roles: pd.DataFrame
     findings: list[dict[str, Any]]
@@ -64,7 +72,8 @@ def analyse_account(
 ) -> AccountAnalysis:
     """Return the account's roles with verdicts, and its findings; chains stay inside the account."""
     examined = examine_account(documents, account, reference, checks, compiler)
-    return judge_account(examined, checks, find_chains(examined.facts, reference.organization_id))
+    judged = judge_account(examined, checks, find_chains(examined.facts, reference.organization_id))
+    return AccountAnalysis(frame_of(Roles, judged.roles), judged.findings)
 
 
 def examine_account(
@@ -90,20 +99,19 @@ def examine_account(
     ]
     proposals = tuple(proposals_of(estate, advice))
     paths = {proposal.role_arn: proposal.path for proposal in proposals}
-    roles = estate.roles.assign(proposal=estate.roles["role_arn"].map(paths).astype("str"))
+    roles = tuple({**row, "proposal": paths.get(arn)} for arn, row in estate.rows.items())
     right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)))
     return ExaminedAccount(roles, rows, role_facts(estate, rows), advice, right_sizing)
 
 
-def _role_of(finding: Finding, estate: Estate) -> Mapping[Any, Any]:
+def _role_of(finding: Finding, estate: Estate) -> RoleRow:
     return estate.role(finding.role_arn) if finding.role_arn else {}
 
 
 def _advice(estate: Estate) -> Iterator[tuple[str, str]]:
     """Yield the roles that a platform manages, each with what to do in place of changing it."""
-    names = zip(*(estate.roles[name] for name in ("role_arn", "role_name", "path")), strict=True)
-    for arn, role_name, path in names:
-        platform = platform_of(role_name, path, estate.reference.permission_sets)
+    for arn, row in estate.rows.items():
+        platform = platform_of(row["role_name"], row["path"], estate.reference.permission_sets)
         if platform is not None:
             yield arn, platform.advice
 
@@ -121,7 +129,7 @@ def _confirmed(finding: Finding, opinion: str) -> Finding:
 
 def judge_account(
     examined: ExaminedAccount, checks: Sequence[ConfiguredCheck], chains: Mapping[str, Chain]
-) -> AccountAnalysis:
+) -> JudgedAccount:
     """Add the chains of the whole organization and weigh everything: the second pass."""
     findings = _with_chains(examined, checks, chains)
     groups = {configured.check.id: configured.check.group for configured in checks}
@@ -129,7 +137,7 @@ def judge_account(
     for row in findings:
         if row["role_arn"]:
             weighed.setdefault(row["role_arn"], []).append(_weighed(row, groups[row["check"]]))
-    return AccountAnalysis(_judged(examined, weighed), findings)
+    return JudgedAccount(list(_judged(examined, weighed)), findings)
 
 
 def _with_chains(
@@ -139,7 +147,7 @@ def _with_chains(
     if configured is None or not chains:
         return examined.findings
     rows = {row["finding_id"]: row for row in examined.findings}
-    for role in examined.roles.to_dict("records"):
+    for role in examined.roles:
         chain = chains.get(str(role["role_arn"]))
         # Nobody can edit a service-linked role, so a chain from one is no work for anybody here.
         if chain is None or role["kind"] == "service-linked":
@@ -206,16 +214,11 @@ def _weighed(row: Mapping[str, Any], group: str) -> Weighed:
     )
 
 
-def _judged(examined: ExaminedAccount, weighed: Mapping[str, list[Weighed]]) -> pd.DataFrame:
-    """Return the roles with severity, risk, checks and suggestion, in the columns of the Roles schema."""
-    roles, advice = examined.roles, examined.advice
-    judgements = [
-        _judgement(row, weighed.get(str(row["role_arn"]), []), advice.get(str(row["role_arn"]), ""))
-        for row in roles.to_dict("records")
-    ]
-    columns = ("severity", "risk_score", "checks", "suggestion", "suggestion_reason")
-    judged = roles.assign(**{name: [judgement[name] for judgement in judgements] for name in columns})
-    return judged.reindex(columns=columns_of(Roles))
+def _judged(examined: ExaminedAccount, weighed: Mapping[str, list[Weighed]]) -> Iterator[dict[str, Any]]:
+    """Yield the roles with severity, risk, checks and suggestion."""
+    for row in examined.roles:
+        arn = row["role_arn"]
+        yield {**row, **_judgement(row, weighed.get(arn, []), examined.advice.get(arn, ""))}
 
 
 def _judgement(row: Mapping[Any, Any], findings: list[Weighed], advice: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from hygiene.analyse.fingerprints import Fingerprints
 from hygiene.analyse.owners import owner_of
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
 from hygiene.analyse.services import ServiceUse, service_use
-from hygiene.analyse.usage import add_usage
+from hygiene.analyse.usage import USAGE_COLUMNS, add_usage
 from hygiene.documents import (
     boundary_arn,
     default_documents,
@@ -21,30 +20,34 @@ from hygiene.documents import (
     last_used_at,
     parse_time,
 )
-from hygiene.frames import Roles, TrustPrincipals, columns_of, frame_of
+from hygiene.frames import Roles, columns_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
+from hygiene.policy.fingerprint import canonical
 from hygiene.policy.trust import TrustedPrincipal, role_kinds, trusted_principals
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from hygiene.analyse.reference import Reference
     from hygiene.model import Account, AccountDocuments, JsonObject
+
+    RoleRow = Mapping[Any, Any]
+    TrustRow = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
 class Estate:
     """One account as the checks see it.
 
-    `roles`: one row per role with the columns of the Roles schema that are facts, not judgements.
-    `trust`: the TrustPrincipals schema. `permissions`: by role ARN.
+    `roles`: one row per role with the columns of the Roles schema that are facts, not judgements; `rows` are the same
+    by role ARN, for whoever looks at one role at a time. `permissions`: by role ARN.
     """
 
     account: Account
     reference: Reference
     roles: pd.DataFrame
-    trust: pd.DataFrame
+    rows: Mapping[str, RoleRow]
     permissions: Mapping[str, RolePermissions]
     trusted: Mapping[str, tuple[TrustedPrincipal, ...]]
     """By role ARN, for checks that look at a statement's conditions."""
@@ -57,30 +60,30 @@ class Estate:
         """IAM's counts and quotas of the account; None when they were not read."""
         return self.documents.account_summary
 
-    def role(self, role_arn: str) -> Mapping[Hashable, Any]:
+    def role(self, role_arn: str) -> RoleRow:
         """Return the row of one role."""
-        return self._rows[role_arn]
+        return self.rows[role_arn]
 
-    @cached_property
-    def _rows(self) -> dict[str, dict[Hashable, Any]]:
-        return {str(row["role_arn"]): row for row in self.roles.to_dict("records")}
+    def roles_by_usage(self, status: str) -> Iterator[RoleRow]:
+        """Yield the rows of the roles with this usage status."""
+        return (row for row in self.rows.values() if row["usage_status"] == status)
 
     def is_powerful(self, role_arn: str) -> bool:
         """Whether the role may change things on any resource of their kind, or could for all we know."""
         permissions = self.permissions[role_arn]
         return not permissions.is_complete or bool(permissions.effective.final.anywhere_if & power_mask())
 
-    def trust_of(self, *relations: str) -> Iterator[Mapping[Hashable, Any]]:
+    def trust_of(self, *relations: str) -> Iterator[TrustRow]:
         """Yield the trusted principals of these relations, as rows."""
-        yield from self.trust[self.trust[TrustPrincipals.relation].isin(relations)].to_dict("records")
+        for arn, trusted in self.trusted.items():
+            yield from (_trust_row(arn, found) for found in trusted if found.relation in relations)
 
     def editable(self) -> Iterator[str]:
         """Yield the ARNs of roles whose permissions somebody in the company can change.
 
         AWS owns service-linked roles: a finding about their permissions would ask for the impossible.
         """
-        kinds = zip(self.roles["role_arn"], self.roles["kind"], strict=True)
-        yield from (arn for arn, kind in kinds if kind != "service-linked")
+        yield from (arn for arn, row in self.rows.items() if row["kind"] != "service-linked")
 
 
 def build_estate(
@@ -94,21 +97,22 @@ def build_estate(
     ceilings = reference.ceilings(account.id)
     fingerprints = Fingerprints(account.id, policy_documents)
     facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints)
-    rows, trust_rows, permissions, problems, trusted_by = [], [], {}, {}, {}
+    trusts = _TrustPolicies(account.id)
+    rows, permissions, problems, trusted_by = [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
         arn = str(role["Arn"])
-        trust = parse_document(role.get("AssumeRolePolicyDocument"))
-        trusted = trusted_by[arn] = trusted_principals(trust, account.id)
+        trusted, unread = trusts.read(role.get("AssumeRolePolicyDocument"))
+        trusted_by[arn] = trusted
         permissions[arn] = compiler.role(role, policy_documents, ceilings)
-        if trust.problems:
-            problems[arn] = trust.problems
+        if unread:
+            problems[arn] = unread
         rows.append(facts.row(role, trusted, permissions[arn]))
-        trust_rows += [_trust_row(arn, principal) for principal in trusted]
+    frame = _roles_frame(rows, reference)
     return Estate(
         account=account,
         reference=reference,
-        roles=_roles_frame(rows, reference),
-        trust=frame_of(TrustPrincipals, trust_rows),
+        roles=frame,
+        rows={row["role_arn"]: row for row in _with_usage(rows, frame)},
         permissions=permissions,
         trusted=trusted_by,
         trust_problems=problems,
@@ -119,6 +123,22 @@ def build_estate(
 def _distinct(roles: list[JsonObject]) -> list[JsonObject]:
     """Return the roles, one per ARN: merged pages and hand-made exports may hold one twice."""
     return list({str(role["Arn"]): role for role in roles}.values())
+
+
+class _TrustPolicies:
+    """Reads the trust policies of one account; hundreds of its roles trust the same service in the same words."""
+
+    def __init__(self, account_id: str) -> None:
+        self._account_id = account_id
+        self._read: dict[str, tuple[tuple[TrustedPrincipal, ...], tuple[str, ...]]] = {}
+
+    def read(self, document: object) -> tuple[tuple[TrustedPrincipal, ...], tuple[str, ...]]:
+        """Return whom the document trusts, and sentences about what could not be read in it."""
+        key = document if isinstance(document, str) else canonical(document)
+        if key not in self._read:
+            parsed = parse_document(document)
+            self._read[key] = (trusted_principals(parsed, self._account_id), parsed.problems)
+        return self._read[key]
 
 
 @dataclass(frozen=True)
@@ -207,7 +227,7 @@ def _services(use: ServiceUse | None, permissions: RolePermissions) -> dict[str,
     }
 
 
-def _trust_row(role_arn: str, found: TrustedPrincipal) -> dict[str, Any]:
+def _trust_row(role_arn: str, found: TrustedPrincipal) -> TrustRow:
     keys = sorted({clause.key for clause in found.statement.condition})
     return {
         "role_arn": role_arn,
@@ -242,6 +262,13 @@ def _roles_frame(rows: list[dict[str, Any]], reference: Reference) -> pd.DataFra
     frame = pd.DataFrame({name: [row[name] for row in rows] for name in names})
     types = {name: _FACT_TYPES.get(name, "str") for name in names}
     return add_usage(frame.astype(types), reference.as_of, reference.unused_after_days)
+
+
+def _with_usage(rows: list[dict[str, Any]], frame: pd.DataFrame) -> Iterator[RoleRow]:
+    """Yield the rows with the usage columns of their frame."""
+    columns = [frame[name].tolist() for name in USAGE_COLUMNS]
+    for row, values in zip(rows, zip(*columns, strict=True), strict=True):
+        yield row | dict(zip(USAGE_COLUMNS, values, strict=True))
 
 
 def _joined(parts: Any) -> str | None:

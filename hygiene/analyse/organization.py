@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
-
 from hygiene.analyse.account import ExaminedAccount, examine_account, judge_account
 from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
-from hygiene.frames import Coverage, Findings, Roles, frame_of, validated
+from hygiene.frames import Coverage, Findings, Roles, frame_of
 from hygiene.model import Account, AccountState, RightSizing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    import pandas as pd
 
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.reference import Reference
@@ -92,8 +92,7 @@ class Analyst:
         facts = [fact for examined in self._examined for fact in examined.facts]
         chains = find_chains(facts, self._reference.organization_id)
         judged = [judge_account(examined, self._checks, chains) for examined in self._examined]
-        frames = [analysis.roles for analysis in judged if not analysis.roles.empty]
-        roles = validated(Roles, pd.concat(frames, ignore_index=True)) if frames else Roles.empty()
+        roles = frame_of(Roles, [row for analysis in judged for row in analysis.roles])
         findings = frame_of(Findings, [row for analysis in judged for row in analysis.findings])
         return Analysis(
             roles=roles.sort_values(["account_id", "role_arn"], ignore_index=True),

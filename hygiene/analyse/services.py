@@ -123,10 +123,14 @@ def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:
         return None
     row = estate.role(role_arn)
     limit = estate.reference.unused_after_days
-    idle, age = row["unused_days"], row["age_days"]
-    if pd.isna(idle) or idle >= limit or pd.isna(age) or age < limit:
+    idle, age = _days(row["unused_days"]), _days(row["age_days"])
+    if idle is None or idle >= limit or age is None or age < limit:
         return None
     return answer if estate.permissions[role_arn].is_complete else None
+
+
+def _days(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def seen_actions(answer: JsonObject) -> tuple[str, ...]:

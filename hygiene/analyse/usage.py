@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+USAGE_COLUMNS = ("age_days", "unused_days", "usage_status", "usage_reason")
+
+
 def whole_days(since: pd.Series, as_of: datetime) -> pd.Series:
     """Return the whole days from each instant to as_of, as Int64; never negative, empty where the instant is."""
     days: pd.Series = (pd.Timestamp(as_of) - since).dt.days

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (the threshold is [review]'s)
     """Yield every role whose usage status is `unused`."""
-    unused = estate.roles[estate.roles["usage_status"] == "unused"]
-    for row in unused.to_dict("records"):
+    for row in estate.roles_by_usage("unused"):
         yield Finding(role_arn=str(row["role_arn"]), evidence=usage_sentence(row), detail=(str(row["usage_reason"]),))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield every role whose usage status is `unknown`."""
-    for row in estate.roles[estate.roles["usage_status"] == "unknown"].to_dict("records"):
+    for row in estate.roles_by_usage("unknown"):
         read = "its creation date" if row["has_last_used"] else "RoleLastUsed"
         yield Finding(
             role_arn=str(row["role_arn"]),
