@@ -96,15 +96,21 @@ def _path_permissions() -> int:
 def _sort_out(permissions: int, proven: int) -> _SortedOut:
     """Return the paths among these permissions. Roles without any, and administrators, are decided here at once."""
     certain, left = [], []
-    for path in escalation_paths():
-        masks = [catalogue().mask((permission,)) for permission in path.permissions]
-        if not all(masks):
-            left.append(path)  # The catalogue does not know one of the actions: ask the statements.
-        elif all(mask & proven for mask in masks):
+    for path, needed in _needed_by_path():
+        if not needed & ~proven and needed:
             certain.append(HeldPath(path, ""))
-        elif all(mask & permissions for mask in masks):
+        elif not needed & ~permissions:
             left.append(path)
     return _SortedOut(tuple(certain), tuple(left))
+
+
+@cache
+def _needed_by_path() -> tuple[tuple[EscalationPath, int], ...]:
+    """Return each path with its permissions; 0 where the catalogue does not know one: then ask the statements."""
+    masks = (
+        (path, [catalogue().mask((permission,)) for permission in path.permissions]) for path in escalation_paths()
+    )
+    return tuple((path, sum(set(needed)) if all(needed) else 0) for path, needed in masks)
 
 
 class _Named:

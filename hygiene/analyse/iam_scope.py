@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
 from hygiene.analyse.check import Finding
-from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.analyse.well_known import some_actions
+from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.documents import default_documents
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
@@ -48,7 +49,11 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
 
 
 def with_iam_actions(
-    estate: Estate, findings: Iterable[Finding], actions: Mapping[str, tuple[str, ...]], sentence: str
+    estate: Estate,
+    findings: Iterable[Finding],
+    actions: Mapping[str, tuple[str, ...]],
+    sentence: str,
+    known_best: tuple[str, ...] = (),
 ) -> Iterator[Finding]:
     """Yield the findings about named actions, extended by IAM's actions that are allowed on any of their kind."""
     found = {(finding.role_arn, finding.held_back_by): finding for finding in findings}
@@ -64,15 +69,17 @@ def with_iam_actions(
                 giving, fate = on_any(estate, arn, catalogue().mask((name,)), kind)
                 if giving:
                     known = found.get((arn, fate)) or Finding("", arn, held_back_by=fate)
-                    found[arn, fate] = _extended(known, name, policies_of(giving), sentence)
+                    found[arn, fate] = _extended(known, name, policies_of(giving), sentence, known_best)
     yield from found.values()
 
 
-def _extended(finding: Finding, name: str, policies: tuple[str, ...], sentence: str) -> Finding:
+def _extended(
+    finding: Finding, name: str, policies: tuple[str, ...], sentence: str, known_best: tuple[str, ...]
+) -> Finding:
     names = tuple(sorted({*finding.detail, name}, key=str.lower))
     return replace(
         finding,
-        evidence=f"{sentence}: {some_of(names, 'action')}{held_back_clause(finding.held_back_by)}.",
+        evidence=f"{sentence}: {some_actions(names, known_best)}{held_back_clause(finding.held_back_by)}.",
         detail=names,
         policies=tuple(dict.fromkeys([*finding.policies, *policies])),
         confidence=confidence_of(finding.held_back_by),

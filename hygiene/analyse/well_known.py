@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.wording import held_back_clause, some_of
+from hygiene.analyse.wording import some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from hygiene.analyse.check import Finding
+    from collections.abc import Iterable
 
 
-def well_known_first(findings: Iterable[Finding], order: tuple[str, ...], sentence: str) -> Iterator[Finding]:
-    """Yield the findings about named actions, worded anew: actions in `order` before all others.
+def some_actions(names: Iterable[str], known_best: tuple[str, ...]) -> str:
+    """Return a few of the actions in words, those in `known_best` before all others.
 
     A sentence names three of hundreds; alphabetically these would be services hardly anybody uses.
     """
-    rank = {name: position for position, name in enumerate(order)}
-    for finding in findings:
-        names = sorted(finding.detail, key=lambda name: (rank.get(name, len(rank)), name.lower()))
-        named = some_of(names, "action")
-        yield replace(finding, evidence=f"{sentence}: {named}{held_back_clause(finding.held_back_by)}.")
+    rank = {name: position for position, name in enumerate(known_best)}
+    return some_of(sorted(names, key=lambda name: (rank.get(name, len(rank)), name.lower())), "action")

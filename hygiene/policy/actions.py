@@ -110,11 +110,28 @@ class ActionCatalogue:
             place = self._place_of.get(wanted)
             return 0 if place is None else 1 << place
         prefix = re.split(r"[*?]", wanted, maxsplit=1)[0]
+        if wanted.startswith("*:"):
+            return self._mask_in_all_services(wanted.removeprefix("*:"))
         low, high = self._run_of(prefix)
         if wanted == f"{prefix}*":
             return self._mask_of_run(low, high)
         matches = glob(wanted).fullmatch
         return self._mask_of_places(self._places[at] for at in range(low, high) if matches(self.names[at]))
+
+    def _mask_in_all_services(self, wanted: str) -> int:
+        """Return the actions whose name fits, in whatever service: `*:Put*Policy`."""
+        matches = glob(wanted).fullmatch
+        return self._mask_of_places(
+            place for name, places in self._places_by_action.items() if matches(name) for place in places
+        )
+
+    @cached_property
+    def _places_by_action(self) -> dict[str, list[int]]:
+        """The bits of each action's name without its service."""
+        found: dict[str, list[int]] = {}
+        for name, place in zip(self.names, self._places, strict=True):
+            found.setdefault(name.split(":", 1)[1], []).append(place)
+        return found
 
     def _run_of(self, prefix: str) -> tuple[int, int]:
         low = bisect_left(self.names, prefix)
@@ -148,8 +165,10 @@ class ActionCatalogue:
         """Return the names of the known actions in a mask as AWS writes them, in order."""
         import numpy as np
 
-        places = np.flatnonzero(np.unpackbits(self._as_bytes(mask), bitorder="little"))
-        return [self._written[place] for place in places.tolist()]
+        held = self._as_bytes(mask)
+        where = np.flatnonzero(held)  # Mostly few of three thousand bytes: only these are taken apart.
+        row, bit = np.unpackbits(held[where], bitorder="little").reshape(-1, 8).nonzero()
+        return [self._written[place] for place in (where[row] * 8 + bit).tolist()]
 
     def _services_in(self, mask: int) -> tuple[str, ...]:
         return self._services_at(self._counts(mask) > 0)

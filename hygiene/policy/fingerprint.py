@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from hygiene.policy.document import decode_document
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ _REGION = re.compile(
 
 def canonical(value: object) -> str:
     """Return JSON text with sorted keys and no spaces: the same content gives the same text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        # Half of a surrogate pair or a number beyond 64 bits: no JSON for everybody, but an export may hold it.
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def sha256(text: str) -> str:

@@ -164,7 +164,7 @@ def covers_any_resource(statement: Statement) -> bool:
     An SCP or a permissions policy without Resource does not exist, so an empty list (as in a trust policy)
     means "the resource the policy is attached to", not "any".
     """
-    return any(set(resource) <= {"*"} or resource == "arn:*" for resource in statement.resources)
+    return any(resource == "*" or not resource.strip("*") or resource == "arn:*" for resource in statement.resources)
 
 
 def actions_on_any_resource(statement: Statement, mask: int) -> int:
@@ -210,7 +210,7 @@ _ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
 
 
 def _statement_reach(statement: Statement, mask: int) -> Reach:
-    if any(set(resource) <= {"*"} for resource in statement.not_resources):
+    if any(not resource.strip("*") for resource in statement.not_resources):
         return Reach()  # "Everything but everything" is about nothing.
     everywhere = covers_any_resource(statement)
     all_but_named = bool(statement.not_resources)

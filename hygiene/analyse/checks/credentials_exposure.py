@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
-from hygiene.analyse.well_known import well_known_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,9 +137,9 @@ _OWN_POWER_REMEDY = (
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the actions that answer with credentials and are allowed on any resource."""
-    found = find_named_actions(estate, OWN_POWER + OTHERS_POWER, _SENTENCE)
-    found = with_iam_actions(estate, found, {"user": _OF_USERS}, _SENTENCE)
-    for finding in well_known_first(found, _WELL_KNOWN, _SENTENCE):
+    found = find_named_actions(estate, OWN_POWER + OTHERS_POWER, _SENTENCE, _WELL_KNOWN)
+    found = with_iam_actions(estate, found, {"user": _OF_USERS}, _SENTENCE, _WELL_KNOWN)
+    for finding in found:
         if set(finding.detail) <= set(OWN_POWER):
             yield replace(finding, severity="low", remedy=_OWN_POWER_REMEDY)
         else:

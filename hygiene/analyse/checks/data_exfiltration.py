@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.named_actions import find_named_actions
-from hygiene.analyse.well_known import well_known_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +75,7 @@ _SENTENCE = "May read data out of any resource"
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the data-reading actions a role may use on any resource."""
-    found = find_named_actions(estate, ACTIONS, _SENTENCE)
-    yield from well_known_first(found, ACTIONS, _SENTENCE)
+    yield from find_named_actions(estate, ACTIONS, _SENTENCE, known_best=ACTIONS)
 
 
 CHECK = Check(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
-from hygiene.analyse.well_known import well_known_first
 from hygiene.policy.actions import catalogue
 
 if TYPE_CHECKING:
@@ -222,9 +221,8 @@ def sharing_actions() -> tuple[str, ...]:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the sharing actions a role may use on any resource."""
-    found = find_named_actions(estate, sharing_actions(), _SENTENCE)
-    found = with_iam_actions(estate, found, {"role": ("iam:UpdateAssumeRolePolicy",)}, _SENTENCE)
-    yield from well_known_first(found, _WELL_KNOWN, _SENTENCE)
+    found = find_named_actions(estate, sharing_actions(), _SENTENCE, _WELL_KNOWN)
+    yield from with_iam_actions(estate, found, {"role": ("iam:UpdateAssumeRolePolicy",)}, _SENTENCE, _WELL_KNOWN)
 
 
 CHECK = Check(

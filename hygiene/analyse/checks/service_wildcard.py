@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
@@ -39,10 +39,12 @@ def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
     """Return the services that the role's own policies allow whole, by what holds them back."""
     granted = effective.own.grant.anywhere_if
     services = _wide_services(granted)
+    if not services:
+        return {}
     # Nothing touches most services, and asking for the fate of each takes its time.
     untouched = _wide_services(granted & effective.proven)
     if untouched == services:
-        return {"": services} if services else {}
+        return {"": services}
     by_fate: dict[str, list[str]] = {}
     for service in services:
         fate = "" if service in untouched else _fate(effective, catalogue().services[service])
@@ -53,8 +55,13 @@ def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=2048)
 def _wide_services(mask: int) -> tuple[str, ...]:
     """Return the services that lie whole in the mask and are large enough for a wildcard."""
-    sizes = catalogue().services
-    return tuple(name for name in catalogue().whole_services_in(mask) if sizes[name].bit_count() >= _SMALL_SERVICE)
+    return tuple(name for name in catalogue().whole_services_in(mask) if name not in _small_services())
+
+
+@cache
+def _small_services() -> frozenset[str]:
+    services = catalogue().services.items()
+    return frozenset(name for name, actions in services if actions.bit_count() < _SMALL_SERVICE)
 
 
 @lru_cache(maxsize=2048)
