@@ -63,7 +63,7 @@ class Matcher(Protocol):
     """What tells whether a text is one that a pattern stands for."""
 
     def fullmatch(self, text: str, /) -> object:
-        """Return something true when the whole text fits."""
+        """Return something true when the whole text fits, else None, as a regular expression does."""
 
 
 class _Exactly(NamedTuple):
@@ -71,8 +71,8 @@ class _Exactly(NamedTuple):
 
     text: str
 
-    def fullmatch(self, text: str, /) -> bool:
-        return text == self.text
+    def fullmatch(self, text: str, /) -> object:
+        return True if text == self.text else None
 
 
 class _Beginning(NamedTuple):
@@ -80,8 +80,8 @@ class _Beginning(NamedTuple):
 
     text: str
 
-    def fullmatch(self, text: str, /) -> bool:
-        return text.startswith(self.text)
+    def fullmatch(self, text: str, /) -> object:
+        return True if text.startswith(self.text) else None
 
 
 @lru_cache(maxsize=2 * _KEPT)
