@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
@@ -27,7 +27,7 @@ _WORTH_A_WILDCARD = 3
 """Fewer actions with the same verb are written out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Excess:
     """What is to be taken away: the known `actions` as a mask, and everything in these `services`, known or not.
 
@@ -40,7 +40,7 @@ class Excess:
     seen: tuple[str, ...] = ()
     seen_services: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def unknown_seen(self) -> tuple[str, ...]:
         """The actions in use that no mask can hold."""
         return catalogue().unknown(self.seen)
@@ -125,7 +125,7 @@ def _literal(pattern: str) -> str:
 def _rest_of(source: _Matching | _Excluding, excess: Excess) -> Iterator[str]:
     """Yield the source's actions less the excess, service by service."""
     left = source.mask & ~excess.actions & catalogue().known
-    for service in catalogue().services_in(left):
+    for service in catalogue().services_in(left) if left else ():
         yield from _written(service, left & catalogue().services[service], source)
     yield from (f"{service}:*" for service in excess.seen_services if source.covers_all(f"{service}:"))
     yield from filter(source.covers, excess.unknown_seen)

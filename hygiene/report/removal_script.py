@@ -39,11 +39,12 @@ def removal_script(account_id: str, roles: Sequence[Removal], facts: ReviewFacts
 
 def _header(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> Iterator[str]:
     yield "#!/usr/bin/env bash"
-    yield f"# Removing the {len(roles)} unused roles of account {account_id}; review {word(facts.review_id)}."
+    yield f"# Removing unused roles of account {account_id} ({len(roles)} of them); review {word(facts.review_id)}."
     yield "#"
     yield "# For people. The review never changes IAM, and this file does nothing when it is run without a step:"
     yield "#   1. save_N        writes everything about role N into files; changes nothing at AWS"
-    yield "#   2. quarantine_N  denies the role everything and cuts off its sessions; release_N takes that back"
+    yield "#   2. quarantine_N  denies the role everything, and cuts off its sessions for good"
+    yield "#      release_N     gives it back to new sessions; the older ones stay cut off"
     yield f"#   3. delete_N      is commented out. Wait {WAITING_DAYS} days, ask the owner, then take the '# ' away"
     yield "# No reference and no use is no proof that nobody needs a role: yearly jobs and emergencies come late."
     yield "set -euo pipefail"
