@@ -64,8 +64,9 @@ def joined(account_id: str, source: str, window: Window, days: Iterable[Activity
         {region for activity in read for region in activity.regions},
         {problem for activity in read for problem in activity.problems},
     )
-    there = {activity.begins.date() for activity in read if not activity.missing_days}
-    return replace(whole, missing_days=tuple(day for day in window.days() if day not in there))
+    there = {activity.begins.date() for activity in read}
+    cut = {day for activity in read for day in activity.missing_days}
+    return replace(whole, missing_days=tuple(day for day in window.days() if day not in there or day in cut))
 
 
 def in_words(days: Sequence[date]) -> str:

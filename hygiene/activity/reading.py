@@ -37,6 +37,8 @@ class Reading:
 
     account_id: str
     days: Collection[date] | None = None
+    ends: datetime | None = None
+    """Events from then on are not of this window, and nothing is wrong with them."""
     records_read: int = 0
     records_damaged: int = 0
     records_of_others: int = 0
@@ -81,6 +83,8 @@ class Reading:
 
     def _add(self, said: tuple[Said, ...]) -> None:
         event = said[0].event
+        if self.ends is not None and event.time >= self.ends:
+            return
         day = event.time.date()
         if self.days is not None and day not in self.days:
             self.records_damaged += 1  # A time that does not fit the file it stands in.

@@ -101,8 +101,13 @@ def run(
 @app.command()
 def collect(
     snapshot: Annotated[
-        str, typer.Option("--snapshot", metavar="DEST", help="The folder to write the snapshot into.")
-    ],
+        str | None, typer.Option("--snapshot", metavar="DEST", help="The folder to write the snapshot into.")
+    ] = None,
+    events_only: Annotated[
+        bool,
+        typer.Option("--events-only", help="Read CloudTrail alone, into OUT/events: the weekly light run."),
+    ] = False,
+    out: options.Out = DEFAULT_OUT,
     config: options.Config = None,
     previous: options.Previous = None,
     log_format: options.LogFormatOption = LogFormat.TEXT,
@@ -114,8 +119,14 @@ def collect(
     A snapshot is a folder of AWS's own answers; `hygiene report --snapshot` makes reports of it without AWS.
 
     [dim]hygiene collect --snapshot /srv/snapshots/2026-12-31[/dim]
+
+    CloudTrail's event history reaches 90 days back, a quarter has up to 92: run the light one once a week.
+
+    [dim]hygiene collect --events-only --out /srv/reviews[/dim]
     """
     set_up(log_format, verbose, is_quiet=quiet)
+    if (snapshot is None) is not events_only:
+        raise typer.BadParameter("name a place with --snapshot, or say --events-only")
     from hygiene import pipeline
     from hygiene.cli.output import tell_collected
     from hygiene.cli.progress import shown_progress
@@ -123,7 +134,10 @@ def collect(
 
     settings = load_settings(config)
     with shown_progress(is_quiet=quiet) as progress:
-        collected = pipeline.collect(settings, snapshot, previous, progress)
+        if snapshot is None:
+            collected = pipeline.collect_events(settings, out, progress)
+        else:
+            collected = pipeline.collect(settings, snapshot, previous, progress, out=out)
     tell_collected(collected, is_quiet=quiet)
     raise typer.Exit(collected.exit_code)
 

@@ -27,9 +27,8 @@ def tell_collected(collected: Collected, *, is_quiet: bool = False) -> None:
     for problem in collected.problems:
         typer.echo(f"hygiene: {problem}", err=True)
     if collected.gaps:
-        typer.echo(
-            f"hygiene: {collected.gaps} refused or failed calls; the snapshot's gaps.json files say which", err=True
-        )
+        where = "the log says" if collected.is_events else "the snapshot's gaps.json files say"
+        typer.echo(f"hygiene: {collected.gaps} refused or failed calls; {where} which", err=True)
     if not is_quiet:
         typer.echo(f"{collected.accounts - collected.failed} of {collected.accounts} accounts read")
-        typer.echo(f"Snapshot: {collected.location}")
+        typer.echo(f"{'Events' if collected.is_events else 'Snapshot'}: {collected.location}")

@@ -29,12 +29,19 @@ class AwsClient:
     """The calls of one session. Not shared between threads."""
 
     def __init__(
-        self, session: boto3.Session, config: Config, progress: Progress, paces: Mapping[str, float] | None = None
+        self,
+        session: boto3.Session,
+        config: Config,
+        progress: Progress,
+        paces: Mapping[str, float] | None = None,
+        region: str | None = None,
     ) -> None:
         self._session = session
         self._config = config
         self._progress = progress
-        self._paces = {name: Pace(per_second) for name, per_second in (paces or {}).items()}
+        self._rates = dict(paces or {})
+        self._paces = {name: Pace(per_second) for name, per_second in self._rates.items()}
+        self._region = region
         self._clients: dict[str, Any] = {}
 
     def call(self, service: str, operation: str, **parameters: object) -> dict[str, Any]:
@@ -78,9 +85,33 @@ class AwsClient:
         """Return the items of all pages of a listing."""
         return [item for page in self.pages(service, operation, **parameters) for item in page.get(key, [])]
 
+    @property
+    def region(self) -> str:
+        """The Region that is called."""
+        return self._region or str(self._session.region_name)
+
+    def known_regions(self, service: str) -> tuple[str, ...]:
+        """Return the Regions of this partition that boto3 knows a service in, enabled in the account or not."""
+        partition = self._session.get_partition_for_region(self.region)
+        return tuple(sorted(self._session.get_available_regions(service, partition)))
+
+    def in_region(self, region: str, service: str) -> AwsClient:
+        """Return a client for one service in another Region: same session, a pace of its own.
+
+        Made here, in the session's thread; the client may then be used in another one.
+        """
+        other = AwsClient(self._session, self._config, self._progress, self._rates, region)
+        other.prepare(service)
+        return other
+
+    def prepare(self, service: str) -> None:
+        """Make the client of a service now: calls of it alone may then come from several threads."""
+        self._client(service)
+
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=self._config)  # type: ignore[call-overload]
+            made = self._session.client(service, region_name=self._region, config=self._config)  # type: ignore[call-overload]
+            self._clients[service] = made
         return self._clients[service]
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hygiene.collect.client import AwsClient
     from hygiene.collect.refusal import RefusedError
+    from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Aws
     from hygiene.model import AccountDocuments
 
@@ -26,6 +27,8 @@ class AccountContext:
     previous: AccountDocuments | None = None
     """The account in the previous snapshot, where there is one: what cannot have changed is taken over."""
     previous_run_id: str = ""
+    events: EventReader | None = None
+    """Reads CloudTrail; None when it is switched off."""
     documents: dict[str, Any] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 

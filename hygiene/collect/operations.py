@@ -59,6 +59,17 @@ OPERATIONS = (
     Operation("accessanalyzer", "ListAnalyzers", HUB, "access-analyzer:ListAnalyzers", is_optional=True),
     Operation("accessanalyzer", "ListFindingsV2", HUB, "access-analyzer:ListFindings", is_optional=True),
     Operation("accessanalyzer", "GetFindingV2", HUB, "access-analyzer:GetFinding", is_optional=True),
+    # [aws] cloudtrail = "s3": the organization trail's bucket.
+    Operation("s3", "ListObjectsV2", HUB, "s3:ListBucket", is_optional=True),
+    Operation("s3", "GetObject", HUB, is_optional=True),
+    # [aws] cloudtrail = "athena": our own SELECT over the trail's table. Stop ends one that scans too much.
+    Operation("athena", "StartQueryExecution", HUB, is_optional=True),
+    Operation("athena", "GetQueryExecution", HUB, is_optional=True),
+    Operation("athena", "GetQueryResults", HUB, is_optional=True),
+    Operation("athena", "StopQueryExecution", HUB, is_optional=True),
+    # [aws] cloudtrail = "lookup": each account's own event history, Region by Region.
+    Operation("cloudtrail", "LookupEvents", MEMBER, is_optional=True),
+    Operation("ec2", "DescribeRegions", MEMBER, is_optional=True),
     Operation("iam", "GetAccountAuthorizationDetails", MEMBER),
     Operation("iam", "ListRoles", MEMBER),
     # Asked only when the two listings disagree: was the role deleted while we read, or did one listing miss it?

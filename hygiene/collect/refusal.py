@@ -34,6 +34,10 @@ DENIED = frozenset(
         "RegionDisabledException",
     }
 )
+NOT_ENABLED = frozenset(
+    {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "OptInRequired", "RegionDisabledException"}
+)
+"""What a Region that the account has not enabled answers to good credentials."""
 GONE = frozenset({"NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException", "PolicyNotFoundException"})
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 NOT_IN_ORGANIZATION = "AWSOrganizationsNotInUseException"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
+    from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Aws
     from hygiene.model import AccountDocuments
 
@@ -59,6 +60,7 @@ class Runner:
         clock: Callable[[], datetime],
         earlier: Earlier | None = None,
         from_hub: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+        events: EventReader | None = None,
     ) -> None:
         """Take `from_hub`: account id → documents that were read for it from one place, to lie with its own."""
         self._enter = enter
@@ -68,6 +70,7 @@ class Runner:
         self._clock = clock
         self._earlier = earlier
         self._from_hub = from_hub
+        self._events = events
 
     def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
         """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
@@ -96,6 +99,7 @@ class Runner:
             self._settings,
             previous=earlier.documents(account_id) if earlier else None,
             previous_run_id=earlier.run_id if earlier else "",
+            events=self._events,
         )
         _collect_all(context)
         return self._finish(account_id, context.documents, context.gaps)

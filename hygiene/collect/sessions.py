@@ -16,7 +16,9 @@ from botocore.exceptions import (
 )
 
 from hygiene.collect.client import AwsClient, client_config, session_name
+from hygiene.collect.progress import Silent
 from hygiene.collect.refusal import EXPIRED, RefusedError
+from hygiene.collect.trail.lookup import CALLS_PER_SECOND
 from hygiene.errors import CollectionError, CredentialsError
 from hygiene.model import GapKind
 
@@ -46,6 +48,12 @@ class Caller:
     def name(self) -> str:
         """The last part of the ARN: a user's name or a role session's."""
         return self.arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+def hub_client(settings: Aws, version: str) -> AwsClient:
+    """Return a client with the caller's own credentials, for another process of the same run."""
+    session = boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
+    return AwsClient(session, client_config(version, settings.max_workers), Silent())
 
 
 class Sessions:
@@ -89,7 +97,11 @@ class Sessions:
 
     def _paces(self) -> dict[str, float]:
         pace = self._settings.last_accessed_calls_per_second
-        return {"GenerateServiceLastAccessedDetails": pace, "GetServiceLastAccessedDetails": pace}
+        return {
+            "GenerateServiceLastAccessedDetails": pace,
+            "GetServiceLastAccessedDetails": pace,
+            "LookupEvents": CALLS_PER_SECOND,
+        }
 
     def _read_models(self) -> None:
         """Read IAM's API model once, here: the loader has no lock, and every thread would read it for itself."""

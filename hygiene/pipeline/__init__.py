@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hygiene.pipeline.collecting import Collected
     from hygiene.pipeline.reporting import Reported, ReportRequest
-    from hygiene.pipeline.story import RunRequest, collect, report, run
+    from hygiene.pipeline.story import RunRequest, collect, collect_events, report, run
 
-__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "report", "run"]
+__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "collect_events", "report", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,9 @@ from datetime import timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from hygiene.activity.period import review_window
 from hygiene.model import Account, AccountState
+from hygiene.pipeline.events import EventsAsked, event_reader
 from hygiene.pipeline.places import collection_parameters, new_run_id
 from hygiene.snapshot import SnapshotWriter
 from hygiene.snapshot.organization import read_organization as parse_organization
@@ -45,6 +47,8 @@ class Collected:
     failed: int
     gaps: int
     problems: tuple[str, ...]
+    is_events: bool = False
+    """Whether it was the light run, for CloudTrail alone."""
 
     @property
     def exit_code(self) -> int:
@@ -72,10 +76,12 @@ def collect_into(
     earlier: EarlierSnapshot | None,
     clock: Clock,
     fence: Fence,
+    events: EventsAsked | None = None,
 ) -> Collected:
     """Collect into the store, going on with what an interrupted run left there.
 
     The fence is asked before the snapshot is sealed, and raises when another run has taken over.
+    `events`: which CloudTrail events are read, and where their days are kept; None: those of 90 days, kept nowhere.
     Raises CredentialsError or PopulationError before anything is written.
     """
     from hygiene.collect.access_analyzer import read_unused_access
@@ -103,7 +109,9 @@ def collect_into(
         )
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
     opinions = {account: {"access-analyzer": found} for account, found in read_unused_access(sessions.hub).items()}
-    gaps = Runner(enter, writer, settings.aws, progress, clock, earlier, opinions).run(missing)
+    asked = events or EventsAsked(review_window(clock(), None))
+    with event_reader(settings, sessions, asked) as reader:
+        gaps = Runner(enter, writer, settings.aws, progress, clock, earlier, opinions, reader).run(missing)
     fence()
     writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)

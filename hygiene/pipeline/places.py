@@ -8,6 +8,7 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from hygiene.documents import parse_time
 from hygiene.snapshot import SnapshotWriter, layout
 from hygiene.store import Lock, open_store
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hygiene.store import Store
     from hygiene.store.base import Fence
 
-SNAPSHOTS, LEDGER = "snapshots", "ledger"
+SNAPSHOTS, LEDGER, EVENTS = "snapshots", "ledger", "events"
 LOCK = f"{LEDGER}/lock.json"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
@@ -34,6 +35,7 @@ def collection_parameters(settings: Settings) -> dict[str, Any]:
     return {
         "role_name": settings.aws.role_name,
         "last_accessed": settings.aws.last_accessed,
+        "cloudtrail": settings.aws.cloudtrail,
         "include": list(settings.accounts.include),
         "exclude": list(settings.accounts.exclude),
     }
@@ -93,6 +95,12 @@ class Places:
     def quarters(self) -> list[str]:
         """Return the quarters that have a report folder, oldest first."""
         return [name for name in self.out.folders() if _QUARTER.fullmatch(name)]
+
+    def previous_as_of(self, quarter: str) -> datetime | None:
+        """Return the moment of the review before this quarter's, None when there is none."""
+        earlier = self.previous_quarter(quarter)
+        summary = _read(self.out, f"{earlier}/summary.json") if earlier else None
+        return parse_time(summary.get("as_of")) if summary else None
 
     def _snapshot_names(self, quarter: str) -> list[str]:
         return [name for name in self.out.folders(SNAPSHOTS) if name.startswith(quarter)]

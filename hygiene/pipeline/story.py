@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from hygiene.activity.period import review_window
 from hygiene.errors import NotDueError
 from hygiene.pipeline.collecting import Collected, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
-from hygiene.pipeline.places import Places, alone, new_run_id
+from hygiene.pipeline.events import EventsAsked, collect_events_into
+from hygiene.pipeline.places import EVENTS, Places, alone, new_run_id
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
 from hygiene.review.period import quarter_of
 from hygiene.snapshot import layout
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     Clock = Callable[[], datetime]
 
-__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "report", "run"]
+__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "collect_events", "report", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,43 @@ def wall_clock() -> datetime:
 
 
 def collect(
-    settings: Settings, destination: str, previous: str | None, progress: Progress, clock: Clock = wall_clock
+    settings: Settings,
+    destination: str,
+    previous: str | None,
+    progress: Progress,
+    clock: Clock = wall_clock,
+    out: str | None = None,
 ) -> Collected:
-    """Read AWS into a snapshot and stop there. Raises LockHeldError when another run writes there."""
+    """Read AWS into a snapshot and stop there; with `out`, use and keep the daily events below it.
+
+    Raises LockHeldError when another run writes there.
+    """
     earlier = earlier_snapshot(previous) if previous else None
     store = open_store(destination)
+    events = None
+    if out is not None and settings.aws.cloudtrail != "off":
+        events = _events_asked(Places(open_store(out)), _quarter_of(clock(), settings), clock())
     with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
-        return collect_into(store, settings, progress, earlier, clock, lock.confirm)
+        return collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
+
+
+def collect_events(settings: Settings, out: str, progress: Progress, clock: Clock = wall_clock) -> Collected:
+    """Read CloudTrail alone into OUT/events: the light run between two reviews.
+
+    It needs no lock: a day's file is replaced whole, and by the same totals.
+    """
+    now = clock()
+    asked = _events_asked(Places(open_store(out)), _quarter_of(now, settings), now)
+    return collect_events_into(settings, progress, asked)
+
+
+def _quarter_of(moment: datetime, settings: Settings) -> str:
+    return quarter_of(moment, settings.review.fiscal_year_start)
+
+
+def _events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
+    """Return the window since the previous review, and the place of the daily events."""
+    return EventsAsked(review_window(as_of, places.previous_as_of(quarter)), places.out.child(EVENTS))
 
 
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
@@ -95,11 +127,12 @@ def _collected(
     store = _place_to_fill(places, settings, request, quarter, clock)
     found = request.report.previous or places.newest_snapshot(other_than=store.location)
     earlier = earlier_snapshot(found) if found else None
+    events = _events_asked(places, quarter, request.report.as_of or clock())
     if request.snapshot is None:
-        collect_into(store, settings, progress, earlier, clock, places.fence)
+        collect_into(store, settings, progress, earlier, clock, places.fence, events)
     else:
         with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
-            collect_into(store, settings, progress, earlier, clock, lock.confirm)
+            collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
     return store.location
 
 

@@ -84,8 +84,9 @@ def test_allows_nothing_that_writes(name: str) -> None:
     levels = {
         action: catalogue.get_action_details(*action.split(":"))["accessLevel"] for action in actions(name, "Allow")
     }
-    # AWS counts AssumeRole as a write; its resource is limited below.
-    assert levels.pop("sts:AssumeRole", "Write") == "Write"
+    # AWS counts AssumeRole as a write; its resource is limited below. So it counts a query, even a SELECT.
+    for action in ("sts:AssumeRole", "athena:StartQueryExecution", "athena:StopQueryExecution"):
+        assert levels.pop(action, "Write") == "Write"
     assert set(levels.values()) <= {"Read", "List"}, levels
 
 

@@ -2,6 +2,7 @@
 
 from hygiene.collect.collectors import (
     account_summary,
+    activity,
     authorization_details,
     credential_report,
     identity_providers,
@@ -20,5 +21,6 @@ ORDER = (
     identity_providers.COLLECTOR,
     last_accessed.COLLECTOR,
     credential_report.COLLECTOR,
+    activity.COLLECTOR,
 )
 """Every collector. To add one: its file here, its name in this list and in `snapshot.layout`."""

@@ -1,0 +1,235 @@
+"""The organization trail's bucket: log files listed by account, Region and day, read with the hub's own session.
+
+`<prefix>/AWSLogs/[<organization id>/]<account id>/CloudTrail/<Region>/YYYY/MM/DD/<file>.json.gz`
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import cached_property
+from multiprocessing import get_context
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import botocore.exceptions
+import urllib3.exceptions
+
+from hygiene.activity.objects import DamagedObjectError
+from hygiene.activity.period import Window, joined
+from hygiene.activity.reading import DAY
+from hygiene.activity.tally import Tally
+from hygiene.collect.refusal import RefusedError
+from hygiene.collect.trail.parts import DayFiles, read_files
+from hygiene.collect.trail.source import DaysRead
+from hygiene.model import GapKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from hygiene.activity import Activity
+    from hygiene.collect.client import AwsClient
+    from hygiene.config import CloudTrail
+
+NAME = "s3"
+MUCH_BYTES = 32 << 20
+"""From so many compressed bytes of an account on, other processes read: starting them takes half a second each."""
+
+_LOG = re.compile(r".*/(\d{4})/(\d{2})/(\d{2})/\d{12}_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4})Z_[^/]+\.json\.gz")
+_BROKEN_OFF = (
+    botocore.exceptions.ReadTimeoutError,
+    botocore.exceptions.ResponseStreamingError,
+    botocore.exceptions.IncompleteReadError,
+    urllib3.exceptions.HTTPError,
+    OSError,
+)
+
+
+class S3Fetch:
+    """Fetches objects of one bucket; can be sent to another process, where it makes a session of its own."""
+
+    def __init__(self, bucket: str, make_client: Callable[[], AwsClient]) -> None:
+        self._bucket = bucket
+        self._make_client = make_client
+
+    @cached_property
+    def _client(self) -> AwsClient:
+        client = self._make_client()
+        client.prepare("s3")
+        return client
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the session behind: sockets and locks stay in their process."""
+        return {"_bucket": self._bucket, "_make_client": self._make_client}
+
+    def __call__(self, name: str) -> bytes:
+        """Return an object. Raises DamagedObjectError when it is gone or breaks off, RefusedError when denied."""
+        try:
+            answer = self._client.call("s3", "GetObject", Bucket=self._bucket, Key=name)
+            content: bytes = answer["Body"].read()
+        except RefusedError as error:
+            if error.kind is GapKind.DENIED:
+                raise
+            raise DamagedObjectError(f"cannot be read ({error.code or error.message})") from error
+        except _BROKEN_OFF as error:
+            raise DamagedObjectError(f"cannot be read ({type(error).__name__})") from error
+        return content
+
+
+class S3Source:
+    """The trail's log files. One for a run: the processes that read are shared by all accounts."""
+
+    name = NAME
+
+    def __init__(
+        self, trail: CloudTrail, hub: AwsClient, make_client: Callable[[], AwsClient], much_bytes: int = MUCH_BYTES
+    ) -> None:
+        """`make_client` gives another process a hub client, so it must be picklable."""
+        hub.prepare("s3")
+        self._hub = hub
+        self._bucket = trail.bucket
+        self._base = f"{trail.prefix.strip('/')}/AWSLogs/".lstrip("/")
+        self._fetch = S3Fetch(trail.bucket, make_client)
+        self._much_bytes = much_bytes
+        self._lock = Lock()
+        self._processes: ProcessPoolExecutor | None = None
+        self._roots: tuple[str, ...] | None = None
+
+    def read(self, account_id: str, client: AwsClient, window: Window, days: Sequence[date]) -> DaysRead:  # noqa: ARG002
+        """Return the days that the bucket holds something of. Raises RefusedError when it holds nothing."""
+        listing = _Listing(self._hub, self._bucket, self._folders_of(account_id))
+        files, size = listing.files(account_id, days)
+        if not files:
+            where = f"s3://{self._bucket}/{self._base}"
+            raise RefusedError("s3:ListObjectsV2", GapKind.FAILED, "", f"no log files of this account below {where}")
+        parts: dict[date, list[Activity]] = defaultdict(list)
+        for activity in self._read_all(files, window, size):
+            parts[activity.begins.date()].append(activity)
+        there = {of_day.day for of_day in files}
+        read = []
+        for day in days:
+            if day not in there and not listing.was_quiet(day):
+                continue
+            part = Window(*window.part_of(day))
+            whole = joined(account_id, NAME, part, parts.get(day, ()))
+            read.append(whole or Tally(account_id).activity(NAME, part.begins, part.ends, listing.regions))
+        return DaysRead(read)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
+
+    def _read_all(self, files: Sequence[DayFiles], window: Window, size: int) -> Iterator[Activity]:
+        if size < self._much_bytes:
+            for of_day in files:
+                yield from read_files(self._fetch, of_day, window, NAME)
+            return
+        pool = self._pool()
+        for future in [pool.submit(read_files, self._fetch, of_day, window, NAME) for of_day in files]:
+            yield from future.result()
+
+    def _pool(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._processes is None:
+                # Other threads hold locks that a fork would copy in the middle of their use.
+                self._processes = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+            return self._processes
+
+    def _folders_of(self, account_id: str) -> tuple[str, ...]:
+        """Return the account's folders: of the organization's trail, and of one it may have had before."""
+        with self._lock:
+            if self._roots is None:
+                below = folders(self._hub, self._bucket, self._base)
+                self._roots = (
+                    self._base,
+                    *(name for name in below if name.removeprefix(self._base).startswith("o-")),
+                )
+        return tuple(f"{root}{account_id}/" for root in self._roots)
+
+
+class _Listing:
+    """What the bucket holds of one account."""
+
+    def __init__(self, hub: AwsClient, bucket: str, account_folders: Sequence[str]) -> None:
+        self._hub = hub
+        self._bucket = bucket
+        self._folders = account_folders
+        self.regions: frozenset[str] = frozenset()
+
+    def files(self, account_id: str, days: Sequence[date]) -> tuple[list[DayFiles], int]:
+        """Return the log files of the days, and those of the hour after each, with their size in all."""
+        wanted, names, size = frozenset(days), defaultdict[date, list[str]](list), 0
+        region_folders = [
+            folder for root in self._folders for folder in folders(self._hub, self._bucket, f"{root}CloudTrail/")
+        ]
+        self.regions = frozenset(folder.rstrip("/").rsplit("/", 1)[-1] for folder in region_folders)
+        for folder in region_folders:
+            for entry in self._between(folder, min(wanted), max(wanted) + DAY):
+                day = _day_of(entry["Key"], wanted)
+                if day is not None:
+                    names[day].append(entry["Key"])
+                    size += int(entry.get("Size", 0))
+        found = [DayFiles(account_id, day, tuple(sorted(names[day])), self.regions) for day in sorted(names)]
+        return found, size
+
+    def _between(self, folder: str, first: date, last: date) -> Iterator[dict[str, Any]]:
+        """Yield the objects of some days: keys begin with the date, so a listing starts and stops where it should."""
+        after_last = f"{folder}{last + DAY:%Y/%m/%d}"
+        for entry in objects(self._hub, self._bucket, folder, StartAfter=f"{folder}{first:%Y/%m/%d}"):
+            if entry["Key"] >= after_last:
+                return
+            yield entry
+
+    def was_quiet(self, day: date) -> bool:
+        """Whether a day without any log file was watched all the same: digests are delivered every hour.
+
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+        """
+        for root in self._folders:
+            for folder in folders(self._hub, self._bucket, f"{root}CloudTrail-Digest/"):
+                if next(objects(self._hub, self._bucket, f"{folder}{day:%Y/%m/%d}/", MaxKeys=1), None):
+                    return True
+        return False
+
+
+def _day_of(key: str, wanted: frozenset[date]) -> date | None:
+    """Return the day a log file was delivered, None for one that is no log file or not wanted.
+
+    Of the day after a wanted one the first hour counts: it brings the last events of the day before.
+    """
+    found = _LOG.fullmatch(key)
+    if found is None:
+        return None
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+    is_first_hour = found[4][9:11] == "00" and day - DAY in wanted
+    return day if day in wanted or is_first_hour else None
+
+
+def folders(client: AwsClient, bucket: str, prefix: str) -> list[str]:
+    """Return the folders directly below a prefix."""
+    pages = _pages(client, Bucket=bucket, Prefix=prefix, Delimiter="/")
+    return [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])]
+
+
+def objects(client: AwsClient, bucket: str, prefix: str, **more: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects below a prefix, in the order of their keys."""
+    for page in _pages(client, Bucket=bucket, Prefix=prefix, **more):
+        yield from page.get("Contents", [])
+
+
+def _pages(client: AwsClient, **question: object) -> Iterator[dict[str, Any]]:
+    token: dict[str, object] = {}
+    while True:
+        answer = client.call("s3", "ListObjectsV2", **question, **token)
+        yield answer
+        if not answer.get("NextContinuationToken"):
+            return
+        token = {"ContinuationToken": answer["NextContinuationToken"]}

@@ -1,0 +1,219 @@
+"""Our SQL, run by DuckDB over a table with the columns of AWS's documentation: the same totals as from the files."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hygiene.activity.period import Window, joined
+from hygiene.activity.reading import DAY, Reading
+from hygiene.activity.tally import Tally
+from hygiene.collect.refusal import RefusedError
+from hygiene.collect.trail.athena import AthenaSource, add_row, query
+from hygiene.config import CloudTrail
+from tests.activity.events import (
+    HUB,
+    ROLE,
+    a_change,
+    a_record,
+    a_refusal,
+    a_saml_user,
+    a_service,
+    a_session,
+    a_user,
+    a_web_user,
+    an_account,
+    an_assumption,
+    the_root,
+)
+from tests.builders import ACCOUNT, AS_OF
+
+if TYPE_CHECKING:
+    from hygiene.activity import Activity
+
+TRAIL = CloudTrail(database="main", table="trail", max_scan_bytes=10_000_000)
+WINDOW = Window(AS_OF - 10 * DAY, AS_OF)
+ISSUER = dict.fromkeys(("type", "principalid", "arn", "accountid", "username"), "VARCHAR")
+CONTEXT = {"attributes": {"mfaauthenticated": "VARCHAR", "creationdate": "VARCHAR"}, "sessionissuer": ISSUER}
+IDENTITY = {
+    **dict.fromkeys(("type", "principalid", "arn", "accountid", "invokedby", "accesskeyid", "username"), "VARCHAR"),
+    "sessioncontext": CONTEXT,
+}
+"""AWS's table has no column for `identityProvider`."""
+TEXTS = ("eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "useragent", "errorcode")
+MORE = (
+    "errormessage",
+    "requestparameters",
+    "responseelements",
+    "additionaleventdata",
+    "eventid",
+    "recipientaccountid",
+)
+PARTITIONS = ("account", "region", '"timestamp"')
+
+
+def struct(shape: Any) -> str:
+    if isinstance(shape, str):
+        return shape
+    return f"STRUCT({', '.join(f'{name} {struct(held)}' for name, held in shape.items())})"
+
+
+def lower(value: Any) -> Any:
+    return {key.lower(): lower(held) for key, held in value.items()} if isinstance(value, dict) else value
+
+
+def a_table(records: list[Any]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("CREATE MACRO json_extract_scalar(j, p) AS json_extract_string(j, p)")
+    columns = ", ".join(f"{name} VARCHAR" for name in (*TEXTS, *MORE, *PARTITIONS))
+    connection.execute(f"CREATE TABLE trail (useridentity {struct(IDENTITY)}, {columns})")
+    for record in records:
+        flat = lower(record)
+        texts = [flat.get(name) for name in (*TEXTS, *MORE)]
+        plain = [
+            json.dumps(record[key]) if isinstance(text, dict) else text
+            for text, key in zip(texts, _original_keys(record, (*TEXTS, *MORE)), strict=True)
+        ]
+        at = record["eventTime"]
+        marks = ", ".join("?" for _ in plain)
+        connection.execute(
+            f"INSERT INTO trail SELECT from_json(CAST(? AS JSON), '{json.dumps(IDENTITY)}'), {marks}, ?, ?, ?",
+            [json.dumps(flat["useridentity"]), *plain, ACCOUNT, record["awsRegion"], at[:10].replace("-", "/")],
+        )
+    return connection
+
+
+def _original_keys(record: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    by_lower = {key.lower(): key for key in record}
+    return [by_lower.get(name, "") for name in names]
+
+
+def from_athena(records: list[Any]) -> Activity | None:
+    connection = a_table(records)
+    found = connection.execute(query(TRAIL, ACCOUNT, WINDOW, WINDOW.days()))
+    names = [column[0] for column in found.description or ()]
+    tallies: dict[str, Tally] = defaultdict(lambda: Tally(ACCOUNT))
+    for values in found.fetchall():
+        add_row(tallies, {name: str(value) for name, value in zip(names, values, strict=True) if value is not None})
+    days = [tally.activity("", *WINDOW.part_of(date.fromisoformat(day))) for day, tally in tallies.items()]
+    return joined(ACCOUNT, "", WINDOW, days)
+
+
+def from_files(records: list[Any]) -> Activity | None:
+    reading = Reading(ACCOUNT, frozenset(WINDOW.days()), WINDOW.ends)
+    reading.add_all(records)
+    days = [tally.activity("", *WINDOW.part_of(day)) for day, tally in reading.tallies.items()]
+    return joined(ACCOUNT, "", WINDOW, days)
+
+
+PEOPLE = [a_user(), a_session(), a_session(session="s2", mfa="true"), a_service(), an_account(HUB), a_web_user()]
+EVENTS = st.one_of(
+    st.builds(
+        an_assumption,
+        role=st.sampled_from([ROLE, f"{ROLE}-2"]),
+        days_ago=st.integers(1, 5),
+        userIdentity=st.sampled_from([*PEOPLE, the_root(), a_saml_user()]),
+        userAgent=st.sampled_from(["one", "two"]),
+        sourceIPAddress=st.sampled_from(["198.51.100.7", "ec2.amazonaws.com"]),
+    ),
+    st.builds(a_refusal, days_ago=st.integers(1, 5), userIdentity=st.sampled_from(PEOPLE)),
+    st.builds(a_change, st.sampled_from(["CreateRole", "TagRole"]), days_ago=st.integers(1, 5)),
+    st.builds(
+        a_record, st.just("RunInstances"), st.just("ec2"), userIdentity=st.sampled_from([the_root(), a_user()])
+    ),
+    st.builds(
+        a_record,
+        st.just("ConsoleLogin"),
+        st.just("signin"),
+        responseElements=st.sampled_from([{"ConsoleLogin": "Failure"}, {"ConsoleLogin": "Success"}]),
+        additionalEventData=st.just({"MFAUsed": "Yes"}),
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(EVENTS, min_size=1, max_size=15))
+def test_athena_and_the_files_say_the_same_of_any_events(records: list[Any]) -> None:
+    expected, found = from_files(records), from_athena([*records, records[0]])
+    if expected is None:
+        assert found is None or not (found.assumptions or found.changes or found.sign_ins)
+        return
+    assert found is not None
+    assert (found.assumptions, found.changes, found.sign_ins) == (
+        expected.assumptions,
+        expected.changes,
+        expected.sign_ins,
+    )
+
+
+def test_the_partitions_are_pruned_by_account_and_day() -> None:
+    sql = query(TRAIL, ACCOUNT, WINDOW, WINDOW.days())
+    assert f"account = '{ACCOUNT}'" in sql
+    assert "\"timestamp\" BETWEEN '2026/12/21' AND '2027/01/01'" in sql
+
+
+def test_a_day_without_anything_about_roles_is_read_all_the_same() -> None:
+    found = from_athena([a_record("DescribeInstances", "ec2", days_ago=1)])
+    assert found is not None
+    assert (found.assumptions, found.records_read) == ((), 1)
+
+
+class Athena:
+    """Answers as Athena does; every call is kept."""
+
+    def __init__(self, states: list[tuple[str, int]], rows: list[list[str]] | None = None) -> None:
+        self.states = states
+        self.rows = rows or []
+        self.called: list[str] = []
+
+    def prepare(self, service: str) -> None:
+        assert service == "athena"
+
+    def call(self, _: str, operation: str, **__: Any) -> dict[str, Any]:
+        self.called.append(operation)
+        if operation != "GetQueryExecution":
+            return {"QueryExecutionId": "q-1"}
+        state, scanned = self.states.pop(0)
+        status = {"State": state, "StateChangeReason": "bytes scanned limit was exceeded"}
+        return {"QueryExecution": {"Status": status, "Statistics": {"DataScannedInBytes": scanned}}}
+
+    def pages(self, *_: Any, **__: Any) -> Any:
+        yield {"ResultSet": {"Rows": [{"Data": [{"VarCharValue": text} for text in row]} for row in self.rows]}}
+
+
+def ask(athena: Athena) -> Any:
+    source = AthenaSource(TRAIL, athena, sleep=lambda _: None)  # type: ignore[arg-type]
+    return source.read(ACCOUNT, athena, WINDOW, WINDOW.days())  # type: ignore[arg-type]
+
+
+def test_a_query_that_scans_too_much_is_stopped() -> None:
+    athena = Athena([("RUNNING", 9_000_000), ("RUNNING", 11_000_000)])
+    with pytest.raises(RefusedError, match="max_scan_bytes"):
+        ask(athena)
+    assert athena.called[-1] == "StopQueryExecution"
+
+
+def test_the_limit_is_the_runs_and_not_each_querys() -> None:
+    rows = [["topic", "day", "number"], ["rest", "2026-12-30", "4"]]
+    athena = Athena([("SUCCEEDED", 11_000_000)], rows)
+    source = AthenaSource(TRAIL, athena, sleep=lambda _: None)  # type: ignore[arg-type]
+    assert len(source.read(ACCOUNT, athena, WINDOW, WINDOW.days()).days) == 1  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match="max_scan_bytes"):
+        source.read(ACCOUNT, athena, WINDOW, WINDOW.days())  # type: ignore[arg-type]
+
+
+def test_a_failed_query_says_athenas_reason() -> None:
+    with pytest.raises(RefusedError, match="bytes scanned limit"):
+        ask(Athena([("QUEUED", 0), ("FAILED", 0)]))
+
+
+def test_a_table_without_the_account_is_a_gap_and_not_an_idle_account() -> None:
+    with pytest.raises(RefusedError, match="no event of this account"):
+        ask(Athena([("SUCCEEDED", 5)], [["topic"]]))
