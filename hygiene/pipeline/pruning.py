@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
-from hygiene.pipeline.places import SNAPSHOTS, Places, alone, new_run_id
+from hygiene.pipeline.places import EVENTS, SNAPSHOTS, Places, alone, new_run_id
 from hygiene.snapshot import layout
 from hygiene.store import open_store
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hygiene.config import Retention
 
-EVENTS = "events"
+
 _REPORTS_COMPARED = 2
 """The report being made again, and the one it is compared with, need their snapshots."""
 

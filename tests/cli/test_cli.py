@@ -256,3 +256,16 @@ def test_python_m_hygiene_is_hygiene() -> None:
 
 def test_shell_completion_is_offered(hygiene: Callable[..., Ended]) -> None:
     assert "--install-completion" in hygiene("--help")[1]
+
+
+def test_collect_wants_a_place_or_events_only_and_not_both(hygiene: Callable[..., Ended]) -> None:
+    for arguments in ((), ("--snapshot", "snap", "--events-only")):
+        code, _, err = hygiene("collect", *arguments)
+        assert code == 2
+        assert "--events-only" in err
+
+
+def test_the_light_run_without_a_source_says_which_setting_to_write(hygiene: Callable[..., Ended]) -> None:
+    code, _, err = hygiene("collect", "--events-only")
+    assert code == 2
+    assert 'cloudtrail = "off"' in err

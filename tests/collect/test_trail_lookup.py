@@ -27,8 +27,8 @@ ROLE = f"arn:aws:iam::{ONE}:role/app"
 BY = actors.session_of(f"arn:aws:iam::{ONE}:role/deployer", "session")
 
 HAPPENED = (
-    *(events.assumed(ROLE, BY, days_ago, region="eu-west-1") for days_ago in (1, 5, 60)),
-    *(events.assumed(ROLE, BY, 7 + number / 100, region="us-east-1") for number in range(60)),
+    *(event for days_ago in (1, 5, 60) for event in events.assumed(ROLE, BY, days_ago, region="eu-west-1")),
+    *(event for number in range(60) for event in events.assumed(ROLE, BY, 7 + number / 100, region="us-east-1")),
     events.assume_refused(ROLE, BY, 3, region="us-east-1"),
     events.iam_change(ONE, "TagRole", BY, 2, {"roleName": "app", "tags": [{"key": "owner", "value": "x"}]}),
 )

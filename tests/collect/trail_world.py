@@ -18,14 +18,18 @@ from tests.worlds import HUB_ACCOUNT, a_simulated_role, quick_settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hygiene.simulate.cloudtrail.events import Event
+
 ONE = "000000000001"
 BUCKET, PREFIX, ORGANIZATION = "trail-bucket", "org", "o-1"
 
 
-def world(**account: Any) -> World:
+def world(events: tuple[Event, ...] = ()) -> World:
     hub = Account(id=HUB_ACCOUNT, name="hub", roles=())
-    one = Account(id=ONE, name="one", roles=(a_simulated_role("app"),), **account)
-    return World((hub, one), Hub(HUB_ACCOUNT), organization_id=ORGANIZATION, management_account=HUB_ACCOUNT)
+    one = Account(id=ONE, name="one", roles=(a_simulated_role("app"),))
+    return World(
+        (hub, one), Hub(HUB_ACCOUNT), organization_id=ORGANIZATION, management_account=HUB_ACCOUNT, events=events
+    )
 
 
 def settings(source: str, **trail: Any) -> Settings:
