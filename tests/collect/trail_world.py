@@ -66,4 +66,4 @@ def put_records(records: Iterable[Any], account: str = ONE) -> None:
 
 
 def packed(records: list[Any]) -> bytes:
-    return gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode())
+    return gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode(), mtime=0)
