@@ -65,4 +65,6 @@ class Counts:
         return (*ordered, (OTHER, self._other)) if self._other else ordered
 
     def _trim(self) -> None:
+        if len(self._values) <= self.LIMIT:
+            return
         self._other += sum(number for _, number in drop_beyond(self._values, self.LIMIT))
