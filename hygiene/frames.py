@@ -6,7 +6,7 @@ are joined by `;`. Account ids are text everywhere, because a leading zero is pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hygiene.schema import Table, columns_of, flag, frame_of, moment, number, text, validated, whole
@@ -19,6 +19,7 @@ __all__ = [
     "Coverage",
     "Decisions",
     "Findings",
+    "FollowUps",
     "ReviewTables",
     "Roles",
     "TrustPrincipals",
@@ -57,6 +58,16 @@ CONFIDENCES = ("certain", "likely", "possible")
 COVERAGE_STATUSES = ("read", "partial", "failed", "skipped")
 SUGGESTIONS = ("remove", "investigate", "reduce", "keep")
 DECISIONS = ("keep", "reduce", "remove", "not-mine")
+DECISION_STATES = (
+    "open",
+    "answered",
+    "verified",
+    "overdue",
+    "re-opened",
+    "waived",
+    "no-response",
+    "stale-decision",
+)
 
 
 class Roles(Table):
@@ -193,12 +204,34 @@ class Decisions(Table):
     needs_decision = text(isin=("yes", "no"))
 
 
+class FollowUps(Table):
+    """What became of every decision that still counts, gone roles' too; `followups.csv`."""
+
+    review_id = text("The review in which it was decided")
+    account_id = text(pattern=ACCOUNT_ID)
+    role_arn = text()
+    role_id = text("Of the role that was decided about; it may be gone")
+    decision = text(isin=DECISIONS)
+    state = text(isin=DECISION_STATES)
+    detail = text("What AWS shows now, in words", nullable=True)
+    due = text("ISO date by which it was to be carried out; empty: nothing was to be done", nullable=True)
+    justification = text(nullable=True)
+    ticket = text(nullable=True)
+    reviewer = text(nullable=True)
+    decided_at = moment(nullable=True)
+    verified_quarter = text(
+        "The quarter whose review first saw it carried out, even if it was undone since; empty: none yet",
+        nullable=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewTables:
-    """The five tables a report is made of, each valid by its schema."""
+    """The tables a report is made of, each valid by its schema."""
 
     roles: pd.DataFrame
     findings: pd.DataFrame
     coverage: pd.DataFrame
     changes: pd.DataFrame
     decisions: pd.DataFrame
+    followups: pd.DataFrame = field(default_factory=FollowUps.empty)

@@ -15,30 +15,26 @@ from hygiene.analyse.owners import OwnerRules, parse_mapping
 from hygiene.analyse.reference import Reference
 from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import ConfigError, SnapshotError
-from hygiene.frames import ReviewTables
 from hygiene.model import Notice, Provenance, ReviewFacts
-from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES, moments, powers_then_and_now
+from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
 from hygiene.pipeline.earlier import earlier_policies
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
+from hygiene.pipeline.reviewing import Reviewing
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, summarise, write_report
-from hygiene.review.changes import changes_between, first_seen
-from hygiene.review.decisions import decisions_to_ask
 from hygiene.review.period import quarter_of, review_id
-from hygiene.review.population import ADMIN_CHECK, population_of
 from hygiene.snapshot import layout, open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    import pandas as pd
-
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis
     from hygiene.analyse.reference import EarlierPolicy
     from hygiene.config import Settings
+    from hygiene.frames import ReviewTables
     from hygiene.model import Organization, RightSizing
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
@@ -108,7 +104,9 @@ def report_on(
         frozenset(check.check.id for check in checks),
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
-    tables = _tables(analysis, facts, _changes(analysis, facts, previous, snapshot, settings), previous)
+    tables = Reviewing(
+        analysis, facts, snapshot, previous, places, settings, lambda held: _reference(held, settings, facts.as_of)
+    ).tables()
     location = _publish(places, tables, facts, snapshot, request, (started_at, clock()), analysis.right_sizing)
     summary = summarise(tables, facts)
     return Reported(
@@ -263,33 +261,9 @@ def _organization_id(organization: Organization | None) -> str:
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
-    """Return the settings as the evidence shows them; no external id, and not how mails go: it decides nothing."""
-    return settings.model_dump(mode="json", exclude={"aws": {"external_id"}, "email": True})
-
-
-def _changes(
-    analysis: Analysis, facts: ReviewFacts, previous: Previous | None, snapshot: Snapshot, settings: Settings
-) -> pd.DataFrame:
-    """Return the Changes table: power and trust by both snapshots where the earlier one is still there."""
-    now = population_of(
-        analysis.roles,
-        analysis.findings,
-        analysis.coverage,
-        looked_for_admins=any(check.id == ADMIN_CHECK for check in facts.checks),
-        catalogue=catalogue_version(),
-    )
-    if previous is None or previous.snapshot is None:
-        return changes_between(previous.population if previous else None, now)
-    pair = moments(previous.snapshot, snapshot, lambda held: _reference(held, settings, facts.as_of))
-    return changes_between(
-        previous.population, now, powers_then_and_now(*pair, before=previous.population, after=now)
-    )
-
-
-def _tables(analysis: Analysis, facts: ReviewFacts, changes: pd.DataFrame, previous: Previous | None) -> ReviewTables:
-    findings = first_seen(analysis.findings, previous.findings if previous else None, facts.quarter)
-    decisions = decisions_to_ask(analysis.roles, facts.review_id)
-    return ReviewTables(analysis.roles, findings, analysis.coverage, changes, decisions)
+    """Return the settings as the evidence shows them; no external id, and of mails what decides who is late."""
+    shown = settings.model_dump(mode="json", exclude={"aws": {"external_id"}, "email": True})
+    return {**shown, "due_days": settings.email.due_days}
 
 
 def _publish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.frames import Changes, Coverage, Decisions, Findings, ReviewTables, Roles, validated
+from hygiene.frames import Changes, Coverage, Decisions, Findings, FollowUps, ReviewTables, Roles, validated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ def ordered(tables: ReviewTables) -> ReviewTables:
         decisions=_by(
             decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "account_id", "role_arn"
         ).drop(columns="_last"),
+        followups=_by(validated(FollowUps, tables.followups), "account_id", "role_arn", "role_id"),
     )
 
 

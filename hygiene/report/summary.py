@@ -32,7 +32,7 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
         "critical_or_high": len(urgent),
         "without_owner": int(roles["owner"].isna().sum()),
         "findings": _findings(tables.findings, facts),
-        "decisions": _decisions(decisions, asked, roles),
+        "decisions": _decisions(decisions, asked, roles) | _followed_up(tables.followups, facts),
         "needs_decision": len(asked),
         "needs_decision_critical_or_high": int(asked["role_arn"].isin(urgent["role_arn"]).sum()),
         "suggestions": _tally(decisions["suggestion"], SUGGESTIONS),
@@ -79,6 +79,15 @@ def _decisions(decisions: pd.DataFrame, asked: pd.DataFrame, roles: pd.DataFrame
         "to_answer_by_suggestion": _tally(asked["suggestion"], SUGGESTIONS),
         "by_decision": _tally(decisions["decision"], DECISIONS),
         "by_state": _tally(roles["decision_state"], ()),
+    }
+
+
+def _followed_up(followups: pd.DataFrame, facts: ReviewFacts) -> dict[str, Any]:
+    """Count what became of decisions, gone roles' too, and the removals that this review is the first to see."""
+    is_new = (followups["decision"] == "remove") & (followups["state"] == "verified")
+    return {
+        "followed_up": _counts(followups["state"], ()),
+        "verified_removals": int((is_new & (followups["verified_quarter"] == facts.quarter)).sum()),
     }
 
 

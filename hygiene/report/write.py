@@ -90,6 +90,7 @@ def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:
         "coverage": tables.coverage,
         "changes": tables.changes,
         "decisions": tables.decisions,
+        "followups": tables.followups,
     }
 
 

@@ -55,12 +55,17 @@ class Answer:
     line: int
 
     def says_the_same(self, other: Answer) -> bool:
-        """Whether both give the same decision on the same state of the role; when and by which file is no matter."""
+        """Whether both give the same decision; when and by which file is no matter.
+
+        Keeping is about the role as it is. A role that is to go or to shrink changes on its way: what the decision
+        was first made on stays what its end is measured by.
+        """
         return self._said() == other._said()
 
     def _said(self) -> tuple[Any, ...]:
+        kept_as_is = self.row_sha256 if self.decision == "keep" else ""
         return (
-            self.review_id, self.role_id, self.row_sha256, self.decision, self.justification, self.target_date,
+            self.review_id, self.role_id, kept_as_is, self.decision, self.justification, self.target_date,
             self.ticket, self.reviewer,
         )  # fmt: skip
 
