@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from hygiene.simulate.cloudtrail.trail import Trail, Workgroup
 from hygiene.simulate.documents import allow, deny, document, permissions, trusts_aws, trusts_service
-from hygiene.simulate.story import applications, company, guardrails, landing_zone, lifetimes, textbook, vendors
+from hygiene.simulate.story import (
+    activity,
+    applications,
+    company,
+    guardrails,
+    incidents,
+    landing_zone,
+    lifetimes,
+    second_opinions,
+    textbook,
+    vendors,
+)
 from hygiene.simulate.story import permissions_gallery as gallery
 from hygiene.simulate.world import Account, Hub, Role, User, World
 
@@ -15,6 +27,16 @@ DEMO_AS_OF = datetime(2026, 12, 31, 6, 0, tzinfo=UTC)
 
 EKS_URL = f"https://{applications.EKS_PROVIDER}"
 GITHUB_URL = f"https://{vendors.GITHUB}"
+
+TRAIL = Trail(
+    "nwa-organization-trail",
+    company.LOG_ARCHIVE,
+    database="audit",
+    athena_account=company.SECURITY,
+    workgroups=(Workgroup(output="s3://nwa-athena-results/role-review/"),),
+    results_bucket="nwa-athena-results",
+)
+
 CORPORATE = "NorthwindAtlasIdP"
 
 
@@ -242,4 +264,8 @@ def demo_world() -> World:
         scps=guardrails.SCPS,
         rcps=guardrails.RCPS,
         delegated_administrators=(company.SECURITY,),
+        events=activity.everyday_events(accounts) + incidents.incident_events(),
+        trail=TRAIL,
+        analyzers=(second_opinions.analyzer(),),
+        aggregators=(second_opinions.aggregator(),),
     )

@@ -14,6 +14,7 @@ GLOBAL_SERVICES = [
     "budgets:*",
     "ce:*",
     "cloudfront:*",
+    "cloudtrail:LookupEvents",
     "health:*",
     "iam:*",
     "organizations:*",
