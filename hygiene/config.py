@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "HYGIENE_"
 DEFAULT_PATH = Path("config/hygiene.toml")
+EXCEPTIONS = "exceptions.yaml"
 
 _ACCOUNT_ID = r"^\d{12}$"
 _ACCOUNT_PATTERN = r"^(\d{12}|ou-[a-z0-9-]+|r-[a-z0-9]+|tag:[^=]+=.*)$"
@@ -67,6 +68,7 @@ class Review(_Section):
     known_accounts: tuple[AccountId, ...] = ()
     owner_tags: tuple[str, ...] = ("owner", "team")
     fiscal_year_start: int = Field(1, ge=1, le=12)
+    exceptions: Path | None = None
 
 
 class Accounts(_Section):
@@ -248,10 +250,10 @@ def load_settings(path: Path | None) -> Settings:
     _refuse_unknown_variables()
     chosen = path if path is not None else (DEFAULT_PATH if DEFAULT_PATH.is_file() else None)
     if chosen is None:
-        return _settings({}, "the environment (HYGIENE_…)")
+        return _with_exceptions_beside(_settings({}, "the environment (HYGIENE_…)"), DEFAULT_PATH.parent)
     values = _read_toml(chosen)
     settings = _settings(values, str(chosen))
-    return _with_paths_relative_to(settings, chosen.parent)
+    return _with_exceptions_beside(_with_paths_relative_to(settings, chosen.parent), chosen.parent)
 
 
 def _refuse_unknown_variables() -> None:
@@ -339,7 +341,15 @@ def _all_keys() -> Iterator[str]:
             yield from (f"{section}.{name}" for name in key_names(field.annotation))
 
 
-_PATHS = {"owners": ("mapping",), "email": ("password_file", "ca_file")}
+def _with_exceptions_beside(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the `exceptions.yaml` that lies beside the configuration, unless another is named."""
+    found = folder / EXCEPTIONS
+    if settings.review.exceptions is not None or not found.is_file():
+        return settings
+    return settings.model_copy(update={"review": settings.review.model_copy(update={"exceptions": found})})
+
+
+_PATHS = {"review": ("exceptions",), "owners": ("mapping",), "email": ("password_file", "ca_file")}
 """Settings that name a file beside the configuration."""
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Changes",
     "Coverage",
     "Decisions",
+    "Exceptions",
     "Findings",
     "FollowUps",
     "ReviewTables",
@@ -68,6 +69,7 @@ DECISION_STATES = (
     "no-response",
     "stale-decision",
 )
+EXCEPTION_STATES = ("live", "expiring", "expired", "unused", "not-yet")
 
 
 class Roles(Table):
@@ -117,6 +119,7 @@ class Roles(Table):
     proposal = text("File with narrower policies, in this folder; empty: none", nullable=True)
     references = text("Resources that AWS Config says name the role, ;-joined, 100 at most", nullable=True)
     references_source = text("config; empty: nobody asked, and no reference says nothing", nullable=True)
+    tags = text("Tags of the role as key=value, ;-joined", nullable=True)
 
 
 class TrustPrincipals(Table):
@@ -225,6 +228,22 @@ class FollowUps(Table):
     )
 
 
+class Exceptions(Table):
+    """Every exception of the configuration and what it does at this moment; `exceptions.csv`."""
+
+    number = whole("Entry of exceptions.yaml, from 1", at_least=1)
+    state = text(isin=EXCEPTION_STATES)
+    match = text("What is compared and the pattern; all of them hold")
+    checks = text("Ids of the checks it waives, ;-joined")
+    reason = text()
+    owner = text("Who answers for the risk")
+    approved_by = text("Somebody else")
+    created = text("ISO date")
+    expires = text("ISO date; it still holds on that day, UTC")
+    compensating_control = text(nullable=True)
+    findings = whole("Findings it waives now; 0 while it is not in force", at_least=0)
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewTables:
     """The tables a report is made of, each valid by its schema."""
@@ -235,3 +254,4 @@ class ReviewTables:
     changes: pd.DataFrame
     decisions: pd.DataFrame
     followups: pd.DataFrame = field(default_factory=FollowUps.empty)
+    exceptions: pd.DataFrame = field(default_factory=Exceptions.empty)

@@ -15,6 +15,7 @@ from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.checks import all_checks
 from hygiene.analyse.owners import OwnerRules, owner_of, parse_mapping
 from hygiene.config import CheckSettings, Settings, key_names, load_settings
+from hygiene.review.exceptions import parse_exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,3 +109,9 @@ def test_owners_example_is_read_and_the_first_match_wins() -> None:
     other = {"Arn": "arn:aws:iam::012345678901:role/loader"}
     assert owner_of(billing, "012345678901", rules) == ("billing@example.com", "mapping")
     assert owner_of(other, "012345678901", rules) == ("data-platform@example.com", "mapping")
+
+
+def test_exceptions_example_is_read() -> None:
+    content = yaml.safe_load((CONFIG / "exceptions.example.yaml").read_text("utf-8"))
+    waivers = parse_exceptions(content, [check.id for check in all_checks()])
+    assert [waiver.owner for waiver in waivers] == ["security-operations@example.com", "platform@example.com"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hygiene.analyse.fingerprints import Fingerprints
-from hygiene.analyse.owners import owner_of
+from hygiene.analyse.owners import owner_of, role_tags
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
 from hygiene.analyse.services import ServiceUse, service_use
 from hygiene.analyse.usage import USAGE_COLUMNS, add_usage
@@ -190,6 +190,7 @@ class _Facts:
             "instance_profiles": _joined(
                 str(profile.get("InstanceProfileName")) for profile in role.get("InstanceProfileList") or ()
             ),
+            "tags": _joined(f"{key}={value}".replace(";", ",") for key, value in sorted(role_tags(role).items())),
             "source_template": (listed.get("SourceRoleTemplate") or {}).get("TemplateArn"),
         }
 

@@ -23,7 +23,7 @@ class OwnerRules:
 
 def owner_of(role: JsonObject, account_id: str, rules: OwnerRules) -> tuple[str, str]:
     """Return the owner and where it was found (`tag:Owner`, `mapping`, `fallback`); both empty when nobody was."""
-    tags = _tags(role)
+    tags = role_tags(role)
     for wanted in rules.tags:
         for key, value in tags.items():
             if key.lower() == wanted.lower() and value.strip():
@@ -50,7 +50,8 @@ def parse_mapping(content: Any) -> tuple[tuple[str, str], ...]:
     return tuple((pattern, owner.strip()) for pattern, owner in entries.items())
 
 
-def _tags(role: JsonObject) -> dict[str, str]:
+def role_tags(role: JsonObject) -> dict[str, str]:
+    """Return the role's tags; none where they are not in the document as AWS writes them."""
     listed = role.get("Tags")
     tags = listed if isinstance(listed, list) else []
     return {str(tag.get("Key", "")): str(tag.get("Value", "")) for tag in tags if isinstance(tag, dict)}

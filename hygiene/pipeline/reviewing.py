@@ -10,9 +10,11 @@ import pandas as pd
 from hygiene.frames import Changes, ReviewTables, validated
 from hygiene.pipeline.comparing import moments, powers_then_and_now
 from hygiene.pipeline.following import Following
+from hygiene.pipeline.waivers import waivers_of
 from hygiene.policy.actions import catalogue_version
 from hygiene.review.changes import changes_between, first_seen
 from hygiene.review.decisions import decisions_to_ask, rerouted, with_states
+from hygiene.review.exceptions import waive
 from hygiene.review.follow_up import not_carried_out
 from hygiene.review.population import ADMIN_CHECK, Population, population_of
 
@@ -51,17 +53,19 @@ class Reviewing:
             catalogue=catalogue_version(),
         )
         findings = first_seen(analysis.findings, self.previous.findings if self.previous else None, facts.quarter)
-        loop = self._following(population).loop()
+        waived = waive(waivers_of(self.settings), analysis.roles, findings, facts.as_of)
+        loop = self._following(population).loop(waived.roles)
         roles = rerouted(analysis.roles, loop.answers, self.settings.owners.fallback)
         decisions = decisions_to_ask(roles, facts.review_id, loop)
         late = not_carried_out(loop.followups, facts.review_id, frozenset(analysis.roles["role_id"]))
         return ReviewTables(
             roles=with_states(roles, decisions, loop),
-            findings=findings,
+            findings=waived.findings,
             coverage=analysis.coverage,
             changes=validated(Changes, pd.concat([self._changes(population), late], ignore_index=True)),
             decisions=decisions,
             followups=loop.followups,
+            exceptions=waived.exceptions,
         )
 
     def _following(self, population: Population) -> Following:

@@ -18,6 +18,7 @@ from hygiene.pipeline.earlier import earlier_snapshot
 from hygiene.pipeline.events import EventsAsked, collect_events_into
 from hygiene.pipeline.places import EVENTS, Places, alone, new_run_id
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
+from hygiene.pipeline.waivers import waivers_of
 from hygiene.review.period import quarter_of
 from hygiene.snapshot import layout
 from hygiene.store import Lock, open_store
@@ -91,6 +92,7 @@ def _events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
 
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
     """Judge a snapshot and write the report, with no AWS access at all. Raises LockHeldError as `run` does."""
+    waivers_of(settings)
     with alone(request.out, new_run_id(clock())) as places:
         return report_on(source, settings, request, clock, places)
 
@@ -100,6 +102,7 @@ def run(settings: Settings, request: RunRequest, progress: Progress, clock: Cloc
 
     Raises LockHeldError when another run works in the same OUT, NotDueError when only a due review was asked for.
     """
+    waivers_of(settings)  # A mistake in the file is told before an hour of collecting, not after it.
     as_of = request.report.as_of or clock()
     quarter = request.report.quarter or quarter_of(as_of, settings.review.fiscal_year_start)
     if request.if_due:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.frames import Changes, Coverage, Decisions, Findings, FollowUps, ReviewTables, Roles, validated
+from hygiene.frames import (
+    Changes,
+    Coverage,
+    Decisions,
+    Exceptions,
+    Findings,
+    FollowUps,
+    ReviewTables,
+    Roles,
+    validated,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +37,7 @@ def ordered(tables: ReviewTables) -> ReviewTables:
         decisions=_by(
             decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "account_id", "role_arn"
         ).drop(columns="_last"),
+        exceptions=_by(validated(Exceptions, tables.exceptions), "number"),
         followups=_by(validated(FollowUps, tables.followups), "account_id", "role_arn", "role_id"),
     )
 

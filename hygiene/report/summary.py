@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hygiene.frames import COVERAGE_STATUSES, DECISIONS, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
+from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import iso
 
@@ -33,6 +33,7 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
         "without_owner": int(roles["owner"].isna().sum()),
         "findings": _findings(tables.findings, facts),
         "decisions": _decisions(decisions, asked, roles) | _followed_up(tables.followups, facts),
+        "exceptions": _counts(tables.exceptions["state"], EXCEPTION_STATES),
         "needs_decision": len(asked),
         "needs_decision_critical_or_high": int(asked["role_arn"].isin(urgent["role_arn"]).sum()),
         "suggestions": _tally(decisions["suggestion"], SUGGESTIONS),

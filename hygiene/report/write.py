@@ -91,6 +91,7 @@ def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:
         "changes": tables.changes,
         "decisions": tables.decisions,
         "followups": tables.followups,
+        "exceptions": tables.exceptions,
     }
 
 

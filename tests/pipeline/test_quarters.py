@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from hygiene import pipeline
-from hygiene.config import Owners, Settings
+from hygiene.config import Owners, Settings, load_settings
+from hygiene.errors import ConfigError
 from tests.builders import ACCOUNT, AS_OF, SISTER, a_role, details, document, statement
 
 if TYPE_CHECKING:
@@ -134,3 +137,42 @@ def test_a_control_policy_that_was_lifted_is_more_privilege_for_every_role(tmp_p
     organization("q4", document(statement("*")))
     report(source, tmp_path / "out")
     assert changes(tmp_path / "out") == [("app", "privilege_up")]
+
+
+EXCEPTION = f"""
+exceptions:
+  - match: {{role_arn: "arn:aws:iam::{ACCOUNT}:role/old"}}
+    checks: [unused-role]
+    reason: needed once a year
+    owner: ana@example.com
+    approved_by: ciso@example.com
+    created: 2026-10-01
+    expires: 2027-01-15
+"""
+
+
+def settings_with(folder: Path, exceptions: str) -> Settings:
+    (folder / "hygiene.toml").write_text("[review]\nunused_after_days = 90\n")
+    (folder / "exceptions.yaml").write_text(exceptions)
+    return load_settings(folder / "hygiene.toml")
+
+
+def test_exceptions_beside_the_configuration_hold_until_they_expire(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, EXCEPTION)
+    source = snapshot(tmp_path / "s", a_role("old", last_used=200), finished=AS_OF)
+    now = report(source, tmp_path / "out", settings).summary
+    assert (now["needs_decision"], now["findings"]["with_exception"]) == (0, 1)
+    assert now["exceptions"] == {"total": 1, "live": 0, "expiring": 1, "expired": 0, "unused": 0, "not-yet": 0}
+    assert now["decisions"]["by_state"] == {"waived": 1}
+    later = report(source, tmp_path / "out", settings, as_of=AS_OF + timedelta(days=30)).summary
+    assert (later["needs_decision"], later["findings"]["with_exception"]) == (1, 0)
+    assert later["exceptions"]["expired"] == 1
+
+
+def test_a_wrong_exception_is_told_with_file_and_entry_before_anything_is_read(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, EXCEPTION.replace("ciso", "ana"))
+    with pytest.raises(ConfigError, match=r"exceptions\.yaml: exception 1: approved_by"):
+        report(str(tmp_path / "missing"), tmp_path / "out", settings)
+    settings = settings_with(tmp_path, "exceptions: [")
+    with pytest.raises(ConfigError, match="is no YAML"):
+        report(str(tmp_path / "missing"), tmp_path / "out", settings)
