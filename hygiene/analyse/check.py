@@ -55,4 +55,4 @@ class Check:
         return CheckInfo(self.id, self.title, self.group, severity, self.why, self.remedy, self.source, shown)
 
 
-GROUPS = ("Usage", "Permissions", "Trust", "Housekeeping")
+GROUPS = ("Usage", "Permissions", "Trust", "Activity", "Housekeeping")

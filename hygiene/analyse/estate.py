@@ -52,6 +52,8 @@ class Estate:
     trusted: Mapping[str, tuple[TrustedPrincipal, ...]]
     """By role ARN, for checks that look at a statement's conditions."""
     trust_problems: Mapping[str, tuple[str, ...]]
+    policy_documents: Mapping[str, object]
+    """Managed policies by ARN, each with its default version's document."""
     documents: AccountDocuments
     """AWS's own answers: quotas, credential report, last accessed information."""
 
@@ -116,6 +118,7 @@ def build_estate(
         permissions=permissions,
         trusted=trusted_by,
         trust_problems=problems,
+        policy_documents=policy_documents,
         documents=documents,
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from hygiene.activity.networks import Network
     from hygiene.analyse.owners import OwnerRules
     from hygiene.model import Account, Organization
 
@@ -28,6 +29,19 @@ class EarlierPolicy:
     document: object
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierCallers:
+    """Who assumed an account's roles in the window before: pairs of role ARN and principal.
+
+    `has_holes`: some days of it were not read, so who was not seen may have been there.
+    """
+
+    begins: datetime
+    ends: datetime
+    has_holes: bool
+    callers: frozenset[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Reference:
     """Fixed for a whole review. `organization` is None for one account, or where the account list was refused."""
@@ -39,6 +53,12 @@ class Reference:
     owner_rules: OwnerRules
     earlier_policies: Mapping[str, EarlierPolicy] = field(default_factory=dict)
     """AWS managed policies as the earlier snapshot has them, by ARN; empty without an earlier one."""
+
+    earlier_callers: Mapping[str, EarlierCallers] = field(default_factory=dict)
+    """By account id, where the earlier snapshot read events."""
+
+    expected_networks: tuple[Network, ...] = ()
+    """From where roles are assumed; empty where the configuration names none."""
 
     permission_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Permission set of IAM Identity Center → accounts it is provisioned to; empty when it was not read."""

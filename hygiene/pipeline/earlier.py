@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.reference import EarlierPolicy
+from hygiene.analyse.reference import EarlierCallers, EarlierPolicy
 from hygiene.documents import aws_managed_policies
 from hygiene.errors import HygieneError
 from hygiene.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hygiene.activity import Activity
     from hygiene.model import AccountDocuments
 
 logger = logging.getLogger(__name__)
@@ -41,11 +44,32 @@ def earlier_snapshot(location: str) -> EarlierSnapshot | None:
     return EarlierSnapshot(snapshot, str(snapshot.manifest.get("run_id", "")))
 
 
-def earlier_policies(location: str | None) -> dict[str, EarlierPolicy]:
-    """Return AWS's managed policies as the earlier snapshot has them, by ARN; empty without a usable one."""
+@dataclass(frozen=True)
+class EarlierFacts:
+    """What the judgement of today takes from an earlier snapshot."""
+
+    policies: Mapping[str, EarlierPolicy] = field(default_factory=dict)
+    """AWS's managed policies as they were, by ARN."""
+    callers: Mapping[str, EarlierCallers] = field(default_factory=dict)
+    """Who assumed roles then, by account id."""
+
+
+def earlier_facts(location: str | None) -> EarlierFacts:
+    """Return the facts of the earlier snapshot; nothing without a usable one."""
     earlier = earlier_snapshot(location) if location else None
-    found: dict[str, EarlierPolicy] = {}
+    policies: dict[str, EarlierPolicy] = {}
+    callers: dict[str, EarlierCallers] = {}
     for account_id in earlier.snapshot.account_ids if earlier else ():
-        policies = aws_managed_policies(earlier.snapshot.documents(account_id)) if earlier else {}
-        found.update({arn: EarlierPolicy(*policy) for arn, policy in policies.items() if arn not in found})
-    return found
+        documents = earlier.snapshot.documents(account_id) if earlier else None
+        if documents is None:
+            continue
+        for arn, policy in aws_managed_policies(documents).items():
+            policies.setdefault(arn, EarlierPolicy(*policy))
+        if documents.activity is not None:
+            callers[account_id] = _callers(documents.activity)
+    return EarlierFacts(policies, callers)
+
+
+def _callers(activity: Activity) -> EarlierCallers:
+    seen = frozenset((one.role_arn, one.principal) for one in activity.assumptions if one.count)
+    return EarlierCallers(activity.begins, activity.ends, bool(activity.missing_days or activity.problems), seen)

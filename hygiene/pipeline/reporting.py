@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import metadata
-from types import MappingProxyType
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.catalogue import configured_checks
@@ -17,7 +17,7 @@ from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
-from hygiene.pipeline.earlier import earlier_policies
+from hygiene.pipeline.earlier import EarlierFacts, earlier_facts
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis
-    from hygiene.analyse.reference import EarlierPolicy
     from hygiene.config import Settings
     from hygiene.frames import ReviewTables
     from hygiene.model import Organization, RightSizing
@@ -91,7 +90,7 @@ def report_on(
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
-    earlier = earlier_policies(request.previous or _snapshot_before(snapshot, places))
+    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
     analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier)
     if not analysis.coverage["status"].isin(["read", "partial"]).any():
         reasons = "\n  ".join(_not_read(analysis)[:5])
@@ -130,9 +129,10 @@ def _analyse(
     settings: Settings,
     as_of: datetime,
     checks: Sequence[ConfiguredCheck],
-    earlier: Mapping[str, EarlierPolicy] = MappingProxyType({}),
+    earlier: EarlierFacts = EarlierFacts(),  # noqa: B008 (frozen and empty)
 ) -> Analysis:
-    reference = replace(_reference(snapshot, settings, as_of), earlier_policies=earlier)
+    known = _reference(snapshot, settings, as_of)
+    reference = replace(known, earlier_policies=earlier.policies, earlier_callers=earlier.callers)
     analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
     return analyst.analyse(snapshot, _skipped(snapshot, settings))
 
@@ -146,6 +146,7 @@ def _reference(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Refer
         owner_rules=_owner_rules(settings),
         permission_sets=snapshot.permission_sets,
         references=snapshot.references,
+        expected_networks=tuple(ip_network(str(network)) for network in settings.activity.expected_networks),
     )
 
 

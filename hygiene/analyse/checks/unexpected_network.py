@@ -1,0 +1,60 @@
+"""Roles assumed from a network that nobody expects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.activity.networks import is_expected
+from hygiene.analyse.activity import assumptions_by_role, event_in_words
+from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.wording import some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hygiene.activity import Assumption
+    from hygiene.analyse.estate import Estate
+
+
+def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (the networks are [activity]'s)
+    """Yield roles with successful assumptions from outside `[activity] expected_networks`; none are expected, none wrong.
+
+    AWS services come from AWS's own networks. An address that was not recorded says nothing.
+    """
+    expected = estate.reference.expected_networks
+    if not expected:
+        return
+    for arn, assumptions in assumptions_by_role(estate):
+        strange = {
+            network: assumption
+            for assumption in assumptions
+            if assumption.count
+            for network, _ in assumption.networks
+            if is_expected(network, expected) is False
+        }
+        if strange:
+            yield _finding(arn, strange)
+
+
+def _finding(role_arn: str, strange: dict[str, Assumption]) -> Finding:
+    networks = sorted(strange)
+    callers = sorted({assumption.principal for assumption in strange.values()})
+    example = strange[networks[0]]
+    return Finding(
+        role_arn=role_arn,
+        evidence=f"Assumed from {some_of(networks, 'network')}, which no expected network holds, by "
+        f"{some_of(callers, 'principal')}; last seen on {example.last_seen:%Y-%m-%d}.{event_in_words(example.example)}",
+        detail=tuple(networks),
+    )
+
+
+CHECK = Check(
+    id="unexpected-network",
+    title="Assumed from an unexpected network",
+    group="Activity",
+    severity="medium",
+    why="Stolen credentials are used from somewhere else than yours.",
+    remedy="Ask whose network it is; add it to [activity] expected_networks if it is yours, else revoke the sessions and look at what they did.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip",
+    find=find,
+)
