@@ -1,4 +1,4 @@
-"""An account's activity joined to its roles: who assumed each, what was changed, and who is new since the window before."""
+"""An account's activity joined to its roles: who assumed each, what changed, who is new since the window before."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _is_of_another(change: RoleChange, estate: Estate, role_arn: str) -> bool:
 
 
 def newcomers(earlier: EarlierCallers, assumptions: Sequence[Assumption]) -> list[Assumption]:
-    """Return who assumed the role and did not in the window before; AWS's own services acting by themselves are none."""
+    """Return who assumed the role and did not in the window before."""
     return [
         assumption
         for assumption in assumptions

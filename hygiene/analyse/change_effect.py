@@ -30,7 +30,9 @@ class Effect(IntEnum):
         return ("Took something away", "Changed it", "Gave it more", "Gave it much more")[self]
 
 
-_LESS = frozenset({"DetachRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "RemoveRoleFromInstanceProfile"})
+_LESS = frozenset(
+    {"DetachRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "RemoveRoleFromInstanceProfile"}
+)
 _GIVES_POLICY = frozenset({"AttachRolePolicy", "PutRolePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"})
 
 

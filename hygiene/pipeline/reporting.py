@@ -27,7 +27,7 @@ from hygiene.review.period import quarter_of, review_id
 from hygiene.snapshot import layout, open_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from hygiene.analyse.catalogue import ConfiguredCheck

@@ -23,7 +23,9 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     if root:
         yield _root(root)
     for principal in sorted({entry.principal for entry in activity.sign_ins if not entry.is_root}):
-        failed = [one for one in activity.sign_ins if one.principal == principal and not one.is_root and _has_failed(one)]
+        failed = [
+            one for one in activity.sign_ins if one.principal == principal and not one.is_root and _has_failed(one)
+        ]
         count = sum(entry.count for entry in failed)
         if failed and count >= thresholds["min_failures"]:
             last = max(failed, key=lambda entry: entry.last_seen)

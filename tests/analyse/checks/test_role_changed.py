@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.activity_builders import CALLER, a_change, an_activity
+from tests.builders import ADMIN, LAMBDA, MODEST, STRANGER, a_policy, a_role, analysed, found, trusts
+
+CHECK = "role-changed"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def changed(*changes: Any, **role: Any) -> list[dict[str, Any]]:
+    activity = an_activity(changes=changes)
+    role_ = a_role("app", **role)
+    return found(analysed(role_, activity=activity, policies=[a_policy(ADMINISTRATOR, ADMIN)]), CHECK)
+
+
+def test_says_what_by_whom_when_from_where_and_which_event() -> None:
+    (finding,) = changed(a_change("AttachRolePolicy", subject=ADMINISTRATOR))
+    assert finding["evidence"] == (
+        f"Gave it much more: AttachRolePolicy {ADMINISTRATOR}, by {CALLER} from 203.0.113.7 on Wednesday, 2026-12-30 "
+        "at 06:00 UTC. Event e-1, 2026-12-30 06:00 UTC, eu-west-1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "severity"),
+    [
+        (a_change("AttachRolePolicy", subject=ADMINISTRATOR), "high"),
+        (a_change("PutRolePolicy", subject="p", document=json.dumps(MODEST)), "medium"),
+        (a_change("AttachRolePolicy", subject="arn:aws:iam::aws:policy/Gone"), "medium"),
+        (a_change("DeleteRolePermissionsBoundary"), "high"),
+        (a_change("UpdateAssumeRolePolicy", document=json.dumps(trusts({"AWS": STRANGER}))), "high"),
+        (a_change("UpdateAssumeRolePolicy", document=json.dumps(LAMBDA)), "medium"),
+        (a_change("CreateRole"), "low"),
+        (a_change("DetachRolePolicy", subject=ADMINISTRATOR), "info"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.action,
+)
+def test_severity_follows_what_it_did_to_the_roles_power(change: Any, severity: str) -> None:
+    (finding,) = changed(change)
+    assert finding["severity"] == severity
+
+
+def test_the_worst_change_is_told_and_the_others_are_counted() -> None:
+    (finding,) = changed(
+        a_change("DetachRolePolicy"), a_change("DeleteRolePermissionsBoundary", 5), a_change("TagRole")
+    )
+    assert str(finding["evidence"]).startswith("Gave it much more: DeleteRolePermissionsBoundary")
+    assert "2 more changes in the window." in str(finding["evidence"])
+
+
+def test_quiet_for_a_call_that_was_refused() -> None:
+    assert not changed(a_change("PutRolePolicy", error="AccessDenied"))
+
+
+def test_quiet_for_an_earlier_role_of_the_same_name() -> None:
+    assert not changed(a_change("PutRolePolicy", role_id="AROAOTHERROLE"))
+    assert not changed(a_change("PutRolePolicy", 30), created=10)
+
+
+def test_quiet_for_a_service_linked_role() -> None:
+    assert not changed(a_change("CreateRole"), path="/aws-service-role/x.amazonaws.com/")
+
+
+def test_quiet_when_no_events_were_read() -> None:
+    assert not found(analysed(a_role("app")), CHECK)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from tests.activity_builders import an_activity, an_assumption
+from tests.builders import a_reference, a_role, an_organization, analysed, found
+
+CHECK = "unexpected-network"
+
+
+def seen_from(
+    *networks: str, expected: tuple[str, ...] = ("203.0.113.0/24", "2001:db8::/32")
+) -> list[dict[str, Any]]:
+    entry = an_assumption(networks=tuple((network, 1) for network in networks))
+    reference = a_reference(an_organization(), expected_networks=tuple(map(ip_network, expected)))
+    return found(analysed(a_role("app"), activity=an_activity(entry), reference=reference), CHECK)
+
+
+def test_fires_for_an_address_outside_the_expected_networks() -> None:
+    (finding,) = seen_from("203.0.113.9", "198.51.100.4")
+    assert finding["detail"] == "198.51.100.4"
+    assert "198.51.100.4" in str(finding["evidence"])
+
+
+@pytest.mark.parametrize("network", ["203.0.113.255", "2001:db8:1:2::/64", "ec2.amazonaws.com", "AWS Internal"])
+def test_quiet_for_expected_networks_and_for_aws_itself(network: str) -> None:
+    assert not seen_from(network)
+
+
+def test_quiet_for_an_address_that_was_not_recorded() -> None:
+    assert not seen_from("unknown")
+
+
+def test_quiet_where_nobody_said_what_is_expected() -> None:
+    assert not seen_from("198.51.100.4", expected=())
+
+
+def test_quiet_when_no_events_were_read() -> None:
+    reference = a_reference(an_organization(), expected_networks=(ip_network("203.0.113.0/24"),))
+    assert not found(analysed(a_role("app"), reference=reference), CHECK)
