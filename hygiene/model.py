@@ -218,6 +218,8 @@ class ReviewFacts:
     previous_quarter: str = ""
     compared_by: str = ""
     """What the changes of permissions and trust rest on; empty: there is no earlier review."""
+    trend: tuple[Mapping[str, Any], ...] = ()
+    """The earlier quarters' numbers, oldest first; see `report.trend`."""
 
 
 @dataclass(frozen=True, slots=True)

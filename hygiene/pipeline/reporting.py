@@ -18,9 +18,11 @@ from hygiene.errors import ConfigError, SnapshotError
 from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
 from hygiene.pipeline.earlier import EarlierFacts, earlier_facts
+from hygiene.pipeline.keeping import keep_what_people_left
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
+from hygiene.pipeline.trend import earlier_points
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, summarise, write_report
 from hygiene.review.period import quarter_of, review_id
@@ -103,6 +105,8 @@ def report_on(
         frozenset(check.check.id for check in checks),
     )
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
+    subject = facts.review_id.removesuffix(f"-{quarter}")
+    facts = replace(facts, trend=earlier_points(places, subject, quarter))
     tables = Reviewing(
         analysis, facts, snapshot, previous, places, settings, lambda held: _reference(held, settings, facts.as_of)
     ).tables()
@@ -292,6 +296,7 @@ def _publish(
     try:
         write_report(tables, facts, provenance, aside, request.formats, right_sizing)
         if superseded:
+            keep_what_people_left(places, facts.quarter, facts.review_id, superseded)
             places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
         places.out.publish_folder(aside, facts.quarter, places.fence)
     finally:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.model import RightSizing
 from hygiene.report.links import owner_page, role_anchor
+from hygiene.report.trend import trend_point
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
     from hygiene.frames import ReviewTables
     from hygiene.model import Provenance, ReportFile, ReviewFacts
 
-__all__ = ["FORMATS", "headline_of", "owner_page", "role_anchor", "summarise", "unguarded", "write_report"]
+__all__ = [
+    "FORMATS",
+    "headline_of",
+    "owner_page",
+    "role_anchor",
+    "summarise",
+    "trend_point",
+    "unguarded",
+    "write_report",
+]
 
 NOTHING_TO_ACT_ON = RightSizing()
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")

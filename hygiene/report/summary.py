@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import iso
+from hygiene.report.trend import trend_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
     roles, decisions = tables.roles, tables.decisions
     asked = decisions[decisions["needs_decision"] == "yes"]
     urgent = roles[roles["severity"].isin(URGENT)]
-    return {
+    summary = {
         **_identity(facts),
         "accounts": _counts(tables.coverage["status"], COVERAGE_STATUSES),
         "roles": _counts(roles["usage_status"], USAGE_STATUSES),
@@ -41,6 +42,7 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
         "changes_compared_by": facts.compared_by,
         "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
     }
+    return {**summary, "trend": [*(dict(point) for point in facts.trend), trend_point(summary)]}
 
 
 def _identity(facts: ReviewFacts) -> dict[str, Any]:

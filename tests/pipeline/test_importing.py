@@ -142,6 +142,18 @@ def test_the_sheet_can_be_filled_in_where_it_lies_in_the_report() -> None:
     assert len(imported(Path("out/2026-Q4/decisions.xlsx")).new) == 1
 
 
+def test_what_people_left_in_the_folder_is_kept_when_the_report_is_made_again() -> None:
+    a_report()
+    sheet = filled(old="remove").read_bytes()
+    Path("out/2026-Q4/decisions.xlsx").write_bytes(sheet)
+    Path("out/2026-Q4/notes from Ana.txt").write_text("ask Ben")
+    a_report()
+    found = files_below(LEDGER / "found")
+    assert sorted(found.values()) == sorted([sheet, b"ask Ben"])
+    a_report()
+    assert files_below(LEDGER / "found") == found
+
+
 def test_a_report_that_was_edited_is_not_answered_by_its_tables() -> None:
     a_report(formats=("csv",))
     file = answered(old="remove")

@@ -101,3 +101,41 @@ def test_one_file_of_the_aws_cli_can_lie_on_s3(s3: Any, tmp_path: Path) -> None:
     request = pipeline.ReportRequest(out=str(tmp_path), as_of=AS_OF)
     reported = pipeline.report(quick_settings(), f"s3://{BUCKET}/exports/account.json", request)
     assert reported.summary["roles"]["total"] == 1
+
+
+def test_answers_go_to_the_ledger_on_s3_and_stand_in_the_report_made_again(s3: Any, tmp_path: Path) -> None:
+    from tests.builders import a_role, details
+
+    source = tmp_path / "account.json"
+    source.write_text(json.dumps(details(a_role("old", last_used=200))))
+    request = pipeline.ReportRequest(out=f"s3://{BUCKET}/out", as_of=AS_OF)
+    pipeline.report(quick_settings(), str(source), request)
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [
+                "decisions",
+                "import",
+                str(answered(s3, tmp_path)),
+                "--review",
+                f"s3://{BUCKET}/out/2026-Q4",
+                "--reviewer",
+                "ana",
+            ]
+        )
+    assert ended.value.code in (0, None)
+    s3.put_object(Bucket=BUCKET, Key="out/2026-Q4/notes.txt", Body=b"ask Ben")
+    summary = pipeline.report(quick_settings(), str(source), request).summary
+    assert summary["decisions"]["by_decision"]["remove"] == 1
+    ledger = below(s3, "out/ledger/111122223333-2026-Q4/")
+    assert {name.split("/")[0] for name in ledger} == {"decisions.jsonl", "originals", "superseded", "found"}
+    assert [content for name, content in ledger.items() if name.startswith("found/")] == [b"ask Ben"]
+
+
+def answered(s3: Any, folder: Path) -> Path:
+    """Answer the one question of the report on S3 with `remove`."""
+    table = below(s3, "out/2026-Q4/")["decisions.csv"].decode()
+    header, row = table.splitlines()
+    cells = row.split('","')
+    cells[header.split('","').index("decision")] = "remove"
+    (folder / "answers.csv").write_text("\n".join([header, '","'.join(cells)]))
+    return folder / "answers.csv"
