@@ -15,7 +15,7 @@ import typer
 from hygiene import pipeline
 from hygiene.cli.output import tell_reported
 from hygiene.cli.progress import shown_progress
-from hygiene.config import Aws, Owners, Review, Settings
+from hygiene.config import ActivitySettings, Aws, CloudTrail, Owners, Review, Settings
 from hygiene.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -42,10 +42,16 @@ def review(request: ReportRequest, *, is_quiet: bool) -> None:
 
 def demo_settings() -> Settings:
     """Return the demo's configuration: what an organization like it would write."""
+    # Only the demo needs the story, and --help must answer at once.
+    from hygiene.simulate.story import TRAIL
+    from hygiene.simulate.story.activity import EXPECTED_NETWORKS
+
     return Settings(
         review=Review(owner_tags=("owner", "team")),
         owners=Owners(),
-        aws=Aws(last_accessed="action", last_accessed_first_poll_seconds=0.2),
+        aws=Aws(last_accessed="action", last_accessed_first_poll_seconds=0.2, cloudtrail="s3", references="config"),
+        cloudtrail=CloudTrail(bucket=TRAIL.bucket),
+        activity=ActivitySettings.model_validate({"expected_networks": EXPECTED_NETWORKS}),
     )
 
 

@@ -29,6 +29,19 @@ def query_xml(model: Any, result: Mapping[str, Any], request_id: str) -> bytes:
     return "".join(out).encode()
 
 
+def ec2_xml(model: Any, result: Mapping[str, Any], request_id: str) -> bytes:
+    """The body of an answer of EC2's own query protocol, which wraps nothing."""
+    out: list[str] = []
+    name = model.name
+    out.append(
+        f'<{name}Response xmlns="{model.metadata.get("xmlNamespace", "")}"><requestId>{request_id}</requestId>'
+    )
+    if model.output_shape is not None:
+        _structure(model.output_shape, result, out)
+    out.append(f"</{name}Response>")
+    return "".join(out).encode()
+
+
 def json_body(result: Mapping[str, Any]) -> bytes:
     """The body of an AWS json protocol answer; moments are seconds since 1970."""
     return json.dumps(result, default=_seconds).encode()

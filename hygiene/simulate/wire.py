@@ -21,7 +21,7 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
-from hygiene.simulate.answers import json_body, query_xml, rest_json_body
+from hygiene.simulate.answers import ec2_xml, json_body, query_xml, rest_json_body
 from hygiene.simulate.errors import AwsError
 from hygiene.simulate.services import PROTOCOLS, model_name
 
@@ -163,7 +163,8 @@ def write_reply(service: str, operation: str, result: Mapping[str, Any], request
         return 200, {**headers, "Content-Type": "application/json"}, rest_json_body(result)
     if PROTOCOLS[service] == "json":
         return 200, {**headers, "Content-Type": "application/x-amz-json-1.1"}, json_body(result)
-    body = query_xml(operation_model(service, operation), result, request_id)
+    write = ec2_xml if PROTOCOLS[service] == "ec2" else query_xml
+    body = write(operation_model(service, operation), result, request_id)
     return 200, {**headers, "Content-Type": "text/xml"}, body
 
 

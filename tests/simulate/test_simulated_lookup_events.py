@@ -60,6 +60,12 @@ def test_pages_hold_fifty_newest_first_and_none_is_lost(trail: Any) -> None:
     assert len({event["EventId"] for page in pages for event in page["Events"]}) == 121
 
 
+def test_a_region_that_is_not_enabled_knows_nobody(aws: SimulatedAws) -> None:
+    disabled = in_region(aws, "cloudtrail", WORKLOAD, f"role/{READER}", "af-south-1")
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        disabled.lookup_events()
+
+
 def test_what_is_older_than_ninety_days_is_gone(trail: Any) -> None:
     asked = {"StartTime": AS_OF - timedelta(days=120), "EndTime": AS_OF - timedelta(days=80)}
     assert trail.lookup_events(**asked)["Events"] == []
@@ -143,6 +149,13 @@ def test_a_record_has_the_fields_of_a_real_one(trail: Any) -> None:
     assert record["sourceIPAddress"] == "lambda.amazonaws.com"
 
 
+def test_making_a_role_answers_its_id() -> None:
+    event = events.iam_change(WORKLOAD, "CreateRole", actors.root_of(WORKLOAD), 1, {"roleName": "new"})
+    assert event.response is not None
+    assert event.response["role"]["roleId"].startswith("AROA")
+    assert event.response["role"]["arn"] == f"arn:aws:iam::{WORKLOAD}:role/new"
+
+
 def test_federated_callers_are_told_by_their_provider_and_subject(trail: Any) -> None:
     web = _record(trail, "AssumeRoleWithWebIdentity")["userIdentity"]
     assert web["userName"] == "repo:example/app:ref:refs/heads/main"
@@ -191,8 +204,13 @@ def test_the_caller_needs_the_permission(aws: SimulatedAws) -> None:
 
 
 def test_enabled_regions_are_listed_and_checked_like_the_rest(aws: SimulatedAws) -> None:
-    regions = in_region(aws, "ec2", HUB, f"role/{READER}", "us-east-1").describe_regions()["Regions"]
-    assert {REGION, "us-east-1"} <= {region["RegionName"] for region in regions}
+    ec2 = in_region(aws, "ec2", HUB, f"role/{READER}", "us-east-1")
+    enabled = {region["RegionName"] for region in ec2.describe_regions()["Regions"]}
+    assert {REGION, "us-east-1"} <= enabled
+    assert "af-south-1" not in enabled
+    everything = {r["RegionName"]: r["OptInStatus"] for r in ec2.describe_regions(AllRegions=True)["Regions"]}
+    assert everything["af-south-1"] == "not-opted-in"
+    assert everything[REGION] == "opt-in-not-required"
     with pytest.raises(ClientError, match=r"\(UnauthorizedOperation\).*ec2:DescribeRegions"):
         in_region(aws, "ec2", WORKLOAD, f"role/{READER}", "us-east-1").describe_regions()
     account = in_region(aws, "account", HUB, f"role/{READER}", "us-east-1")

@@ -11,7 +11,7 @@ import pytest
 
 from hygiene.simulate import DEMO_AS_OF, demo_world
 from hygiene.simulate.cloudtrail.store import EventStore
-from hygiene.simulate.story import company, incidents
+from hygiene.simulate.story import activity, company, incidents
 
 WORLD = demo_world()
 ROLES = {
@@ -21,7 +21,6 @@ ROLES = {
 }
 OWN = {account.id for account in WORLD.accounts}
 SUCCESSES = [e for e in WORLD.events if e.service == "sts" and not e.error_code]
-EXPECTED = ("192.0.2.0/24", "198.51.100.0/24", "2001:db8:61::/48")
 
 
 def _role_of(event: Any) -> str:
@@ -67,7 +66,7 @@ def test_the_administrator_came_on_a_sunday_night() -> None:
 
 @pytest.mark.parametrize("account_id", [company.PRODUCTION, company.DEVELOPMENT, company.MANAGEMENT])
 def test_somebody_comes_from_where_nobody_is_expected(account_id: str) -> None:
-    networks = [ipaddress.ip_network(network) for network in EXPECTED]
+    networks = [ipaddress.ip_network(network) for network in activity.EXPECTED_NETWORKS]
     seen = {e.address for e in WORLD.events if e.account_id == account_id and "amazonaws" not in e.address}
     odd = {a for a in seen if not any(ipaddress.ip_address(a) in network for network in networks)}
     assert odd

@@ -167,15 +167,13 @@ class TrailBucket:
         self._put(f"{self._root()}{account_id}/CloudTrail/{region}/{day}/{name}", content)
 
     def _put_digests(self, places: Iterable[tuple[str, str, str]]) -> None:
-        """A digest for every day, quiet ones too; CloudTrail makes one an hour, and one a day shows as much here."""
-        places, root = set(places), self._root()
-        days = sorted({day for _, _, day in places})
+        """A digest for every day until now, quiet ones too; CloudTrail makes one an hour, one a day shows as much."""
+        places, root, now = set(places), self._root(), self._events.now
+        oldest = min((day for _, _, day in places), default=f"{now:%Y/%m/%d}")
+        first = datetime.strptime(oldest, "%Y/%m/%d").replace(tzinfo=UTC)
         content = _pack({"logFiles": [], "digestSignatureAlgorithm": "SHA256withRSA"})
-        if not days:
-            return
-        first, last = (datetime.strptime(day, "%Y/%m/%d").replace(tzinfo=UTC) for day in (days[0], days[-1]))
         for account_id, region in sorted({place[:2] for place in places}):
-            for number in range((last - first).days + 1):
+            for number in range((now.replace(tzinfo=UTC) - first).days + 1):
                 day = first + timedelta(days=number)
                 name = f"{account_id}_CloudTrail-Digest_{region}_organization_{region}_{day:%Y%m%d}T120000Z.json.gz"
                 self._put(f"{root}{account_id}/CloudTrail-Digest/{region}/{day:%Y/%m/%d}/{name}", content)

@@ -178,7 +178,18 @@ def iam_change(
 ) -> Event:
     """A call that changes IAM, always in the home Region. Policy documents in `request` become JSON text, as sent."""
     said = {key: value if isinstance(value, (str, int)) else json.dumps(value) for key, value in request.items()}
-    return Event(account_id, "iam", name, days_ago, by, request=said, **more)
+    facts: dict[str, Any] = {"request": said, **more}
+    if name == "CreateRole" and not facts.get("error_code"):
+        facts.setdefault("response", {"role": _made_role(account_id, said, by)})
+    return Event(account_id, "iam", name, days_ago, by, **facts)
+
+
+def _made_role(account_id: str, request: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """What CreateRole answers about the role, its id among it."""
+    partition = by.arn.split(":")[1] if by.arn else "aws"
+    path, name = request.get("path", "/"), request["roleName"]
+    arn = f"arn:{partition}:iam::{account_id}:role{path}{name}"
+    return {"path": path, "roleName": name, "roleId": unique_id("AROA", arn), "arn": arn}
 
 
 def signed_in(account_id: str, by: Actor, days_ago: float, *, failed: bool = False, **more: Any) -> Event:

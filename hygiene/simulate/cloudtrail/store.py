@@ -21,7 +21,7 @@ class EventStore:
     """The records of a world whose clock showed `now` (UTC without a zone) when it was seeded."""
 
     def __init__(self, world: World, now: datetime) -> None:
-        self._world, self._now = world, now
+        self._world, self.now = world, now
         self._records: list[Record] | None = None
         self._places: Mapping[tuple[str, str], Sequence[Record]] = {}
 
@@ -47,7 +47,7 @@ class EventStore:
         for event in self._world.events:
             if event.service in GLOBAL_SERVICES and event.region not in ("", home):
                 raise SimulationError(f"{event.name} of {event.service} is written in {home} alone.")
-            moment = self._now - timedelta(days=event.days_ago)
+            moment = self.now - timedelta(days=event.days_ago)
             # From what happened rather than from its place in the list: a new event renames no other.
             text = repr(event)
             seen[text] += 1

@@ -10,8 +10,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hygiene.simulate.errors import AwsError
+from hygiene.simulate.errors import AwsError, invalid_token
 from hygiene.simulate.incoming import Answer, Incoming
+from hygiene.simulate.operations.regions import is_enabled
 from hygiene.simulate.paging import page
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def _order(record: Record) -> str:
 def lookup_events(state: State, call: Incoming) -> Answer:
     """One page of the Event history of the caller's account, in the Region that was called."""
     parameters = call.parameters
+    if not is_enabled(call.region):
+        raise invalid_token(call.service)
     size, wanted = _size(parameters), _wanted(parameters)
     if parameters.get("EventCategory") == "insight":
         return Answer({"Events": []})

@@ -17,6 +17,7 @@ from hygiene.simulate.story.company import (
     HOME_REGION,
     MONITORING_SAAS,
     PRODUCTION,
+    RETIRED,
     SECURITY,
     SHARED,
     UNKNOWN_OUTSIDER,
@@ -58,6 +59,9 @@ SERVICE_ROLES: tuple[tuple[str, str, str, float], ...] = (
 PEOPLE = ("ana.ruiz", "ben.okafor", "jonas.lind", "mei.tanaka", "priya.nair")
 
 
+EXPECTED_NETWORKS = ("192.0.2.0/24", "198.51.100.0/24", "2001:db8:61::/48")
+
+
 def roles_by_name(accounts: tuple[Account, ...]) -> Mapping[tuple[str, str], Role]:
     """The roles of every account, by account id and name."""
     return {(account.id, role.name): role for account in accounts for role in account.roles}
@@ -89,6 +93,16 @@ def services(roles: Mapping[tuple[str, str], Role]) -> Iterator[Event]:
             yield from events.assumed(
                 _arn(account_id, role), actors.service(service), days, region=HOME_REGION, session=name
             )
+
+
+def background(roles: Mapping[tuple[str, str], Role]) -> Iterator[Event]:
+    """AWS Config comes by every day, in every account that is open: no account of a trail is ever wholly silent."""
+    for (account_id, name), role in roles.items():
+        if name == "nwa-config-recorder" and account_id != RETIRED:
+            recorder = _arn(account_id, role)
+            for day in range(DAYS):
+                by = actors.service("config")
+                yield from events.assumed(recorder, by, day + 0.1, region=HOME_REGION, session="ConfigRecorder")
 
 
 def pipelines(roles: Mapping[tuple[str, str], Role]) -> Iterator[Event]:
@@ -217,5 +231,9 @@ def between_accounts(roles: Mapping[tuple[str, str], Role]) -> Iterator[Event]:
 def everyday_events(accounts: tuple[Account, ...]) -> tuple[Event, ...]:
     """All of it, as far as it lies within the story."""
     roles = roles_by_name(accounts)
-    found = [event for tell in (services, pipelines, vendors, people, between_accounts) for event in tell(roles)]
+    found = [
+        event
+        for tell in (services, background, pipelines, vendors, people, between_accounts)
+        for event in tell(roles)
+    ]
     return tuple(event for event in found if event.days_ago <= DAYS)
