@@ -176,6 +176,46 @@ class Coverage(Table):
     reason = text("Why it is not `read`; never empty then", nullable=True)
 
 
+class Assumptions(Table):
+    """Who assumed a role in the window, one row per role and principal; `assumptions.csv`, where events were read."""
+
+    account_id = text(pattern=ACCOUNT_ID)
+    role_arn = text()
+    role_id = text()
+    principal = text("ARN of a role or user, a service, an account id, or `provider|subject`")
+    principal_kind = text()
+    principal_account_id = text(nullable=True)
+    is_outside = flag("Of an account that is neither ours nor known")
+    is_new = text("Not seen in the window before; empty: nothing to compare with", nullable=True, isin=("yes", "no"))
+    assumed = whole("Successful calls", at_least=0)
+    refused = whole("Calls that were refused", at_least=0)
+    first_seen = moment()
+    last_seen = moment()
+    with_mfa = whole("Successful calls with MFA; empty: nothing was said of it", nullable=True)
+    networks = text("Most frequent first, ;-joined", nullable=True)
+    user_agents = text("Most frequent first, ;-joined", nullable=True)
+    errors = text("Of refusals, ;-joined", nullable=True)
+    event_id = text("The latest event, to look up in CloudTrail", nullable=True)
+    region = text("Region of that event", nullable=True)
+
+
+class RoleEvents(Table):
+    """Calls that changed a role in the window; `role_events.csv`, where events were read."""
+
+    account_id = text(pattern=ACCOUNT_ID)
+    role_arn = text()
+    role_id = text()
+    time = moment()
+    action = text("IAM's API action")
+    subject = text("The policy, boundary, tag or profile it was about", nullable=True)
+    effect = text("What it did to the role's power")
+    by = text()
+    network = text(nullable=True)
+    user_agent = text(nullable=True)
+    event_id = text()
+    region = text()
+
+
 class Changes(Table):
     """What differs from the previous review, one row per role and kind of change; `changes.csv`."""
 
@@ -255,3 +295,5 @@ class ReviewTables:
     decisions: pd.DataFrame
     followups: pd.DataFrame = field(default_factory=FollowUps.empty)
     exceptions: pd.DataFrame = field(default_factory=Exceptions.empty)
+    assumptions: pd.DataFrame = field(default_factory=Assumptions.empty)
+    role_events: pd.DataFrame = field(default_factory=RoleEvents.empty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hygiene.analyse.activity_rows import assumption_rows, event_rows
 from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains, role_facts
 from hygiene.analyse.check import Finding
 from hygiene.analyse.estate import build_estate
@@ -45,6 +46,8 @@ class ExaminedAccount:
     advice: Mapping[str, str]
     """By role ARN, for roles that a platform manages: what to do in place of changing the role."""
     right_sizing: RightSizing
+    assumptions: tuple[dict[str, Any], ...]
+    role_events: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,15 @@ def examine_account(
     paths = {proposal.role_arn: proposal.path for proposal in proposals}
     roles = tuple({**row, "proposal": paths.get(arn)} for arn, row in estate.rows.items())
     right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)))
-    return ExaminedAccount(roles, rows, role_facts(estate, rows), advice, right_sizing)
+    return ExaminedAccount(
+        roles=roles,
+        findings=rows,
+        facts=role_facts(estate, rows),
+        advice=advice,
+        right_sizing=right_sizing,
+        assumptions=tuple(assumption_rows(estate)),
+        role_events=tuple(event_rows(estate)),
+    )
 
 
 def _role_of(finding: Finding, estate: Estate) -> RoleRow:

@@ -13,7 +13,7 @@ from hygiene.analyse.account import ExaminedAccount, examine_account, judge_acco
 from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
-from hygiene.frames import Coverage, Findings, Roles, frame_of
+from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, frame_of
 from hygiene.model import Account, AccountState, RightSizing
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ class Documents(Protocol):
 
 @dataclass(frozen=True)
 class Analysis:
-    """The Roles, Findings and Coverage tables of a whole population, sorted."""
+    """The tables of a whole population: Roles, Findings and Coverage, sorted; Assumptions and RoleEvents."""
 
     roles: pd.DataFrame
     findings: pd.DataFrame
     coverage: pd.DataFrame
     right_sizing: RightSizing
+    assumptions: pd.DataFrame
+    role_events: pd.DataFrame
 
 
 class Analyst:
@@ -106,4 +108,6 @@ class Analyst:
                 tuple(one for examined in self._examined for one in examined.right_sizing.proposals),
                 tuple(one for examined in self._examined for one in examined.right_sizing.removals),
             ),
+            assumptions=frame_of(Assumptions, (row for one in self._examined for row in one.assumptions)),
+            role_events=frame_of(RoleEvents, (row for one in self._examined for row in one.role_events)),
         )

@@ -66,6 +66,8 @@ class Reviewing:
             decisions=decisions,
             followups=loop.followups,
             exceptions=waived.exceptions,
+            assumptions=analysis.assumptions,
+            role_events=analysis.role_events,
         )
 
     def _following(self, population: Population) -> Following:

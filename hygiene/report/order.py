@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hygiene.frames import (
+    Assumptions,
     Changes,
     Coverage,
     Decisions,
@@ -12,6 +13,7 @@ from hygiene.frames import (
     Findings,
     FollowUps,
     ReviewTables,
+    RoleEvents,
     Roles,
     validated,
 )
@@ -38,6 +40,10 @@ def ordered(tables: ReviewTables) -> ReviewTables:
             decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "account_id", "role_arn"
         ).drop(columns="_last"),
         exceptions=_by(validated(Exceptions, tables.exceptions), "number"),
+        assumptions=_by(
+            validated(Assumptions, tables.assumptions), "account_id", "role_arn", "principal_kind", "principal"
+        ),
+        role_events=_by(validated(RoleEvents, tables.role_events), "account_id", "role_arn", "time", "event_id"),
         followups=_by(validated(FollowUps, tables.followups), "account_id", "role_arn", "role_id"),
     )
 

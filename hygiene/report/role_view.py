@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from hygiene.report import links
+from hygiene.report.activity_view import activity_view
 from hygiene.report.view import FindingView, RoleView, ServicesView
 from hygiene.report.visible import columns_of_values, parts
 from hygiene.report.wording import age, last_use, moment
@@ -90,6 +91,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         decision_state=row["decision_state"],
         reviewer=row["reviewer"],
         decided_at=moment(row["decided_at"]) if row["decided_at"] else "",
+        activity=activity_view(roster, row),
     )
 
 

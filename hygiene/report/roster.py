@@ -40,6 +40,12 @@ class Roster:
     account_names: Mapping[str, str]
     checks: Mapping[str, CheckInfo]
     is_organization: bool
+    assumed_by: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, who assumed it, most often first; not there where nobody did or events were not read."""
+    events_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, the calls that changed it, newest first."""
+    watched: frozenset[str] = frozenset()
+    """Accounts whose events were read."""
     _principals: dict[tuple[str, str], tuple[PrincipalView, ...]] = field(default_factory=dict)
 
     def rows(self, positions: Sequence[int]) -> list[Row]:
@@ -82,7 +88,17 @@ def roster_of(tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts) 
         account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},
         checks={check.id: check for check in facts.checks},
         is_organization=bool(facts.organization_id),
+        assumed_by=_by_role(tables.assumptions.sort_values("assumed", ascending=False, kind="stable")),
+        events_of=_by_role(tables.role_events[::-1]),
+        watched=frozenset(tables.coverage.loc[tables.coverage["events_to"].notna(), "account_id"]),
     )
+
+
+def _by_role(frame: pd.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows_of(frame):
+        found.setdefault(row["role_arn"], []).append(row)
+    return found
 
 
 def _sorted_roles(tables: ReviewTables) -> pd.DataFrame:

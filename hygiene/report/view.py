@@ -59,6 +59,24 @@ class ServicesView:
     width: int
 
 
+class AssumedView(NamedTuple):
+    """One principal that assumed a role, in words; `note` says how often, when and from where."""
+
+    principal: str
+    outside: bool
+    new: bool
+    note: str
+
+
+class ActivityView(NamedTuple):
+    """Who assumed a role and what was changed on it; the numbers say how many more there are than shown."""
+
+    assumed: tuple[AssumedView, ...]
+    more_assumed: int
+    events: tuple[str, ...]
+    more_events: int
+
+
 class RoleView(NamedTuple):
     """One role: its row in a table and its card, without its findings; `found` is the first checks in words."""
 
@@ -111,6 +129,7 @@ class RoleView(NamedTuple):
     decision_state: str
     reviewer: str
     decided_at: str
+    activity: ActivityView | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:
         "decisions": tables.decisions,
         "followups": tables.followups,
         "exceptions": tables.exceptions,
+        "assumptions": tables.assumptions,
+        "role_events": tables.role_events,
     }
 
 

@@ -1,0 +1,70 @@
+"""What CloudTrail says about one role, as its card shows it: who assumed it, from where, and what was changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hygiene.report.view import ActivityView, AssumedView
+from hygiene.report.visible import parts
+from hygiene.report.wording import counted, moment
+
+if TYPE_CHECKING:
+    from hygiene.report.roster import Roster
+    from hygiene.report.visible import Row
+
+_SHOWN = 8
+_NETWORKS = 2
+
+
+def activity_view(roster: Roster, row: Row) -> ActivityView | None:
+    """Return the activity of a role; None where its account's events were not read: then nobody can say."""
+    if row["account_id"] not in roster.watched:
+        return None
+    assumed, events = roster.assumed_by.get(row["role_arn"], ()), roster.events_of.get(row["role_arn"], ())
+    return ActivityView(
+        assumed=tuple(_assumed(entry) for entry in assumed[:_SHOWN]),
+        more_assumed=max(0, len(assumed) - _SHOWN),
+        events=tuple(_event(entry) for entry in events[:_SHOWN]),
+        more_events=max(0, len(events) - _SHOWN),
+    )
+
+
+def _assumed(entry: Row) -> AssumedView:
+    return AssumedView(
+        principal=entry["principal"],
+        outside=bool(entry["is_outside"]),
+        new=entry["is_new"] == "yes",
+        note=", ".join(part for part in (_how_often(entry), _when(entry), _from_where(entry), _mfa(entry)) if part),
+    )
+
+
+def _how_often(entry: Row) -> str:
+    refused = f"{counted(entry['refused'], 'time')} refused"
+    if not entry["assumed"]:
+        return refused
+    return counted(entry["assumed"], "time") + (f" and {refused}" if entry["refused"] else "")
+
+
+def _when(entry: Row) -> str:
+    first, last = entry["first_seen"][:10], entry["last_seen"][:10]
+    return f"on {first}" if first == last else f"{first} to {last}"
+
+
+def _from_where(entry: Row) -> str:
+    networks = parts(entry["networks"])
+    if not networks:
+        return ""
+    more = len(networks) - _NETWORKS
+    return f"from {', '.join(networks[:_NETWORKS])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _mfa(entry: Row) -> str:
+    if entry["with_mfa"] is None or not entry["assumed"]:
+        return ""
+    return "without MFA" if not entry["with_mfa"] else f"{counted(entry['with_mfa'], 'time')} with MFA"
+
+
+def _event(entry: Row) -> str:
+    what = f"{entry['action']} {entry['subject']}".strip()
+    origin = f" from {entry['network']}" if entry["network"] else ""
+    return f"{moment(entry['time'])}: {what}, by {entry['by']}{origin}. {entry['effect']}. Event {entry['event_id']}"
