@@ -24,8 +24,12 @@ _WIDTHS = {
 _HELP = (
     ("remove", "The role can go. The next review shows whether it did."),
     ("reduce", "The role stays, with fewer permissions or a narrower trust."),
-    ("keep", "The role stays as it is. Write why in justification when the suggestion is another one."),
+    (
+        "keep",
+        "The role stays as it is. Write why when remove or investigate is suggested, or it can do grave things.",
+    ),
     ("not-mine", "Somebody else has to answer. Name them in justification when you know them."),
+    ("", "The same answer for several roles of one group needs a justification on each row."),
     ("", "An empty decision stays open: nothing is ever decided by silence, and hygiene never changes IAM itself."),
 )
 

@@ -19,6 +19,8 @@ from hygiene.config import Settings
 from hygiene.errors import AnswersError, ConfigError, LedgerError
 from hygiene.pipeline.importing import Imported, import_decisions
 from hygiene.pipeline.ledgers import add_answers, answers_of
+from hygiene.report.mail import open_questions
+from hygiene.report.sealed import open_sealed
 from hygiene.store import open_store
 from tests.builders import ACCOUNT, AS_OF, a_role, details
 from tests.review.answering import an_answer
@@ -140,6 +142,20 @@ def test_the_sheet_can_be_filled_in_where_it_lies_in_the_report() -> None:
     a_report()
     filled(old="remove").rename("out/2026-Q4/decisions.xlsx")
     assert len(imported(Path("out/2026-Q4/decisions.xlsx")).new) == 1
+
+
+def test_a_role_that_was_passed_on_is_asked_of_its_new_owner_once_the_report_names_him() -> None:
+    def asked() -> dict[str, list[str]]:
+        out = open_store("out")
+        answers = {answer.role_id: answer.row_sha256 for answer in answers_of(out, REVIEW)}
+        found = open_questions(open_sealed(out.child("2026-Q4")), answers)
+        return {owner: [question.role_name for question in questions] for owner, questions in found.items()}
+
+    a_report()
+    imported(answered(old={"decision": "not-mine", "justification": "ben@example.com"}, older="remove"))
+    assert asked() == {}
+    a_report()
+    assert asked() == {"ben@example.com": ["old"]}
 
 
 def test_what_people_left_in_the_folder_is_kept_when_the_report_is_made_again() -> None:

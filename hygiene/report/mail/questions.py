@@ -49,8 +49,8 @@ def open_questions(
     """Return owner → questions, sorted by owner; `""` holds the roles without one.
 
     `answered`: role id → `row_sha256` of what was answered since the report was made; a role that changed after its
-    answer is still open. Raises ReportError when the report's own
-    tables contradict each other: then no number in a mail could be trusted.
+    answer is still open, and one that was passed on is asked of its new owner as soon as the report names him. Raises
+    ReportError when the report's own tables contradict each other: then no number in a mail could be trusted.
     """
     asked = {row["role_arn"]: row for row in report.rows("decisions") if row["needs_decision"] == "yes"}
     if len(asked) != report.summary["needs_decision"]:
@@ -58,7 +58,8 @@ def open_questions(
     found: dict[str, list[Question]] = {}
     for role in report.rows("roles"):
         row = asked.get(role["role_arn"])
-        if row is not None and answered.get(row["role_id"]) != row["row_sha256"]:
+        is_passed_on = role["decision"] == "not-mine"
+        if row is not None and (is_passed_on or answered.get(row["role_id"]) != row["row_sha256"]):
             found.setdefault(role["owner"], []).append(_question(role, row))
     return {owner: tuple(sorted(found[owner], key=_urgency)) for owner in sorted(found)}
 
