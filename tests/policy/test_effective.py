@@ -129,3 +129,14 @@ def test_the_order_of_statements_changes_nothing(both: tuple[list[dict[str, Any]
 def test_full_access_scp_changes_nothing() -> None:
     full = reach_of(parse_document(ADMIN))
     assert fate(reach(statement(GET)), scp_levels=(full, full)) == [""]
+
+
+def test_a_deny_of_all_but_named_resources_leaves_nothing_on_any_resource() -> None:
+    deny = {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::public/*"}
+    assert fate(reach(statement(GET), deny)) == ["deny"]
+
+
+def test_a_conditional_deny_on_named_resources_leaves_any_resource_certain() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
+    deny = statement(GET, "arn:aws:s3:::secret/*", effect="Deny", Condition=mfa)
+    assert fate(reach(statement(GET), deny)) == [""]
