@@ -12,10 +12,12 @@ import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hygiene.cron import parse_cron
 from hygiene.errors import ConfigError
 from hygiene.model import TRACKING_PERIOD_DAYS
 
@@ -54,6 +56,23 @@ AccountPattern = Annotated[str, Field(pattern=_ACCOUNT_PATTERN)]
 OptionalAddress = Annotated[str, Field(pattern=_OPTIONAL_ADDRESS)]
 Domain = Annotated[str, Field(pattern=_ONE_DOMAIN)]
 Days = Annotated[int, Field(ge=1, le=180)]
+
+
+def _cron(text: str) -> str:
+    parse_cron(text)
+    return text
+
+
+def _timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError('write a time zone by its name, such as "UTC" or "Europe/Berlin"') from None
+    return text
+
+
+CronExpression = Annotated[str, AfterValidator(_cron)]
+OptionalCron = Annotated[str, AfterValidator(lambda text: _cron(text) if text else text)]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 
 
@@ -185,6 +204,15 @@ class Retention(_Section):
     events: Duration = "400d"
 
 
+class ScheduleSettings(_Section):
+    """When `hygiene schedule` starts what, as five-field cron expressions; an empty one is never due."""
+
+    cron: CronExpression = "0 6 1 1,4,7,10 *"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    events_cron: OptionalCron = "0 5 * * 1"
+    follow_up_cron: OptionalCron = "0 7 * * 1-5"
+
+
 class CheckSettings(BaseModel):
     """`[checks.<id>]`: switch a check off, set its severity, or set a threshold the check declares."""
 
@@ -217,6 +245,7 @@ class Settings(BaseSettings):
     activity: ActivitySettings = ActivitySettings()
     email: Email = Email()
     retention: Retention = Retention()
+    schedule: ScheduleSettings = ScheduleSettings()
     checks: dict[str, CheckSettings] = {}
 
     @model_validator(mode="after")
