@@ -287,6 +287,40 @@ def can(
 
 
 @app.command()
+def schedule(
+    config: options.Config = None,
+    out: options.Out = DEFAULT_OUT,
+    status: Annotated[
+        bool,
+        typer.Option(
+            "--status",
+            help="Say how the scheduler of OUT is: 0 at work, with what is due next; 3 stale or not at work.",
+        ),
+    ] = False,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
+) -> None:
+    """Stay up and start the review when it is due; the weekly light run and the reminders too.
+
+    The configuration's schedule section says when. A review that was missed while nothing ran is caught up at the
+    start, once; one that failed is tried again every hour. Ends within ten seconds of SIGTERM, and goes on at the
+    next start.
+
+    [dim]hygiene schedule --out /srv/reviews --config /etc/hygiene.toml[/dim]
+    """
+    set_up(log_format, verbose, is_quiet=quiet)
+    from hygiene.cli import schedule as scheduling
+    from hygiene.config import load_settings
+
+    if status:
+        raise typer.Exit(scheduling.tell_status(out))
+    settings = load_settings(config)
+    passed_on = options.passed_on(config, log_format, verbose, is_quiet=quiet)
+    scheduling.stay_up(settings, out, passed_on, is_quiet=quiet)
+
+
+@app.command()
 def prune(
     config: options.Config = None,
     out: options.Out = DEFAULT_OUT,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
-_EXTRA = ("run_id", "account_id", "collector")
+_EXTRA = ("run_id", "account_id", "collector", "job", "duration_seconds", "accounts", "roles", "gaps", "exit_code")
 _VERY_VERBOSE = 2
 _state = {"tracebacks": False}
 

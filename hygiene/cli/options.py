@@ -50,6 +50,13 @@ def parse_formats(text: str) -> tuple[str, ...]:
     return wanted
 
 
+def passed_on(config: Path | None, log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> tuple[str, ...]:
+    """Return the options as arguments for a command that is started with the same ones."""
+    named = ("--config", str(config)) if config is not None else ()
+    loudness = ("--quiet",) if is_quiet else ("-v",) * verbosity
+    return (*named, "--log-format", log_format.value, *loudness)
+
+
 Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings; default config/hygiene.toml when it exists."),

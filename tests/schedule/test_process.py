@@ -1,0 +1,89 @@
+"""`hygiene schedule` as a container runs it: a real process, a real review against the simulated organization."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.worlds import simulated, twelve_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+
+def until(is_so: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def hygiene(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "hygiene", *arguments]
+
+
+def status(out: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        hygiene("schedule", "--status", "--out", str(out)), capture_output=True, text=True, check=False
+    )
+
+
+def test_it_reviews_gives_signs_of_life_and_ends_within_ten_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, heartbeat = tmp_path / "out", tmp_path / "out" / "ledger" / "scheduler.json"
+    monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED", "off")
+    assert status(out).returncode == 3
+    with simulated(twelve_accounts(), monkeypatch):
+        command = hygiene("schedule", "--out", str(out), "--log-format", "json")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+            assert until(lambda: bool(list(out.glob("*/manifest.json"))), 60)
+            assert until(lambda: '"is_done": true' in heartbeat.read_text(), 10)
+            well = status(out)
+            second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+            began = time.monotonic()
+            scheduler.send_signal(signal.SIGTERM)
+            _, err = scheduler.communicate(timeout=10)
+    assert time.monotonic() - began < 10
+    assert scheduler.returncode == 0, err
+    assert (well.returncode, "Next due: review" in well.stdout) == (0, True), well.stderr
+    assert (second.returncode, "Another scheduler" in second.stderr) == (0, True)
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    (metric,) = [line for line in lines if line.get("job") == "review"]
+    assert (metric["accounts"], metric["exit_code"], metric["gaps"] >= 1) == (12, 3, True)
+    ended = status(out)
+    assert (ended.returncode, "stopped" in ended.stderr) == (3, True)
+
+
+def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    with simulated(twelve_accounts(), monkeypatch):
+        # Waiting for last-accessed reports that nobody hurries takes longer than a container gives.
+        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "30")
+        command = hygiene("schedule", "--out", str(out))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+            assert until(lambda: bool(list(out.glob("snapshots/*"))), 40)
+            time.sleep(1)
+            began = time.monotonic()
+            scheduler.send_signal(signal.SIGTERM)
+            _, err = scheduler.communicate(timeout=12)
+        assert time.monotonic() - began < 10
+        assert scheduler.returncode == 0, err
+        assert not list(out.glob("*-Q*/manifest.json"))
+        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "0")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+            assert until(lambda: bool(list(out.glob("*-Q*/manifest.json"))), 60)
+            scheduler.send_signal(signal.SIGTERM)
+            scheduler.communicate(timeout=12)
+    assert len(list(out.glob("snapshots/*"))) == 1
