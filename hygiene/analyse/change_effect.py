@@ -21,13 +21,16 @@ class Effect(IntEnum):
 
     LESS = 0
     OTHER = 1
-    MORE = 2
-    MUCH_MORE = 3
+    TRUST = 2
+    MORE = 3
+    MUCH_MORE = 4
 
     @property
     def label(self) -> str:
         """The effect in words, as a sentence begins."""
-        return ("Took something away", "Changed it", "Gave it more", "Gave it much more")[self]
+        return ("Took something away", "Changed it", "Changed whom it trusts", "Gave it more", "Gave it much more")[
+            self
+        ]
 
 
 _LESS = frozenset(
@@ -58,7 +61,7 @@ def _trust(change: RoleChange, estate: Estate) -> Effect:
         or (found.relation == "other-account" and found.account_id not in friends)
         for found in trusted
     )
-    return Effect.MUCH_MORE if lets_strangers_in else Effect.MORE
+    return Effect.MUCH_MORE if lets_strangers_in else Effect.TRUST
 
 
 def _policy(change: RoleChange, estate: Estate) -> Effect:

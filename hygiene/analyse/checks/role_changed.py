@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from hygiene.activity import RoleChange
     from hygiene.analyse.estate import Estate
 
-_SEVERITY = {Effect.MUCH_MORE: "high", Effect.MORE: "medium", Effect.OTHER: "low", Effect.LESS: "info"}
+_SEVERITY = {
+    Effect.MUCH_MORE: "high",
+    Effect.MORE: "medium",
+    Effect.TRUST: "medium",
+    Effect.OTHER: "low",
+    Effect.LESS: "info",
+}
 _DETAILS = 50
 
 

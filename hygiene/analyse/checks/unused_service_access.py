@@ -74,8 +74,10 @@ def _not_tracked(use: ServiceUse, allowed: int) -> str:
     parts = list(catalogue().names_in(allowed & catalogue().mask(UNTRACKED_ACTIONS)))
     if use.untracked_services:
         parts.append(f"everything in {some_of(use.untracked_services, 'service')}")
-    if use.actions and use.actions.untracked:
-        parts.append(f"such actions as {some_of(catalogue().names_in(use.actions.untracked), 'action')}")
+    # What is named one by one already needs no second mention.
+    untracked = use.actions.untracked & ~catalogue().mask(UNTRACKED_ACTIONS) if use.actions else 0
+    if untracked:
+        parts.append(f"such actions as {some_of(catalogue().names_in(untracked), 'action')}")
     return f"AWS does not track {listed(parts)}: neither used nor unused." if parts else ""
 
 
