@@ -9,6 +9,7 @@ from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
 from hygiene.report.lists_view import page_view
+from hygiene.report.loop_view import exception_views, follow_up_views, quarter_views
 from hygiene.report.policy_list import policy_views
 from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
@@ -54,6 +55,10 @@ _DOWNLOADS = (
     ("policies.csv", "Findings by the policy that gives them"),
     ("coverage.csv", "Every account, read or not, with the reason"),
     ("changes.csv", "What changed since the previous review"),
+    ("assumptions.csv", "Who assumed which role, how often, from where"),
+    ("role_events.csv", "Calls that changed a role"),
+    ("followups.csv", "What became of earlier answers"),
+    ("exceptions.csv", "Exceptions and what they do"),
     ("summary.json", "The numbers of this page for machines"),
     ("roles.parquet", "Roles, typed"),
     ("findings.parquet", "Findings, typed"),
@@ -92,6 +97,9 @@ def index_view(
         previous_quarter=visible(facts.previous_quarter),
         change_counts=tuple(sorted(summary["changes"].items(), key=lambda item: _change_rank(item[0]))),
         changes=_shortened(changes, MOST_CHANGES),
+        quarters=quarter_views(summary["trend"]),
+        follow_ups=_shortened(follow_up_views(tables, roster), MOST_CHANGES),
+        exceptions=_shortened(exception_views(tables), MOST_CHANGES),
         as_of_source=visible(facts.as_of_source),
         unused_after_days=facts.unused_after_days,
         tracking_days=TRACKING_PERIOD_DAYS,

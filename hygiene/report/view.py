@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from hygiene.report.loop_view import ExceptionView, FollowUpView, QuarterView
     from hygiene.report.principals import PrincipalView
     from hygiene.report.wording import Headline, LastUse
 
@@ -299,6 +300,9 @@ class IndexView:
     previous_quarter: str
     change_counts: tuple[tuple[str, int], ...]
     changes: Shortened[ChangeView]
+    quarters: tuple[QuarterView, ...]
+    follow_ups: Shortened[FollowUpView]
+    exceptions: Shortened[ExceptionView]
     as_of_source: str
     unused_after_days: int
     tracking_days: int
