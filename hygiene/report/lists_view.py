@@ -50,7 +50,15 @@ def page_view(facts: ReviewFacts, summary: Mapping[str, Any], title: str, root: 
 class Lists:
     """Makes the pages of a roster, one after the other, so that one page at a time is held in memory."""
 
-    def __init__(self, roster: Roster, facts: ReviewFacts, summary: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        facts: ReviewFacts,
+        summary: Mapping[str, Any],
+        with_removal: frozenset[str] = frozenset(),
+    ) -> None:
+        """`with_removal`: accounts for which a removal script was written."""
+        self._with_removal = with_removal
         self._roster = roster
         self._facts = facts
         self._summary = summary
@@ -61,7 +69,11 @@ class Lists:
         own_findings = self._findings_without_role()
         for row in coverage:
             name = row["account_name"] or row["account_id"]
-            where = (Link("Account", "", row["account_id"]), Link("Organizational unit", "", row["ou_path"]))
+            where = (
+                Link("Account", "", row["account_id"]),
+                Link("Organizational unit", "", row["ou_path"]),
+                *self._removal(row["account_id"]),
+            )
             yield from self._paged(
                 positions.get(row["account_id"], np.array([], dtype=int)),
                 lambda page, row=row: links.account_page(row["account_id"], page),  # type: ignore[misc]
@@ -72,6 +84,10 @@ class Lists:
                 reason=row["reason"],
                 own_findings=tuple(own_findings.get(row["account_id"], ())),
             )
+
+    def _removal(self, account_id: str) -> Iterator[Link]:
+        if account_id in self._with_removal:
+            yield Link("To remove roles", f"../removal/{account_id}.sh", "commands to read first")
 
     def owners(self) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of every owner, and of the roles without one."""

@@ -28,7 +28,8 @@ def write_pages(
     """Write every page below the folder; `policies` as `policies_of` has them. One page is in memory at a time."""
     renderer = Renderer(facts.review_id)
     roster = roster_of(tables, policies, facts)
-    lists = Lists(roster, facts, summary)
+    with_removal = frozenset(path.stem for path in (folder / "removal").glob("*.sh"))
+    lists = Lists(roster, facts, summary, with_removal)
     _write(folder / "index.html", renderer.index(index_view(tables, facts, summary, roster, folder)))
     rows = RoleRows(roster, renderer)
     for path, view in chain(lists.accounts(rows_of(tables.coverage)), lists.owners(), lists.work()):

@@ -202,3 +202,11 @@ def test_the_report_holds_a_script_and_hints_per_account_for_its_owner_alone(tmp
 
 def test_a_report_without_unused_roles_holds_no_script(tmp_path: Path) -> None:
     assert not [path for path in written(tmp_path, RightSizing()) if path.startswith("removal")]
+
+
+def test_the_accounts_page_leads_to_its_script(tmp_path: Path) -> None:
+    removals = RightSizing((), (PLAIN,))
+    write_report(a_review([a_role()]), the_facts(), the_provenance(), tmp_path, right_sizing=removals)
+    page = (tmp_path / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert f'href="../removal/{ACCOUNT}.sh"' in page
+    assert (tmp_path / "removal" / f"{ACCOUNT}.sh").is_file()
