@@ -1,0 +1,308 @@
+#!/usr/bin/env bash
+# Removing unused roles of account 111122223333 (9 of them); review o-northwind1-2026-Q4.
+#
+# For people. The review never changes IAM, and this file does nothing when it is run without a step:
+#   1. save_N        writes everything about role N into files; changes nothing at AWS
+#   2. quarantine_N  denies the role everything, and cuts off its sessions for good
+#      release_N     gives it back to new sessions; the older ones stay cut off
+#   3. delete_N      is commented out. Wait 30 days, ask the owner, then take the '# ' away
+# No reference and no use is no proof that nobody needs a role: yearly jobs and emergencies come late.
+set -euo pipefail
+umask 077
+export AWS_PAGER=''
+account=111122223333
+saved="${SAVED:-saved-$account}"
+
+stop() { printf '%s\n' "$*" >&2; exit 1; }
+is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
+
+# 1. arn:aws:iam::111122223333:role/break-glass-admin
+save_1() {
+  mkdir -p -- "$saved/1"
+  aws iam get-role --role-name=break-glass-admin --output=json > "$saved/1"/role.json
+  aws iam list-role-tags --role-name=break-glass-admin --output=json > "$saved/1"/tags.json
+  aws iam list-attached-role-policies --role-name=break-glass-admin --output=json > "$saved/1"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=break-glass-admin --output=json > "$saved/1"/instance-profiles.json
+  aws iam list-role-policies --role-name=break-glass-admin --output=json > "$saved/1"/inline-policies.json
+  touch "$saved/1"/complete
+}
+quarantine_1() {
+  is_saved 1
+  aws iam put-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_1() {
+  aws iam delete-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_1() {
+#   is_saved 1
+#   aws iam detach-role-policy --role-name=break-glass-admin --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
+#   aws iam delete-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=break-glass-admin
+# }
+
+# 2. arn:aws:iam::111122223333:role/integration-import
+save_2() {
+  mkdir -p -- "$saved/2"
+  aws iam get-role --role-name=integration-import --output=json > "$saved/2"/role.json
+  aws iam list-role-tags --role-name=integration-import --output=json > "$saved/2"/tags.json
+  aws iam list-attached-role-policies --role-name=integration-import --output=json > "$saved/2"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=integration-import --output=json > "$saved/2"/instance-profiles.json
+  aws iam list-role-policies --role-name=integration-import --output=json > "$saved/2"/inline-policies.json
+  aws iam get-role-policy --role-name=integration-import --policy-name=import --output=json > "$saved/2"/inline-1.json
+  touch "$saved/2"/complete
+}
+quarantine_2() {
+  is_saved 2
+  aws iam put-role-policy --role-name=integration-import --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=integration-import --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_2() {
+  aws iam delete-role-policy --role-name=integration-import --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_2() {
+#   is_saved 2
+#   aws iam delete-role-policy --role-name=integration-import --policy-name=import
+#   aws iam delete-role-policy --role-name=integration-import --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=integration-import --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=integration-import
+# }
+
+# 3. arn:aws:iam::111122223333:role/nwa-budget-stop
+save_3() {
+  mkdir -p -- "$saved/3"
+  aws iam get-role --role-name=nwa-budget-stop --output=json > "$saved/3"/role.json
+  aws iam list-role-tags --role-name=nwa-budget-stop --output=json > "$saved/3"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-budget-stop --output=json > "$saved/3"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-budget-stop --output=json > "$saved/3"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-budget-stop --output=json > "$saved/3"/inline-policies.json
+  aws iam get-role-policy --role-name=nwa-budget-stop --policy-name=stop --output=json > "$saved/3"/inline-1.json
+  touch "$saved/3"/complete
+}
+quarantine_3() {
+  is_saved 3
+  aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_3() {
+  aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_3() {
+#   is_saved 3
+#   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=stop
+#   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=nwa-budget-stop
+# }
+
+# 4. arn:aws:iam::111122223333:role/nwa-incident-response
+save_4() {
+  mkdir -p -- "$saved/4"
+  aws iam get-role --role-name=nwa-incident-response --output=json > "$saved/4"/role.json
+  aws iam list-role-tags --role-name=nwa-incident-response --output=json > "$saved/4"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-incident-response --output=json > "$saved/4"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-incident-response --output=json > "$saved/4"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-incident-response --output=json > "$saved/4"/inline-policies.json
+  touch "$saved/4"/complete
+}
+quarantine_4() {
+  is_saved 4
+  aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_4() {
+  aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_4() {
+#   is_saved 4
+#   aws iam detach-role-policy --role-name=nwa-incident-response --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
+#   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=nwa-incident-response
+# }
+
+# 5. arn:aws:iam::111122223333:role/partner-stockholm
+save_5() {
+  mkdir -p -- "$saved/5"
+  aws iam get-role --role-name=partner-stockholm --output=json > "$saved/5"/role.json
+  aws iam list-role-tags --role-name=partner-stockholm --output=json > "$saved/5"/tags.json
+  aws iam list-attached-role-policies --role-name=partner-stockholm --output=json > "$saved/5"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=partner-stockholm --output=json > "$saved/5"/instance-profiles.json
+  aws iam list-role-policies --role-name=partner-stockholm --output=json > "$saved/5"/inline-policies.json
+  aws iam get-role-policy --role-name=partner-stockholm --policy-name=feed --output=json > "$saved/5"/inline-1.json
+  touch "$saved/5"/complete
+}
+quarantine_5() {
+  is_saved 5
+  aws iam put-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_5() {
+  aws iam delete-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_5() {
+#   is_saved 5
+#   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=feed
+#   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=partner-stockholm
+# }
+
+# 6. arn:aws:iam::111122223333:role/prod-consent-log
+#    BREAKS, as AWS Config says: arn:aws:lambda:eu-west-1:111122223333:function:prod-consent-log
+save_6() {
+  mkdir -p -- "$saved/6"
+  aws iam get-role --role-name=prod-consent-log --output=json > "$saved/6"/role.json
+  aws iam list-role-tags --role-name=prod-consent-log --output=json > "$saved/6"/tags.json
+  aws iam list-attached-role-policies --role-name=prod-consent-log --output=json > "$saved/6"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=prod-consent-log --output=json > "$saved/6"/instance-profiles.json
+  aws iam list-role-policies --role-name=prod-consent-log --output=json > "$saved/6"/inline-policies.json
+  aws iam get-role-policy --role-name=prod-consent-log --policy-name=access --output=json > "$saved/6"/inline-1.json
+  printf '%s\n' arn:aws:iam::111122223333:policy/WorkloadBoundary > "$saved/6"/permissions-boundary.txt
+  touch "$saved/6"/complete
+}
+quarantine_6() {
+  is_saved 6
+  aws iam put-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_6() {
+  aws iam delete-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_6() {
+#   is_saved 6
+#   aws iam detach-role-policy --role-name=prod-consent-log --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+#   aws iam delete-role-policy --role-name=prod-consent-log --policy-name=access
+#   aws iam delete-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=prod-consent-log
+# }
+
+# 7. arn:aws:iam::111122223333:role/prod-invoice-renderer
+#    BREAKS, as AWS Config says: arn:aws:lambda:eu-west-1:111122223333:function:prod-invoice-renderer
+save_7() {
+  mkdir -p -- "$saved/7"
+  aws iam get-role --role-name=prod-invoice-renderer --output=json > "$saved/7"/role.json
+  aws iam list-role-tags --role-name=prod-invoice-renderer --output=json > "$saved/7"/tags.json
+  aws iam list-attached-role-policies --role-name=prod-invoice-renderer --output=json > "$saved/7"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=prod-invoice-renderer --output=json > "$saved/7"/instance-profiles.json
+  aws iam list-role-policies --role-name=prod-invoice-renderer --output=json > "$saved/7"/inline-policies.json
+  aws iam get-role-policy --role-name=prod-invoice-renderer --policy-name=access --output=json > "$saved/7"/inline-1.json
+  printf '%s\n' arn:aws:iam::111122223333:policy/WorkloadBoundary > "$saved/7"/permissions-boundary.txt
+  touch "$saved/7"/complete
+}
+quarantine_7() {
+  is_saved 7
+  aws iam put-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_7() {
+  aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_7() {
+#   is_saved 7
+#   aws iam detach-role-policy --role-name=prod-invoice-renderer --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+#   aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=access
+#   aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=prod-invoice-renderer
+# }
+
+# 8. arn:aws:iam::111122223333:role/prod-session-cleaner
+#    BREAKS, as AWS Config says: arn:aws:lambda:eu-west-1:111122223333:function:prod-session-cleaner
+save_8() {
+  mkdir -p -- "$saved/8"
+  aws iam get-role --role-name=prod-session-cleaner --output=json > "$saved/8"/role.json
+  aws iam list-role-tags --role-name=prod-session-cleaner --output=json > "$saved/8"/tags.json
+  aws iam list-attached-role-policies --role-name=prod-session-cleaner --output=json > "$saved/8"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=prod-session-cleaner --output=json > "$saved/8"/instance-profiles.json
+  aws iam list-role-policies --role-name=prod-session-cleaner --output=json > "$saved/8"/inline-policies.json
+  aws iam get-role-policy --role-name=prod-session-cleaner --policy-name=access --output=json > "$saved/8"/inline-1.json
+  printf '%s\n' arn:aws:iam::111122223333:policy/WorkloadBoundary > "$saved/8"/permissions-boundary.txt
+  touch "$saved/8"/complete
+}
+quarantine_8() {
+  is_saved 8
+  aws iam put-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_8() {
+  aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_8() {
+#   is_saved 8
+#   aws iam detach-role-policy --role-name=prod-session-cleaner --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+#   aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=access
+#   aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=prod-session-cleaner
+# }
+
+# 9. arn:aws:iam::111122223333:role/prod-token-issuer
+save_9() {
+  mkdir -p -- "$saved/9"
+  aws iam get-role --role-name=prod-token-issuer --output=json > "$saved/9"/role.json
+  aws iam list-role-tags --role-name=prod-token-issuer --output=json > "$saved/9"/tags.json
+  aws iam list-attached-role-policies --role-name=prod-token-issuer --output=json > "$saved/9"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=prod-token-issuer --output=json > "$saved/9"/instance-profiles.json
+  aws iam list-role-policies --role-name=prod-token-issuer --output=json > "$saved/9"/inline-policies.json
+  aws iam get-role-policy --role-name=prod-token-issuer --policy-name=access --output=json > "$saved/9"/inline-1.json
+  printf '%s\n' arn:aws:iam::111122223333:policy/WorkloadBoundary > "$saved/9"/permissions-boundary.txt
+  touch "$saved/9"/complete
+}
+quarantine_9() {
+  is_saved 9
+  aws iam put-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
+  older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
+  aws iam put-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
+}
+release_9() {
+  aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-quarantine
+}
+# Not before 2027-01-30, and 30 days after the quarantine:
+# delete_9() {
+#   is_saved 9
+#   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=access
+#   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-quarantine
+#   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-revoke-older-sessions
+#   aws iam delete-role --role-name=prod-token-issuer
+# }
+
+usage() {
+  cat <<'STEPS'
+Name a step: save_N, quarantine_N or release_N; delete_N once you have uncommented it. The roles:
+    1  break-glass-admin
+    2  integration-import
+    3  nwa-budget-stop
+    4  nwa-incident-response
+    5  partner-stockholm
+    6  prod-consent-log
+    7  prod-invoice-renderer
+    8  prod-session-cleaner
+    9  prod-token-issuer
+STEPS
+}
+
+step="${1:-}"
+[[ "$step" =~ ^(save|quarantine|release|delete)_[0-9]+$ ]] || { usage; exit 0; }
+declare -F "$step" > /dev/null || stop "No step $step here; delete_N has to be uncommented first."
+caller=$(aws sts get-caller-identity --query=Account --output=text)
+[ "$caller" = "$account" ] || stop "These credentials are for account $caller, not for $account."
+"$step"
