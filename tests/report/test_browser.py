@@ -163,3 +163,17 @@ def test_opening_a_card_keeps_the_filter(browser: Browser, big_report: Path) -> 
     page.get_by_role("button", name="All").click()
     assert "roles.sort=0.ascending" in page.url
     page.context.close()
+
+
+@pytest.mark.parametrize("path", [*PAGES, "owners"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_wcag_aa(browser: Browser, big_report: Path, path: str, scheme: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    file = path if path.endswith(".html") else next((big_report / path).iterdir()).relative_to(big_report).as_posix()
+    # The pages forbid scripts that are not theirs, and axe is one.
+    page, _ = opened(browser, big_report, file, color_scheme=scheme, bypass_csp=True)
+    page.evaluate("[...document.querySelectorAll('details')].slice(0, 20).forEach(card => { card.open = true })")
+    levels = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = axe.Axe().run(page, options={"runOnly": levels}).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+    page.context.close()
