@@ -12,7 +12,7 @@ from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.reach import covers_any_resource
-from hygiene.policy.wildcards import glob
+from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -123,7 +123,7 @@ class _Named:
     def by(self, resource: str) -> frozenset[str]:
         """Return the ARNs that a resource, with wildcards or without, names."""
         if resource not in self._found:
-            prefix = _before_wildcard(resource)
+            prefix = literal_prefix(resource)
             low = bisect_left(self._arns, prefix)
             high = bisect_left(self._arns, f"{prefix}\U0010ffff", low)
             matches = glob(resource).fullmatch
@@ -288,10 +288,6 @@ def _kind_wide(kind: str) -> re.Pattern[str]:
 
 def _names(resources: tuple[str, ...], arn: str) -> bool:
     return any(glob(resource).fullmatch(arn) for resource in resources)
-
-
-def _before_wildcard(pattern: str) -> str:
-    return pattern.partition("*")[0].partition("?")[0]
 
 
 def _has_action(statement: Statement, action: str) -> bool:

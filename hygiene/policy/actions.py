@@ -8,14 +8,13 @@ own (the bits left over stand for nothing), so that counting by service is count
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cache, cached_property, lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, TypeVar
 
 from hygiene.policy.action_data import ActionRecord, read_actions
-from hygiene.policy.wildcards import glob
+from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,7 +108,7 @@ class ActionCatalogue:
         if "*" not in wanted and "?" not in wanted:
             place = self._place_of.get(wanted)
             return 0 if place is None else 1 << place
-        prefix = re.split(r"[*?]", wanted, maxsplit=1)[0]
+        prefix = literal_prefix(wanted)
         if wanted.startswith("*:"):
             return self._mask_in_all_services(wanted.removeprefix("*:"))
         low, high = self._run_of(prefix)

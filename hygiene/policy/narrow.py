@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.reach import action_mask
-from hygiene.policy.wildcards import glob
+from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ class _Matching:
 
     def covers_all(self, prefix: str) -> bool:
         """Whether every action there is or will be with this prefix is one of these."""
-        literal = _literal(self._pattern)
+        literal = literal_prefix(self._pattern)
         return self._pattern in {"*:*", f"{literal}*"} and prefix.lower().startswith(literal)
 
 
@@ -105,7 +105,7 @@ class _Excluding:
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self.mask = catalogue().everything & ~catalogue().mask(patterns)
         self._patterns = tuple(pattern.lower() for pattern in patterns)
-        self._literals = tuple(map(_literal, self._patterns))
+        self._literals = tuple(map(literal_prefix, self._patterns))
 
     def covers(self, action: str) -> bool:
         """Whether the action, known or not, is outside the list."""
@@ -115,11 +115,6 @@ class _Excluding:
         """Whether no action there is or will be with this prefix can be in the list."""
         wanted = prefix.lower()
         return not any(wanted.startswith(literal) or literal.startswith(wanted) for literal in self._literals)
-
-
-def _literal(pattern: str) -> str:
-    """Return what stands before the first wildcard."""
-    return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
 def _rest_of(source: _Matching | _Excluding, excess: Excess) -> Iterator[str]:

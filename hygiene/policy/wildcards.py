@@ -30,19 +30,12 @@ def literal_text(pattern: Pattern) -> str:
 
 def matches(pattern: Pattern, value: str) -> bool:
     """Whether the value is one the pattern stands for; letter case counts."""
-    if len(pattern) == 1:
-        text, is_literal = pattern[0]
-        # Most patterns are plain names or prefixes: comparing is cheaper than making a regular expression of each.
-        stem = text.removesuffix("*")
-        if is_literal or not _has_wildcard(text):
-            return text == value
-        if not _has_wildcard(stem):
-            return value.startswith(stem)
-    return _compiled(pattern).fullmatch(value) is not None
+    return bool(_matcher(pattern).fullmatch(value))
 
 
-def _has_wildcard(text: str) -> bool:
-    return "*" in text or "?" in text
+def literal_prefix(pattern: str) -> str:
+    """Return what stands before the first wildcard of a plain pattern."""
+    return pattern.partition("*")[0].partition("?")[0]
 
 
 def matches_arn(pattern: Pattern, value: str) -> bool:
@@ -98,17 +91,26 @@ class _Beginning(NamedTuple):
 
 @lru_cache(maxsize=2 * _KEPT)
 def glob(pattern: str) -> Matcher:
-    """Return the matcher of a plain pattern; use its `fullmatch`. Letter case counts.
-
-    Most patterns are plain texts or end in `*`; compiling a regular expression takes a hundred times as long.
-    """
-    stem = pattern.rstrip("*")
-    if "*" not in stem and "?" not in stem:
-        return _Exactly(pattern) if stem == pattern else _Beginning(stem)
-    return _compiled((Piece(pattern),))
+    """Return the matcher of a plain pattern; use its `fullmatch`. Letter case counts."""
+    return _matcher((Piece(pattern),))
 
 
 @lru_cache(maxsize=_KEPT)
+def _matcher(pattern: Pattern) -> Matcher:
+    """Return what compares: most patterns are plain texts or end in `*`, and need no regular expression.
+
+    Compiling one takes a hundred times as long.
+    """
+    if len(pattern) == 1:
+        text, is_literal = pattern[0]
+        stem = text.rstrip("*")
+        if is_literal or not set(text) & {"*", "?"}:
+            return _Exactly(text)
+        if literal_prefix(stem) == stem:
+            return _Beginning(stem)
+    return _compiled(pattern)
+
+
 def _compiled(pattern: Pattern) -> re.Pattern[str]:
     """Return the regular expression; atomic groups keep `*a*a*a*…` from taking for ever (as in `fnmatch`)."""
     runs = [""]
