@@ -23,7 +23,6 @@ __all__ = [
     "FollowUps",
     "ReviewTables",
     "Roles",
-    "TrustPrincipals",
     "columns_of",
     "frame_of",
     "validated",
@@ -120,22 +119,6 @@ class Roles(Table):
     references = text("Resources that AWS Config says name the role, ;-joined, 100 at most", nullable=True)
     references_source = text("config; empty: nobody asked, and no reference says nothing", nullable=True)
     tags = text("Tags of the role as key=value, ;-joined", nullable=True)
-
-
-class TrustPrincipals(Table):
-    """One row per principal of an Allow statement of a trust policy that lets somebody assume the role."""
-
-    role_arn = text()
-    statement = whole("Number of the statement in the document, from 1", at_least=1)
-    principal_type = text("AWS, Service, Federated, CanonicalUser, or NotPrincipal")
-    principal = text("As written; an account id and its root ARN are both kept")
-    relation = text("service, own-account, other-account, anybody, saml, oidc, orphaned, or not-principal")
-    principal_account_id = text("Account of the principal, where it has one", nullable=True)
-    is_whole_account = flag("The account's root: whoever that account lets")
-    is_limited = flag("A condition of this statement says who the caller must be")
-    is_pinned = flag("A condition of this statement names principals of the account")
-    has_external_id = flag("An effective sts:ExternalId in this very statement")
-    condition_keys = text("Lower-case keys, ;-joined", nullable=True)
 
 
 class Findings(Table):

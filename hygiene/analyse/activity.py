@@ -66,7 +66,8 @@ def networks_in_words(assumption: Assumption) -> str:
     if not places:
         return ""
     more = len(places) - 1
-    return f" from {places[0]}{f' and {more} more networks' if more > 1 else ' and 1 more network' if more else ''}"
+    others = f" and {more} more network{'' if more == 1 else 's'}" if more else ""
+    return f" from {places[0]}{others}"
 
 
 def event_in_words(event: EventReference | None) -> str:
@@ -82,4 +83,4 @@ def window_in_words(activity: Activity | EarlierCallers) -> str:
 def is_outsider(estate: Estate, assumption: Assumption) -> bool:
     """Whether the principal belongs to an account that is neither ours nor known."""
     account_id = assumption.principal_account_id
-    return bool(account_id) and account_id not in estate.reference.friends | {estate.account.id}
+    return bool(account_id) and account_id not in estate.friends

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.check import Finding
+from hygiene.analyse.wording import confidence_of, held_back_clause
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -69,7 +72,21 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
     return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
 
 
-def and_more(found: Sequence[AllowStatement]) -> str:
+def finding_about(role_arn: str, found: Sequence[AllowStatement], sentence: str, severity: str = "") -> Finding:
+    """Return the finding of a role's statements that share one fate; `sentence` is about the first of them."""
+    fate = found[0].held_back_by
+    return Finding(
+        role_arn=role_arn,
+        evidence=f"{sentence}{held_back_clause(fate)}{_and_more(found)}.",
+        detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
+        policies=policies_of(found),
+        held_back_by=fate,
+        confidence=confidence_of(fate),
+        severity=severity,
+    )
+
+
+def _and_more(found: Sequence[AllowStatement]) -> str:
     """Return how a sentence about the first statement goes on when there are others; empty when there are none."""
     more = len(found) - 1
     return f"; {more} more such statement{'' if more == 1 else 's'}" if more else ""

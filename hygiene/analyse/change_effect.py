@@ -55,10 +55,9 @@ def effect_of(change: RoleChange, estate: Estate) -> Effect:
 def _trust(change: RoleChange, estate: Estate) -> Effect:
     """Judge the new trust policy: what stood there before, the call does not say."""
     trusted = trusted_principals(parse_document(change.document), estate.account.id) if change.document else ()
-    friends = estate.reference.friends | {estate.account.id}
     lets_strangers_in = any(
         found.relation in {"anybody", "not-principal"}
-        or (found.relation == "other-account" and found.account_id not in friends)
+        or (found.relation == "other-account" and found.account_id not in estate.friends)
         for found in trusted
     )
     return Effect.MUCH_MORE if lets_strangers_in else Effect.TRUST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -61,6 +62,11 @@ class Estate:
     def account_summary(self) -> Mapping[str, int] | None:
         """IAM's counts and quotas of the account; None when they were not read."""
         return self.documents.account_summary
+
+    @cached_property
+    def friends(self) -> frozenset[str]:
+        """Accounts that are not outsiders here: this one, the organization's, and those the configuration names."""
+        return self.reference.friends | {self.account.id}
 
     def role(self, role_arn: str) -> RoleRow:
         """Return the row of one role."""
@@ -232,13 +238,15 @@ def _services(use: ServiceUse | None, permissions: RolePermissions) -> dict[str,
 
 
 def _trust_row(role_arn: str, found: TrustedPrincipal) -> TrustRow:
+    """Return what checks ask of a trusted principal; everything is of the very statement that lets it in.
+
+    `statement`: its number in the document, from 1. `principal`: as written. `condition_keys`: lower case, ;-joined.
+    """
     keys = sorted({clause.key for clause in found.statement.condition})
     return {
         "role_arn": role_arn,
         "statement": found.statement.number,
-        "principal_type": found.principal.type,
         "principal": found.principal.value,
-        "relation": found.relation,
         "principal_account_id": found.account_id,
         "is_whole_account": found.is_whole_account,
         "is_limited": found.is_limited,

@@ -13,7 +13,6 @@ from hygiene.analyse.allow_statements import AllowStatement, allow_statements, p
 from hygiene.analyse.check import Finding
 from hygiene.analyse.well_known import some_actions
 from hygiene.analyse.wording import confidence_of, held_back_clause
-from hygiene.documents import default_documents
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
 from hygiene.policy.effective import BOUNDARY, DENY, SCP
@@ -128,11 +127,9 @@ def _denies_any(statement: Statement, role_arn: str, kind: str) -> bool:
 
 def _boundary_allows_any(estate: Estate, role_arn: str, action: int, kind: str) -> bool:
     arn = estate.role(role_arn)["permissions_boundary"]
-    details = estate.documents.authorization_details or {}
-    documents = default_documents([policy for policy in details.get("Policies", ()) if policy.get("Arn") == arn])
     return any(
         statement.is_allow and action_mask(statement) & action and _is_on_any(statement, role_arn, kind)
-        for statement in parse_document(documents.get(str(arn))).statements
+        for statement in parse_document(estate.policy_documents.get(str(arn))).statements
     )
 
 

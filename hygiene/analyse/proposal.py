@@ -19,7 +19,7 @@ from hygiene.analyse.narrowing import NarrowedPolicies, narrow_policies
 from hygiene.analyse.proposal_files import FileNames
 from hygiene.analyse.proposal_words import difference, not_tracked
 from hygiene.analyse.services import ServiceUse, judged_answer, seen_actions, service_use, unknown_services
-from hygiene.documents import boundary_arn, default_documents, identity_policies
+from hygiene.documents import boundary_arn, identity_policies
 from hygiene.model import TRACKING_PERIOD_DAYS, Proposal
 from hygiene.policy.actions import catalogue
 from hygiene.policy.comparison import allowed_actions, changed_answers, is_wider, sample_requests
@@ -28,7 +28,7 @@ from hygiene.policy.narrow import Excess
 from hygiene.policy.packing import TooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterator
 
     from hygiene.analyse.estate import Estate
     from hygiene.model import JsonObject
@@ -45,17 +45,16 @@ def proposals_of(estate: Estate, managed: Container[str]) -> Iterator[Proposal]:
     details = estate.documents.authorization_details
     if not estate.documents.last_accessed or details is None:
         return
-    documents = default_documents(details["Policies"])
     names = FileNames(f"proposals/{estate.account.id}")
     roles = {str(role["Arn"]): role for role in details["RoleDetailList"]}
     for arn in estate.editable():
-        content = None if arn in managed else _proposed(estate, roles[arn], documents)
+        content = None if arn in managed else _proposed(estate, roles[arn])
         if content is not None:
             text = json.dumps(content, indent=2) + "\n"
             yield Proposal(arn, names.of(str(roles[arn]["RoleName"]), arn), zlib.compress(text.encode()))
 
 
-def _proposed(estate: Estate, role: JsonObject, documents: Mapping[str, object]) -> dict[str, Any] | None:
+def _proposed(estate: Estate, role: JsonObject) -> dict[str, Any] | None:
     arn = str(role["Arn"])
     answer = judged_answer(estate, arn)
     if answer is None:
@@ -63,7 +62,7 @@ def _proposed(estate: Estate, role: JsonObject, documents: Mapping[str, object])
     case = _Case(estate, arn, answer)
     if not case.taken_away:
         return None
-    policies = tuple(identity_policies(role, documents))
+    policies = tuple(identity_policies(role, estate.policy_documents))
     read = [policy.document for policy in estate.permissions[arn].policies]
     try:
         proposed = narrow_policies(str(role["RoleName"]), policies, read, case.excess)

@@ -18,7 +18,7 @@ def removals_of(estate: Estate, managed: Container[str]) -> Iterator[Removal]:
     """Yield the roles the review suggests to remove, less those that AWS or a platform manages (`managed`, ARNs)."""
     details = estate.documents.authorization_details or {}
     roles = {str(role["Arn"]): role for role in details.get("RoleDetailList", [])}
-    unused = estate.roles.loc[estate.roles["usage_status"] == "unused", "role_arn"]
+    unused = (row["role_arn"] for row in estate.roles_by_usage("unused"))
     named = estate.reference.references or {}
     yield from (_removal(roles[arn], estate.account.id, named.get(arn, ())) for arn in unused if arn not in managed)
 

@@ -29,8 +29,7 @@ def by_role(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
 
 def outsiders(estate: Estate) -> Iterator[Row]:
     """Yield trusted principals of accounts that are neither ours nor known; one whose account is not said is none."""
-    friends = estate.reference.friends | {estate.account.id}
-    yield from (row for row in estate.trust_of("other-account") if row["principal_account_id"] not in friends)
+    yield from (row for row in estate.trust_of("other-account") if row["principal_account_id"] not in estate.friends)
 
 
 def trusting(estate: Estate, *relations: str) -> Iterator[tuple[str, list[TrustedPrincipal]]]:

@@ -7,17 +7,19 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hygiene.deliver.addresses import AddressBook, parse_addresses
 from hygiene.deliver.transport import Outcome, Receipt
 from hygiene.errors import ConfigError, DeliveryError
 from hygiene.model import MessageKind
+from hygiene.pipeline.ledgers import answers_of
 from hygiene.pipeline.places import LEDGER
 from hygiene.pipeline.sending import SentFile
 from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
 from hygiene.report.mail.owner_letter import sheet_name
 from hygiene.report.sealed import open_sealed
+from hygiene.review.ledger import latest
 from hygiene.review.sent import INTENT, Entry, first_kind, next_kind
 from hygiene.store import open_store, split_location
 
@@ -307,6 +309,4 @@ def _book(settings: Settings, email: Email) -> AddressBook:
 
 def _answered(out: Store, review_id: str) -> dict[str, str]:
     """Return role id → the state of the role that was answered about, from the ledger of answers."""
-    content = out.read(f"{LEDGER}/{review_id}/decisions.jsonl") or b""
-    answers: list[dict[str, Any]] = [json.loads(line) for line in content.decode("utf-8").splitlines() if line]
-    return {str(answer["role_id"]): str(answer["row_sha256"]) for answer in answers if answer.get("decision")}
+    return {role_id: answer.row_sha256 for role_id, answer in latest(answers_of(out, review_id)).items()}

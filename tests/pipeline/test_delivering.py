@@ -14,8 +14,10 @@ from hygiene.config import Email, Settings
 from hygiene.errors import ConfigError, DeliveryError, ReportError
 from hygiene.pipeline.delivering import Delivered, DeliveryRequest, deliver
 from hygiene.report import write_report
+from hygiene.review.ledger import ledger_bytes
 from tests.deliver.mail_server import mail_server
 from tests.report.review_sample import a_review, a_role, the_facts, the_provenance, unused
+from tests.review.answering import an_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +73,14 @@ def message(content: bytes) -> Any:
 def ledger(report: Path) -> list[dict[str, Any]]:
     path = report.parent / "ledger" / "o-exampleorg1-2026-Q4" / "sent.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def keep(report: Path, roles: list[tuple[str, str]]) -> None:
+    """Put answers into the ledger: these roles, as (role id, row_sha256), are to be kept."""
+    answers = [an_answer(role_id=role_id, decision="keep", row_sha256=row_sha256) for role_id, row_sha256 in roles]
+    path = report.parent / "ledger" / "o-exampleorg1-2026-Q4" / "decisions.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(ledger_bytes(answers))
 
 
 FIRST = [
@@ -138,11 +148,7 @@ def test_a_reminder_stands_in_the_thread_of_the_question_and_keeps_its_date(serv
 def test_who_answered_everything_is_not_reminded(server: Inbox, report: Path) -> None:
     sent(server, report)
     arrived(server)
-    answers = [
-        {"role_id": role["role_id"], "row_sha256": role["row_sha256"], "decision": "keep"} for role in ROLES[1:3]
-    ]
-    path = report.parent / "ledger" / "o-exampleorg1-2026-Q4" / "decisions.jsonl"
-    path.write_text("".join(f"{json.dumps(answer)}\n" for answer in answers))
+    keep(report, [(role["role_id"], role["row_sha256"]) for role in ROLES[1:3]])
     sent(server, report, days=7, owner=None)
     reminded = {one.recipients[0]: message(one.content)["Subject"] for one in server.messages}
     assert set(reminded) == {"ana@example.com", "security@example.com"}
@@ -150,9 +156,7 @@ def test_who_answered_everything_is_not_reminded(server: Inbox, report: Path) ->
 
 
 def test_an_answer_about_a_role_that_changed_since_is_none(server: Inbox, report: Path) -> None:
-    path = report.parent / "ledger" / "o-exampleorg1-2026-Q4" / "decisions.jsonl"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"role_id": ROLES[2]["role_id"], "row_sha256": "0" * 64, "decision": "keep"}) + "\n")
+    keep(report, [(ROLES[2]["role_id"], "0" * 64)])
     sent(server, report)
     assert ("ben@example.com", "Access review 2026-Q4") in arrived(server)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.allow_statements import AllowStatement, allow_statements, and_more, by_fate, policies_of
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, finding_about
 from hygiene.analyse.check import Check, Finding, Thresholds
-from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.analyse.wording import some_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.reach import covers_any_resource
 
@@ -21,16 +21,9 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     """Yield, per fate, the Allow statements of a role that list what they do not allow."""
     for arn in estate.editable():
         statements = allow_statements(estate.permissions[arn], lambda statement: bool(statement.not_actions))
-        for fate, found in by_fate(statements):
-            yield Finding(
-                role_arn=arn,
-                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{and_more(found)}.",
-                detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
-                policies=policies_of(found),
-                held_back_by=fate,
-                confidence=confidence_of(fate),
-                severity="" if any(_is_wide(allowed.statement) for allowed in found) else "low",
-            )
+        for _, found in by_fate(statements):
+            is_wide = any(_is_wide(allowed.statement) for allowed in found)
+            yield finding_about(arn, found, _sentence(found[0]), "" if is_wide else "low")
 
 
 def _is_wide(statement: Statement) -> bool:

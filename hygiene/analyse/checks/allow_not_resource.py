@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.allow_statements import AllowStatement, allow_statements, and_more, by_fate, policies_of
+from hygiene.analyse.allow_statements import AllowStatement, allow_statements, by_fate, finding_about
 from hygiene.analyse.check import Check, Finding, Thresholds
-from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
+from hygiene.analyse.wording import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +18,8 @@ if TYPE_CHECKING:
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the Allow statements of a role that list the resources they do not reach."""
     for arn in estate.editable():
-        for fate, found in by_fate(allow_statements(estate.permissions[arn], _lists_exceptions)):
-            yield Finding(
-                role_arn=arn,
-                evidence=f"{_sentence(found[0])}{held_back_clause(fate)}{and_more(found)}.",
-                detail=tuple(dict.fromkeys(allowed.place for allowed in found)),
-                policies=policies_of(found),
-                held_back_by=fate,
-                confidence=confidence_of(fate),
-            )
+        for _, found in by_fate(allow_statements(estate.permissions[arn], _lists_exceptions)):
+            yield finding_about(arn, found, _sentence(found[0]))
 
 
 def _lists_exceptions(statement: Statement) -> bool:

@@ -21,14 +21,13 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
 
     Likely where AWS documents that the service names its source; a matter of looking it up elsewhere.
     """
-    friends = estate.reference.friends | {estate.account.id}
     for arn, trusted in trusting(estate, "service"):
-        unbound = [found for found in trusted if not has_source(found.condition, friends)]
+        unbound = [found for found in trusted if not has_source(found.condition, estate.friends)]
         services = {found.principal.value for found in unbound}
         open_doors = sorted(name for name in services if source_keys_of(name) is not SourceKeys.NOT_SENT)
         if not open_doors:
             continue
-        strangers = [_strangers(found, friends) for found in unbound]
+        strangers = [_strangers(found, estate.friends) for found in unbound]
         is_documented = any(source_keys_of(name) is SourceKeys.DOCUMENTED for name in open_doors)
         yield Finding(
             role_arn=arn,
