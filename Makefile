@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST ?= -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup format lint types imports check sample-report bench image clean
+.PHONY: help demo test setup format lint types imports audit check sample-report bench image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -49,7 +49,10 @@ types: $(VENV)/.dev ## mypy, strict
 imports: $(VENV)/.dev ## the stages stay apart (import-linter)
 	$(BIN)/lint-imports
 
-check: lint types imports ## what CI runs: lint, types, layers, and `make test` with coverage
+audit: $(VENV)/.dev ## known vulnerabilities and licences of what we ship
+	$(BIN)/python .ci/audit.py
+
+check: lint types imports audit ## what CI runs: lint, types, layers, audit, and `make test` with coverage
 	$(BIN)/python -m coverage erase
 	$(MAKE) test PYTEST="-m coverage run -m pytest"
 	$(BIN)/python -m coverage combine --quiet
