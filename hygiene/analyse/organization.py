@@ -7,9 +7,12 @@ for what no account shows alone (chains of roles that end at an administrator).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hygiene.analyse.account import ExaminedAccount, examine_account, judge_account
+import pandas as pd
+
+from hygiene.analyse.account import examine_account, judge_account
 from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
@@ -17,14 +20,15 @@ from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, f
 from hygiene.model import Account, AccountState, RightSizing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    import pandas as pd
-
+    from hygiene.analyse.account import ExaminedAccount
     from hygiene.analyse.catalogue import ConfiguredCheck
+    from hygiene.analyse.chains import Chain
     from hygiene.analyse.reference import Reference
     from hygiene.model import AccountDocuments
+    from hygiene.schema import Table
 
 
 class Documents(Protocol):
@@ -41,15 +45,73 @@ class Documents(Protocol):
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """The tables of a whole population: Roles, Findings and Coverage, sorted; Assumptions and RoleEvents."""
+class AccountTables:
+    """One account's tables, each valid by its schema: Roles and Findings sorted, Assumptions, RoleEvents."""
 
+    account_id: str
     roles: pd.DataFrame
     findings: pd.DataFrame
-    coverage: pd.DataFrame
-    right_sizing: RightSizing
     assumptions: pd.DataFrame
     role_events: pd.DataFrame
+    right_sizing: RightSizing
+
+
+class Analysis:
+    """A judged population: its Coverage table, and every examined account's tables, made when they are asked for.
+
+    An account's tables are not kept: who goes through the accounts one after the other never holds more than one.
+    """
+
+    def __init__(self, coverage: pd.DataFrame, accounts: Mapping[str, Callable[[], AccountTables]]) -> None:
+        """`accounts`: account id → what makes its tables; accounts of which nothing was read are not among them."""
+        self.coverage = coverage
+        self._accounts = accounts
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        """The accounts that have tables, sorted."""
+        return tuple(sorted(self._accounts))
+
+    def account(self, account_id: str) -> AccountTables:
+        """Return the tables of one account. Raises KeyError for one that has none."""
+        return self._accounts[account_id]()
+
+    def accounts(self) -> Iterator[AccountTables]:
+        """Yield the tables account by account, in order of their ids."""
+        return (self.account(account_id) for account_id in self.account_ids)
+
+    @cached_property
+    def _all(self) -> tuple[AccountTables, ...]:
+        return tuple(self.accounts())
+
+    @property
+    def roles(self) -> pd.DataFrame:
+        """The Roles of the whole population; like the tables below, only for who can hold all of it in memory."""
+        return _together(Roles, [tables.roles for tables in self._all])
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """The Findings of the whole population."""
+        return _together(Findings, [tables.findings for tables in self._all])
+
+    @property
+    def assumptions(self) -> pd.DataFrame:
+        """The Assumptions of the whole population."""
+        return _together(Assumptions, [tables.assumptions for tables in self._all])
+
+    @property
+    def role_events(self) -> pd.DataFrame:
+        """The RoleEvents of the whole population."""
+        return _together(RoleEvents, [tables.role_events for tables in self._all])
+
+    @property
+    def right_sizing(self) -> RightSizing:
+        """What there is to act on in the whole population."""
+        every = [tables.right_sizing for tables in self._all]
+        return RightSizing(
+            tuple(one for sizing in every for one in sizing.proposals),
+            tuple(one for sizing in every for one in sizing.removals),
+        )
 
 
 class Analyst:
@@ -62,7 +124,7 @@ class Analyst:
         self._checks = checks
         self._started_at = started_at
         self._compiler = PolicyCompiler()
-        self._examined: list[ExaminedAccount] = []
+        self._examined: dict[str, ExaminedAccount] = {}
         self._coverage: list[dict[str, Any]] = []
 
     def analyse(self, source: Documents, skipped: Mapping[str, str]) -> Analysis:
@@ -75,7 +137,7 @@ class Analyst:
                 self._coverage.append(failed_row(account))
             else:
                 self._judge(account, source.documents(account.id))
-        return self._together()
+        return self._judged()
 
     def _population(self, held: Sequence[str]) -> list[Account]:
         """Return every account of the organization, and every account of the snapshot that is not among them."""
@@ -87,27 +149,36 @@ class Analyst:
         if documents.authorization_details is None:
             self._coverage.append(failed_row(account, documents.gaps))
             return
-        self._examined.append(examine_account(documents, account, self._reference, self._checks, self._compiler))
+        self._examined[account.id] = examine_account(
+            documents, account, self._reference, self._checks, self._compiler
+        )
         self._coverage.append(read_row(account, documents, self._started_at))
 
-    def _together(self) -> Analysis:
-        facts = [fact for examined in self._examined for fact in examined.facts]
+    def _judged(self) -> Analysis:
+        facts = [fact for examined in self._examined.values() for fact in examined.facts]
         chains = find_chains(facts, self._reference.organization_id)
-        judged = [judge_account(examined, self._checks, chains) for examined in self._examined]
-        roles = frame_of(Roles, [row for analysis in judged for row in analysis.roles])
-        findings = frame_of(Findings, [row for analysis in judged for row in analysis.findings])
-        return Analysis(
-            roles=roles.sort_values(["account_id", "role_arn"], ignore_index=True),
-            findings=findings.sort_values(
+        tables = {
+            account_id: partial(self._tables, account_id, examined, chains)
+            for account_id, examined in self._examined.items()
+        }
+        return Analysis(frame_of(Coverage, self._coverage), tables)
+
+    def _tables(self, account_id: str, examined: ExaminedAccount, chains: Mapping[str, Chain]) -> AccountTables:
+        judged = judge_account(examined, self._checks, chains)
+        return AccountTables(
+            account_id=account_id,
+            roles=frame_of(Roles, judged.roles).sort_values(["account_id", "role_arn"], ignore_index=True),
+            findings=frame_of(Findings, judged.findings).sort_values(
                 ["account_id", "role_arn", "check", "held_back_by", "finding_id"],
                 na_position="first",
                 ignore_index=True,
             ),
-            coverage=frame_of(Coverage, self._coverage),
-            right_sizing=RightSizing(
-                tuple(one for examined in self._examined for one in examined.right_sizing.proposals),
-                tuple(one for examined in self._examined for one in examined.right_sizing.removals),
-            ),
-            assumptions=frame_of(Assumptions, (row for one in self._examined for row in one.assumptions)),
-            role_events=frame_of(RoleEvents, (row for one in self._examined for row in one.role_events)),
+            assumptions=frame_of(Assumptions, examined.assumptions),
+            role_events=frame_of(RoleEvents, examined.role_events),
+            right_sizing=examined.right_sizing,
         )
+
+
+def _together(schema: type[Table], frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return one table of the accounts' tables, in their order."""
+    return pd.concat(frames, ignore_index=True) if frames else schema.empty()
