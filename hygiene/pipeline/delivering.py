@@ -14,6 +14,7 @@ from hygiene.deliver.transport import Outcome, Receipt
 from hygiene.errors import ConfigError, DeliveryError
 from hygiene.model import MessageKind
 from hygiene.pipeline.ledgers import answers_of
+from hygiene.pipeline.people_files import parsed_file
 from hygiene.pipeline.places import LEDGER
 from hygiene.pipeline.sending import SentFile
 from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
@@ -296,14 +297,7 @@ def _transport(email: Email, request: DeliveryRequest, out: Store, report: Seale
 
 def _book(settings: Settings, email: Email) -> AddressBook:
     path = settings.owners.mapping
-    addresses: dict[str, str] = {}
-    if path is not None:
-        import yaml
-
-        try:
-            addresses = parse_addresses(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise ConfigError(f"[owners] mapping: {path}: {error}") from error
+    addresses = parsed_file(path, "[owners] mapping", parse_addresses) if path is not None else {}
     return AddressBook(email.trusted_domains, addresses)
 
 

@@ -72,7 +72,7 @@ def _seal(folder: Store) -> Seal:
 
 def _in_all_copies(folder: Store, seal: Seal) -> Iterator[str]:
     first, *others = folder.copies()
-    yield from differences(first, seal)
+    yield from map(str, differences(first, seal))
     for copy in others:
         content = copy.read(layout.MANIFEST)
         if content is None or hashlib.sha256(content).hexdigest() != seal.sha256:

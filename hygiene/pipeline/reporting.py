@@ -14,11 +14,12 @@ from hygiene.analyse.organization import Analyst
 from hygiene.analyse.owners import OwnerRules, parse_mapping
 from hygiene.analyse.reference import Reference
 from hygiene.documents import newest_moment, parse_time
-from hygiene.errors import ConfigError, SnapshotError
+from hygiene.errors import SnapshotError
 from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
 from hygiene.pipeline.earlier import EarlierFacts, earlier_facts
 from hygiene.pipeline.keeping import keep_what_people_left
+from hygiene.pipeline.people_files import parsed_file
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
@@ -174,17 +175,8 @@ def _skipped(snapshot: Snapshot, settings: Settings) -> dict[str, str]:
 
 
 def _owner_rules(settings: Settings) -> OwnerRules:
-    mapping: tuple[tuple[str, str], ...] = ()
     path = settings.owners.mapping
-    if path is not None:
-        import yaml
-
-        try:
-            mapping = parse_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"[owners] mapping: {path} cannot be read ({error}).") from error
-        except (ValueError, yaml.YAMLError) as error:
-            raise ConfigError(f"[owners] mapping: {path}: {error}") from error
+    mapping = parsed_file(path, "[owners] mapping", parse_mapping) if path is not None else ()
     return OwnerRules(settings.review.owner_tags, mapping, settings.owners.fallback)
 
 

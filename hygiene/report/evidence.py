@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hygiene.errors import ReportError, StoreError
+from hygiene.errors import ReportError
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.manifest import MANIFEST
 
@@ -40,43 +40,72 @@ def seal_of(content: bytes, location: str) -> Seal:
     if version > SCHEMA_VERSION:
         raise ReportError(
             f"{location} was written by a newer hygiene (schema {version}, this one reads up to {SCHEMA_VERSION}). "
-            "Upgrade hygiene to verify it."
+            "Upgrade hygiene to read it."
         )
     return Seal(manifest, hashlib.sha256(content).hexdigest())
 
 
-def differences(folder: Store, seal: Seal) -> Iterator[str]:
-    """Yield a sentence for every file that is missing, was changed, or is not on the list."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that is not as its report was sealed; an empty `path`: an entry of the manifest that names no file."""
+
+    path: str
+    what: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a sentence; a path is a stranger's text."""
+        return f"{self.path!r} {self.what}{self.detail}" if self.path else f"{self.what}{self.detail}"
+
+
+def differences(folder: Store, seal: Seal) -> Iterator[Difference]:
+    """Yield every file that is missing, was changed, or is not on the list."""
+    yield from broken_files(folder, seal)
+    listed = {MANIFEST, *listed_paths(seal)}
+    yield from (
+        Difference(name, "is extra", ": the manifest does not list it")
+        for name in folder.names()
+        if name not in listed
+    )
+
+
+def broken_files(folder: Store, seal: Seal) -> Iterator[Difference]:
+    """Yield every file on the list that is missing or was changed; what lies beside them does not matter."""
     there = set(folder.names())
     listed: set[str] = {MANIFEST}
     for entry in seal.manifest["files"]:
         path = entry.get("path") if isinstance(entry, dict) else None
         if not isinstance(path, str) or path in listed:
-            yield f"manifest.json has an entry that names no file of its own: {json.dumps(entry)[:200]}"
+            words = "manifest.json has an entry that names no file of its own"
+            yield Difference("", words, f": {json.dumps(entry)[:200]}")
             continue
         listed.add(path)
-        yield from _difference(folder, entry, is_there=path in there)
-    yield from (f"{name!r} is extra: the manifest does not list it" for name in sorted(there - listed))
+        difference = _difference(folder, entry, is_there=path in there)
+        if difference is not None:
+            yield difference
 
 
-def _difference(folder: Store, entry: dict[str, Any], *, is_there: bool) -> Iterator[str]:
+def listed_paths(seal: Seal) -> frozenset[str]:
+    """Return the paths of the manifest's files; it does not list itself."""
+    paths = (entry.get("path") for entry in seal.manifest["files"] if isinstance(entry, dict))
+    return frozenset(path for path in paths if isinstance(path, str))
+
+
+def _difference(folder: Store, entry: dict[str, Any], *, is_there: bool) -> Difference | None:
     path = entry["path"]
     found = _hashed(folder, path) if is_there else None
     if found is None:
-        yield f"{path!r} is missing"
-        return
+        return Difference(path, "is missing")
     sha256, size = found
     if sha256 != entry.get("sha256"):
-        yield f"{path!r} was changed: its SHA-256 is {sha256}, sealed was {entry.get('sha256')}"
-    elif size != entry.get("bytes"):
-        yield f"{path!r} has {size} bytes, sealed were {entry.get('bytes')}"
+        return Difference(path, "was changed", f": its SHA-256 is {sha256}, sealed was {entry.get('sha256')}")
+    if size != entry.get("bytes"):
+        return Difference(path, "was changed", f": it has {size} bytes, sealed were {entry.get('bytes')}")
+    return None
 
 
 def _hashed(folder: Store, path: str) -> tuple[str, int] | None:
-    try:
-        chunks = folder.chunks(path)
-    except StoreError:
-        return None
+    chunks = folder.chunks(path)
     if chunks is None:
         return None
     digest, size = hashlib.sha256(), 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import ReportError
-from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import unguarded
+from hygiene.report.evidence import broken_files, listed_paths, seal_of
 from hygiene.report.manifest import MANIFEST
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from hygiene.store import Store
 
+SUMMARY = "summary.json"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 
@@ -58,41 +58,27 @@ class SealedReport:
 
 
 def open_sealed(store: Store) -> SealedReport:
-    """Return the report in this place. Raises ReportError when it is not sealed, or not as it was sealed."""
+    """Return the report in this place; files that people put beside it do not matter.
+
+    Raises ReportError when it is not sealed, not as it was sealed, or of a newer version.
+    """
     content = store.read(MANIFEST)
     if content is None:
         raise ReportError(f"{store.location} is no finished report: it has no {MANIFEST}.")
-    manifest = _object(content, f"{store.location}/{MANIFEST}")
-    if int(manifest.get("schema_version", 0)) > SCHEMA_VERSION:
-        raise ReportError(f"{store.location} was made by a newer version of hygiene; update this one.")
-    paths = _verified(store, manifest)
-    summary = _object(store.read("summary.json") or b"", f"{store.location}/summary.json")
-    if "summary.json" not in paths or not _QUARTER.fullmatch(str(summary.get("quarter"))):
-        raise ReportError(f"{store.location}/summary.json does not say which quarter it is of.")
-    return SealedReport(store, hashlib.sha256(content).hexdigest(), summary, paths)
+    seal = seal_of(content, store.location)
+    for broken in broken_files(store, seal):
+        named = f"/{broken.path} {broken.what} since the report was sealed" if broken.path else f": {broken.what}"
+        raise ReportError(f"{store.location}{named}, so the report is not sent. `hygiene report` makes it anew.")
+    paths = listed_paths(seal)
+    summary = _summary(store) if SUMMARY in paths else {}
+    if not _QUARTER.fullmatch(str(summary.get("quarter"))):
+        raise ReportError(f"{store.location}/{SUMMARY} does not say which quarter it is of.")
+    return SealedReport(store, seal.sha256, summary, paths)
 
 
-def _verified(store: Store, manifest: Mapping[str, Any]) -> frozenset[str]:
-    """Return the paths in the manifest after hashing every one of the files."""
-    paths = set()
-    for record in manifest.get("files", ()):
-        path = str(record["path"])
-        content = store.read(path)
-        if content is None or hashlib.sha256(content).hexdigest() != record["sha256"]:
-            what = "is missing" if content is None else "was changed"
-            raise ReportError(
-                f"{store.location}/{path} {what} since the report was sealed, so the report is not sent. "
-                "`hygiene report` makes it anew."
-            )
-        paths.add(path)
-    return frozenset(paths)
-
-
-def _object(content: bytes, where: str) -> dict[str, Any]:
+def _summary(store: Store) -> dict[str, Any]:
     try:
-        document = json.loads(content)
+        document = json.loads(store.read(SUMMARY) or b"")
     except ValueError as error:
-        raise ReportError(f"{where} cannot be read: {error}.") from error
-    if not isinstance(document, dict):
-        raise ReportError(f"{where} does not hold what it should.")
-    return document
+        raise ReportError(f"{store.location}/{SUMMARY} cannot be read: {error}.") from error
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,32 @@
+"""The YAML files that people keep beside the configuration, exceptions and owners: each read in the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hygiene.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+def parsed_file(path: Path, setting: str, parse: Callable[[Any], T]) -> T:
+    """Return what `parse` makes of a file's content.
+
+    `setting` names it in sentences, such as `[owners] mapping`. `parse` raises ValueError with a line per mistake.
+    Raises ConfigError with setting, file and what is wrong.
+    """
+    import yaml
+
+    try:
+        return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{setting}: {path} cannot be read ({error}).") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{setting}: {path} is no YAML: {error}") from error
+    except ValueError as error:
+        lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
+        raise ConfigError(f"{setting}:\n{lines}") from error
