@@ -15,7 +15,7 @@ from hygiene.errors import ConfigError, DeliveryError
 from hygiene.model import MessageKind
 from hygiene.pipeline.ledgers import answers_of
 from hygiene.pipeline.people_files import parsed_file
-from hygiene.pipeline.places import LEDGER
+from hygiene.pipeline.places import LEDGER, alone, new_run_id
 from hygiene.pipeline.sending import SentFile
 from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
 from hygiene.report.mail.owner_letter import sheet_name
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hygiene.store import Store
 
 MAILS = "mails"
+_LEFT_ALONE = "Nothing was sent: `hygiene deliver` sends it when that has ended."
 _NOBODY = "not-configured@example.invalid"
 """Stands for `from` and `to` in a dry run before anything is configured."""
 
@@ -85,12 +86,23 @@ class _Outgoing:
 
 
 def deliver(settings: Settings, request: DeliveryRequest, clock: Callable[[], datetime]) -> Delivered:
-    """Send what is due and was not sent yet.
+    """Send what is due and was not sent yet. A dry run needs no lock: it remembers nothing.
 
-    Raises ReportError for a report that is not as it was sealed, ConfigError where [email] cannot be used.
+    Raises ReportError for a report that is not as it was sealed, ConfigError where [email] cannot be used,
+    LockHeldError when another run is at work in the place.
     """
     above, name = split_location(request.report)
-    out = open_store(above)
+    if request.dry_run:
+        return _delivered(settings, request, clock, open_store(above), name)
+    with alone(
+        above, new_run_id(clock()), "Nothing was sent: `hygiene deliver` sends it when that has ended."
+    ) as places:
+        return _delivered(settings, request, clock, places.out, name)
+
+
+def _delivered(
+    settings: Settings, request: DeliveryRequest, clock: Callable[[], datetime], out: Store, name: str
+) -> Delivered:
     report = open_sealed(out.child(name))
     email = _configured(settings.email, request)
     transport, folder = _transport(email, request, out, report)

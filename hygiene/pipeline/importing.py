@@ -13,6 +13,7 @@ import pandas as pd
 from hygiene.documents import parse_time
 from hygiene.errors import AnswersError, ConfigError
 from hygiene.pipeline.ledgers import add_answers, answers_of, keep_original
+from hygiene.pipeline.places import alone, new_run_id
 from hygiene.pipeline.previous import read_object
 from hygiene.report import unguarded
 from hygiene.review.answers.delimited import delimited_lines
@@ -51,26 +52,44 @@ class Imported:
 def import_decisions(
     file: Path, report: str, reviewer: str, clock: Callable[[], datetime], *, dry_run: bool
 ) -> Imported:
-    """Take a reviewer's file into the ledger of the review whose report it answers.
+    """Take a reviewer's file into the ledger of the review whose report it answers. A dry run needs no lock.
 
     Raises AnswersError, with a line per problem, when anything in the file does not fit: nothing is written then.
-    Raises ConfigError when file or report are not there.
+    Raises ConfigError when file or report are not there, LockHeldError when another run is at work in the place.
     """
     if not reviewer.strip():
         raise ConfigError("--reviewer: say who answered, such as ana@example.com.")
     content = _content(file)
     digest = hashlib.sha256(content).hexdigest()
-    above, quarter = split_location(report)
-    out = open_store(above)
     receipt = Receipt(reviewer.strip(), clock().replace(microsecond=0), original_name(file.name, digest))
-    asked = _asked(out, quarter, report)
-    judged = judge(read_rows(file.name, content), asked, receipt)
+    sheet = _Sheet(file, content, digest, receipt)
+    above, _ = split_location(report)
+    if dry_run:
+        return _imported(sheet, open_store(above), report, dry_run=True)
+    with alone(above, new_run_id(clock()), "Nothing was imported: do it again when that has ended.") as places:
+        return _imported(sheet, places.out, report, dry_run=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A reviewer's file as it came, and who brought it when."""
+
+    file: Path
+    content: bytes
+    sha256: str
+    receipt: Receipt
+
+
+def _imported(sheet: _Sheet, out: Store, report: str, *, dry_run: bool) -> Imported:
+    file, content = sheet.file, sheet.content
+    asked = _asked(out, split_location(report)[1], report)
+    judged = judge(read_rows(file.name, content), asked, sheet.receipt)
     _refuse(file, judged)
     known = latest(answers_of(out, asked.review_id))
     new = tuple(answer for answer in judged.answers if answer.role_id not in known)
     changed = tuple(answer for answer in judged.answers if _is_other(answer, known))
     if (new or changed) and not dry_run:
-        keep_original(out, asked.review_id, file.name, content, digest)
+        keep_original(out, asked.review_id, file.name, content, sheet.sha256)
         add_answers(out, asked.review_id, [*new, *changed])
     same = len(judged.answers) - len(new) - len(changed)
     return Imported(asked.review_id, new, changed, same, judged.remarks, is_written=not dry_run)

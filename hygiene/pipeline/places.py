@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
+from hygiene.errors import LockHeldError
 from hygiene.snapshot import SnapshotWriter, layout
 from hygiene.store import Lock, open_store
 
@@ -42,13 +43,17 @@ def collection_parameters(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def alone(location: str, run_id: str) -> Iterator[Places]:
+def alone(location: str, run_id: str, advice: str = "") -> Iterator[Places]:
     """Give the places below OUT to one run at a time, after putting right what a killed one left.
 
-    Raises LockHeldError when another run is at work there.
+    Raises LockHeldError when another run is at work there; `advice` says in a sentence what that means.
     """
     out = open_store(location)
-    with Lock(out, LOCK, run_id) as lock:
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(Lock(out, LOCK, run_id))
+        except LockHeldError as error:
+            raise LockHeldError(f"{error} {advice}".strip()) from error
         out.recover()
         yield Places(out, lock.confirm)
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hygiene.config import Email, Settings
-from hygiene.errors import ConfigError, DeliveryError, ReportError
+from hygiene.errors import ConfigError, DeliveryError, LockHeldError, ReportError
 from hygiene.pipeline.delivering import Delivered, DeliveryRequest, deliver
+from hygiene.pipeline.places import LOCK
 from hygiene.report import write_report
 from hygiene.review.ledger import ledger_bytes
+from hygiene.store import LocalStore, Lock
 from tests.deliver.mail_server import mail_server
 from tests.report.review_sample import a_review, a_role, the_facts, the_provenance, unused
 from tests.review.answering import an_answer
@@ -276,9 +278,27 @@ def test_a_report_made_again_in_the_same_quarter_asks_nobody_twice(server: Inbox
     assert arrived(server) == [("dora@example.com", "Access review 2026-Q4")]
 
 
-def test_two_deliveries_at_once_send_each_message_once(server: Inbox, report: Path) -> None:
+def test_of_two_deliveries_at_once_one_leaves_and_each_message_goes_out_once(server: Inbox, report: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
+    def politely(_: int) -> str:
+        try:
+            return " ".join(sent(server, report).problems)
+        except LockHeldError as error:
+            return str(error)
+
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: sent(server, report), range(4)))
+        said = list(pool.map(politely, range(4)))
     assert arrived(server) == FIRST
+    assert {words.rsplit(". ", 1)[-1] for words in said if words} <= {
+        "Nothing was sent: `hygiene deliver` sends it when that has ended."
+    }
+
+
+def test_a_delivery_leaves_a_review_at_work_alone_but_a_dry_run_needs_no_lock(server: Inbox, report: Path) -> None:
+    with Lock(LocalStore(report.parent), LOCK, "a review"):
+        with pytest.raises(LockHeldError, match="Nothing was sent"):
+            sent(server, report)
+        assert sent(server, report, dry_run=True).exit_code == 0
+    assert arrived(server) == []
+    assert sent(server, report).exit_code == 0

@@ -19,9 +19,10 @@ from hygiene.config import Settings
 from hygiene.errors import AnswersError, ConfigError, LedgerError
 from hygiene.pipeline.importing import Imported, import_decisions
 from hygiene.pipeline.ledgers import add_answers, answers_of
+from hygiene.pipeline.places import LOCK
 from hygiene.report.mail import open_questions
 from hygiene.report.sealed import open_sealed
-from hygiene.store import open_store
+from hygiene.store import Lock, open_store
 from tests.builders import ACCOUNT, AS_OF, a_role, details
 from tests.review.answering import an_answer
 
@@ -94,6 +95,20 @@ def test_answers_by_csv_and_by_xlsx_stand_in_the_ledger_with_their_originals() -
     kept = files_below(LEDGER / "originals")
     assert sorted(kept.values()) == sorted([by_csv.read_bytes(), by_xlsx.read_bytes()])
     assert old.original in " ".join(kept)
+
+
+def test_a_review_at_work_is_left_alone_and_the_command_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    a_report()
+    file = answered(old="remove")
+    command = ["decisions", "import", str(file), "--review", "out/2026-Q4", "--reviewer", "ana@example.com"]
+    with Lock(open_store("out"), LOCK, "a review"):
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        assert imported(file, dry_run=True).new
+    assert ended.value.code == 0
+    assert "Nothing was imported: do it again when that has ended." in capsys.readouterr().err
+    assert not LEDGER.exists()
+    assert len(imported(file).new) == 1
 
 
 def test_the_same_file_again_changes_nothing_and_another_answer_replaces_the_first() -> None:
