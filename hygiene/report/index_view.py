@@ -8,6 +8,7 @@ from hygiene.frames import USAGE_STATUSES
 from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
+from hygiene.report.in_words import passages
 from hygiene.report.lists_view import page_view
 from hygiene.report.loop_view import exception_views, follow_up_views, quarter_views
 from hygiene.report.policy_list import policy_views
@@ -84,6 +85,8 @@ def index_view(
         notices=tuple(Link(visible(notice.text), "", notice.level) for notice in facts.notices),
         proven=facts.population_proven,
         figures=_figures(summary),
+        compared=summary["in_words"]["compared"],
+        in_words=passages(summary),
         funnel=_funnel(summary["roles"]),
         population=summary["roles"]["total"],
         decision_states=tuple((visible(key), number) for key, number in summary["decisions"]["by_state"].items()),

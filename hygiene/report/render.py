@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from hygiene.frames import SEVERITIES
 from hygiene.report.escaping import EscapingEnvironment
+from hygiene.report.in_words import NOTHING
 from hygiene.report.visible import parts
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Renderer:
         environment.globals["style"] = Markup(style)  # noqa: S704  our own file, and digits and letters
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file
         environment.globals["severity"] = {word: _severity(word) for word in (*SEVERITIES, "")}
+        environment.globals["nothing"] = NOTHING
         environment.globals["policy"] = _policy(style, script)
         self._environment = environment
         self._index: Template = environment.get_template("index.html.j2")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import iso
+from hygiene.report.in_words import in_words
 from hygiene.report.trend import trend_point
 
 if TYPE_CHECKING:
@@ -25,24 +26,27 @@ def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
     roles, decisions = tables.roles, tables.decisions
     asked = decisions[decisions["needs_decision"] == "yes"]
     urgent = roles[roles["severity"].isin(URGENT)]
-    summary = {
+    ownerless = roles.loc[roles["owner"].isna(), "role_arn"]
+    summary: dict[str, Any] = {
         **_identity(facts),
         "accounts": _counts(tables.coverage["status"], COVERAGE_STATUSES),
         "roles": _counts(roles["usage_status"], USAGE_STATUSES),
         "unused_percent_of_judged": _unused_percent(roles),
         "critical_or_high": len(urgent),
-        "without_owner": int(roles["owner"].isna().sum()),
+        "without_owner": len(ownerless),
         "findings": _findings(tables.findings, facts),
         "decisions": _decisions(decisions, asked, roles) | _followed_up(tables.followups, facts),
         "exceptions": _counts(tables.exceptions["state"], EXCEPTION_STATES),
         "needs_decision": len(asked),
         "needs_decision_critical_or_high": int(asked["role_arn"].isin(urgent["role_arn"]).sum()),
+        "needs_decision_without_owner": int(asked["role_arn"].isin(ownerless).sum()),
         "suggestions": _tally(decisions["suggestion"], SUGGESTIONS),
         "changes": _tally(tables.changes["change"], ()),
         "changes_compared_by": facts.compared_by,
         "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
     }
-    return {**summary, "trend": [*(dict(point) for point in facts.trend), trend_point(summary)]}
+    summary["trend"] = [*(dict(point) for point in facts.trend), trend_point(summary)]
+    return {**summary, "in_words": in_words(summary)}
 
 
 def _identity(facts: ReviewFacts) -> dict[str, Any]:
@@ -86,11 +90,17 @@ def _decisions(decisions: pd.DataFrame, asked: pd.DataFrame, roles: pd.DataFrame
 
 
 def _followed_up(followups: pd.DataFrame, facts: ReviewFacts) -> dict[str, Any]:
-    """Count what became of decisions, gone roles' too, and the removals that this review is the first to see."""
-    is_new = (followups["decision"] == "remove") & (followups["state"] == "verified")
+    """Count what became of decisions, gone roles' too, and what this review is the first to see carried out.
+
+    `to_carry_out`: decisions to remove or reduce that are neither seen carried out nor overdue.
+    """
+    is_new = (followups["state"] == "verified") & (followups["verified_quarter"] == facts.quarter)
+    changes_iam = followups["decision"].isin(["remove", "reduce"])
     return {
         "followed_up": _counts(followups["state"], ()),
-        "verified_removals": int((is_new & (followups["verified_quarter"] == facts.quarter)).sum()),
+        "verified_removals": int((is_new & (followups["decision"] == "remove")).sum()),
+        "verified_reductions": int((is_new & (followups["decision"] == "reduce")).sum()),
+        "to_carry_out": int((changes_iam & (followups["state"] == "answered")).sum()),
     }
 
 

@@ -18,6 +18,8 @@ def trend_point(summary: Mapping[str, Any]) -> dict[str, Any]:
     does not hold is None, never 0.
     """
     roles, suggestions, decisions = (_part(summary, name) for name in ("roles", "suggestions", "decisions"))
+    accounts = _part(summary, "accounts")
+    gaps = (accounts.get("failed"), accounts.get("partial"))
     asked = (suggestions.get("reduce"), suggestions.get("investigate"), roles.get("unknown"))
     reduce, investigate, unknown = asked
     over_permissive = None if None in asked else int(reduce or 0) + int(investigate or 0) - int(unknown or 0)
@@ -31,6 +33,9 @@ def trend_point(summary: Mapping[str, Any]) -> dict[str, Any]:
         "excluded": roles.get("excluded"),
         "needs_decision": summary.get("needs_decision"),
         "verified_removals": decisions.get("verified_removals"),
+        "accounts_read": accounts.get("read"),
+        "unused_after_days": summary.get("unused_after_days"),
+        "accounts_not_read": None if None in gaps else sum(int(number or 0) for number in gaps),
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from hygiene.report.in_words import Passage
     from hygiene.report.loop_view import ExceptionView, FollowUpView, QuarterView
     from hygiene.report.principals import PrincipalView
     from hygiene.report.wording import Headline, LastUse
@@ -287,6 +288,8 @@ class IndexView:
     notices: tuple[Link, ...]
     proven: bool
     figures: tuple[Figure, ...]
+    compared: str
+    in_words: tuple[Passage, ...]
     funnel: tuple[Segment, ...]
     population: int
     decision_states: tuple[tuple[str, int], ...]

@@ -70,17 +70,26 @@ def _ask(summary: Mapping[str, Any]) -> str:
 
 
 def _unseen(accounts: Mapping[str, int]) -> str:
+    told = unread_accounts(accounts["failed"], accounts["partial"], accounts["skipped"])
+    if told:
+        return f"{told}."
+    return "Every account was read." if accounts["total"] > 1 else ""
+
+
+def unread_accounts(failed: int, partial: int, skipped: int = 0) -> str:
+    """Return `1 account could not be read and 2 were read in part`, empty where all of them were read."""
     kinds = (
-        (accounts["failed"], "could not be read", "could not be read"),
-        (accounts["partial"], "was read in part", "were read in part"),
-        (accounts["skipped"], "was skipped on purpose", "were skipped on purpose"),
+        (failed, "could not be read", "could not be read"),
+        (partial, "was read in part", "were read in part"),
+        (skipped, "was skipped on purpose", "were skipped on purpose"),
     )
-    parts = [f"{number:,} {one if number == 1 else many}" for number, one, many in kinds if number]
-    if not parts:
-        return "Every account was read." if accounts["total"] > 1 else ""
-    number, _, rest = parts[0].partition(" ")
-    parts[0] = f"{number} {'account' if number == '1' else 'accounts'} {rest}"
-    return f"{listed(parts)}."
+    present = [(number, one if number == 1 else many) for number, one, many in kinds if number]
+    return listed(
+        [
+            f"{number:,} {words}" if place else f"{counted(number, 'account')} {words}"
+            for place, (number, words) in enumerate(present)
+        ]
+    )
 
 
 def days_ago(days: int | None) -> str:

@@ -92,6 +92,13 @@ def test_summary_tables_and_first_page_show_the_same_numbers(big_report: Path) -
     assert html_number(page, "not fully read") == gaps
 
 
+def test_the_first_page_says_in_words_what_the_summary_says(big_report: Path) -> None:
+    words, page = summary_of(big_report)["in_words"], (big_report / "index.html").read_text()
+    told = [words["compared"], *words["better"], *words["worse"], *words["to_do"]]
+    assert len(told) >= 5
+    assert [sentence for sentence in told if sentence not in page] == []
+
+
 def test_the_numbers_of_findings_are_those_in_effect(big_report: Path) -> None:
     numbers = summary_of(big_report)["findings"]
     effective = [row for row in csv_rows(big_report / "findings.csv") if not row["held_back_by"]]

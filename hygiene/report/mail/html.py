@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hygiene.report.mail.letter import alike
+from hygiene.report.in_words import NOTHING
+from hygiene.report.mail.letter import WORDS_HEADING, alike
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -34,6 +35,8 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["alike"] = alike
+    environment.globals["words_heading"] = WORDS_HEADING
+    environment.globals["nothing"] = NOTHING
     return environment.get_template("mail/letter.html.j2")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hygiene.report.in_words import Passage
     from hygiene.report.mail.questions import Question
 
 MAX_ROWS = 25
@@ -21,6 +22,7 @@ MAX_ROWS = 25
 FIRST = 3
 """Roles that are shown with their whole reason before anything else."""
 
+WORDS_HEADING = "The whole review in words"
 _LONG, _SHORT, _NAME = 300, 140, 80
 _SENTENCE_END = re.compile(r"\.(?= [A-Z0-9])")
 _MONTHS = (
@@ -85,7 +87,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail. All texts are plain; the roles and owners shown are at most MAX_ROWS rows."""
+    """One mail. All texts are plain; the roles and owners shown are at most MAX_ROWS rows.
+
+    `words` are the review in plain sentences; with `words_first` they stand before the roles, else at the end.
+    """
 
     subject: str
     brand: str
@@ -93,6 +98,9 @@ class Letter:
     lead: tuple[str, ...]
     warnings: tuple[str, ...]
     facts: tuple[Fact, ...]
+    compared: str
+    words: tuple[Passage, ...]
+    words_first: bool
     bar: tuple[Part, ...]
     items_heading: str
     items: Shown

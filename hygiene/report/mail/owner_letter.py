@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from hygiene.model import MessageKind
+from hygiene.report.in_words import passages
 from hygiene.report.links import owner_page
 from hygiene.report.mail.letter import MAX_ROWS, Letter, bar_of, long_date, roles, severities, short_date, shown
 from hygiene.report.summary import URGENT
@@ -42,6 +43,9 @@ def owner_letter(
         lead=tuple(_lead(kind, questions)),
         warnings=(),
         facts=(),
+        compared=report.summary.get("in_words", {}).get("compared", ""),
+        words=passages(report.summary),
+        words_first=False,
         bar=bar_of(questions),
         items_heading="The riskiest first" if items.more else "",
         items=items,

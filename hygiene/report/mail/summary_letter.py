@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from hygiene.report.in_words import passages
 from hygiene.report.mail.letter import Fact, Letter, OwnerLine, bar_of, long_date, named, roles, short_date, shown
 from hygiene.report.mail.owner_letter import footer_of, page_link, sheet_name
 from hygiene.report.wording import headline
@@ -34,6 +35,9 @@ def summary_letter(
         lead=tuple(text for text in (said.coverage, f"Answers are due on {long_date(due)}.") if text),
         warnings=tuple(notice["text"] for notice in summary["notices"] if notice["level"] in {"gap", "warning"}),
         facts=_facts(summary),
+        compared=summary.get("in_words", {}).get("compared", ""),
+        words=passages(summary),
+        words_first=True,
         bar=bar_of(queue),
         items_heading=_queue_heading(len(queue)),
         items=shown(queue, ROLES_SHOWN, with_owner=True),

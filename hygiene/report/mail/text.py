@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from hygiene.report.mail.letter import alike
+from hygiene.report.in_words import NOTHING
+from hygiene.report.mail.letter import WORDS_HEADING, alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ def _opening(letter: Letter) -> Iterator[list[str]]:
         yield _wrapped(f"! {warning}", "  ")
     if letter.facts:
         yield [f"{fact.number:>7}  {fact.label}" for fact in letter.facts]
+    if letter.words_first:
+        yield from _words(letter)
 
 
 def _roles(letter: Letter) -> Iterator[list[str]]:
@@ -57,9 +60,20 @@ def _closing(letter: Letter) -> Iterator[list[str]]:
         yield [line for owner in letter.owners for line in _owner(owner)]
     if letter.owners_unseen:
         yield _wrapped(f"… and {letter.owners_unseen:,} more owners.")
+    if not letter.words_first:
+        yield from _words(letter)
     yield ["-- "]
     for sentence in letter.footer:
         yield _wrapped(sentence)
+
+
+def _words(letter: Letter) -> Iterator[list[str]]:
+    if not letter.words:
+        return
+    yield [*_underlined(WORDS_HEADING), *_wrapped(letter.compared)]
+    for part in letter.words:
+        told = [line for sentence in part.sentences for line in _wrapped(f"* {sentence}", "  ")]
+        yield [f"{part.heading}:", *(told or [f"  {NOTHING}"])]
 
 
 def _item(one: Item) -> Iterator[str]:

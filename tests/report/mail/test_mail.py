@@ -354,3 +354,28 @@ def test_questions_come_with_the_riskiest_first(tmp_path: Path) -> None:
     (questions,) = open_questions(sealed(tmp_path, roles)).values()
     names = [question.role_name for question in questions]
     assert names == ["team-shop-04", "team-shop-00", "team-shop-01", "team-shop-02", "team-shop-03"]
+
+
+def test_the_review_in_words_is_the_same_in_both_mails_both_parts_and_the_summary(tmp_path: Path) -> None:
+    report = sealed(tmp_path, asked(4))
+    (questions,) = open_questions(report).values()
+    words = report.summary["in_words"]
+    told = [words["compared"], *words["to_do"]]
+    assert len(told) > 1
+    for letter in (
+        owner_letter(report, MessageKind.ASK, questions, DUE),
+        summary_letter(report, [], questions, DUE),
+    ):
+        html = " ".join(re.sub(r"<[^>]+>", " ", html_of(letter)).split())
+        text = " ".join(text_of(letter).split())
+        assert [sentence for sentence in told if sentence not in html or sentence not in text] == []
+        assert "What got worse" in html
+        assert "What got worse" in text
+
+
+def test_a_report_from_before_there_were_words_is_still_sent(tmp_path: Path) -> None:
+    report = sealed(tmp_path, asked(1))
+    older = replace(report, summary={key: value for key, value in report.summary.items() if key != "in_words"})
+    (questions,) = open_questions(older).values()
+    letter = owner_letter(older, MessageKind.ASK, questions, DUE)
+    assert "in words" not in html_of(letter) + text_of(letter)
