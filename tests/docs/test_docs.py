@@ -10,13 +10,13 @@ import pytest
 
 from hygiene.analyse.checks import all_checks
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 _TABLE = re.compile(r"(<!-- checks:[^\n]*-->\n).*?(<!-- /checks -->)", re.DOTALL)
 
 
 def table_of_checks() -> str:
-    """Return the table as it should stand in the README; `WRITE_DOCS=1 pytest tests/test_docs.py` puts it there."""
+    """Return the table as it should stand in the README; `WRITE_DOCS=1 pytest tests/docs` puts it there."""
     lines = ["| Group | Check | Severity | What it finds |", "|---|---|---|---|"]
     lines += [f"| {check.group} | `{check.id}` | {check.severity} | {check.title} |" for check in all_checks()]
     return "\n".join(lines) + "\n"
@@ -35,7 +35,12 @@ def test_the_readme_begins_with_the_three_commands() -> None:
     assert head.index("make demo") < head.index("make test") < head.index("hygiene run")
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "config/deploy/README.md"])
+GUIDE = [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs" / "guide").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "config/deploy/README.md", *GUIDE]
+)
 def test_every_file_a_document_links_to_exists(document: str) -> None:
     page = ROOT / document
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
@@ -43,7 +48,7 @@ def test_every_file_a_document_links_to_exists(document: str) -> None:
             assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "config/deploy/README.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "config/deploy/README.md", *GUIDE])
 def test_every_command_in_a_document_exists(document: str) -> None:
     from typer.main import get_command
 
