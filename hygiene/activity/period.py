@@ -10,7 +10,7 @@ from hygiene.activity.reading import DAY, day_begins
 from hygiene.activity.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from hygiene.activity.model import Activity
@@ -69,10 +69,12 @@ def joined(account_id: str, source: str, window: Window, days: Iterable[Activity
     return replace(whole, missing_days=tuple(day for day in window.days() if day not in there or day in cut))
 
 
-def in_words(days: Sequence[date]) -> str:
+def runs_of(days: Iterable[date]) -> list[tuple[date, ...]]:
+    """Return the days in order, cut wherever one does not follow the one before."""
+    runs = groupby(enumerate(sorted(days)), key=lambda item: item[1].toordinal() - item[0])
+    return [tuple(day for _, day in run) for _, run in runs]
+
+
+def in_words(days: Iterable[date]) -> str:
     """Return days as a person would say them: `2026-10-01 to 2026-10-03, 2026-10-07`."""
-    ranges = []
-    for _, run in groupby(enumerate(sorted(days)), key=lambda item: item[1].toordinal() - item[0]):
-        first, *_, last = [day for _, day in run] * 2
-        ranges.append(str(first) if first == last else f"{first} to {last}")
-    return ", ".join(ranges)
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs_of(days))

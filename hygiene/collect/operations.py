@@ -22,6 +22,8 @@ class Operation:
     """The IAM action, where it is not `service:name`."""
     is_optional: bool = False
     """Whether a review is complete without it."""
+    behind: tuple[str, ...] = ()
+    """Further IAM actions: what the service does with the caller's permissions while it answers."""
 
     @property
     def iam_action(self) -> str:
@@ -63,10 +65,26 @@ OPERATIONS = (
     Operation("s3", "ListObjectsV2", HUB, "s3:ListBucket", is_optional=True),
     Operation("s3", "GetObject", HUB, is_optional=True),
     # [aws] cloudtrail = "athena": our own SELECT over the trail's table. Stop ends one that scans too much.
-    Operation("athena", "StartQueryExecution", HUB, is_optional=True),
+    Operation(
+        "athena",
+        "StartQueryExecution",
+        HUB,
+        is_optional=True,
+        # https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
+        behind=(
+            "glue:GetDatabase",
+            "glue:GetPartitions",
+            "glue:GetTable",
+            "s3:AbortMultipartUpload",
+            "s3:GetBucketLocation",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+        ),
+    ),
     Operation("athena", "GetQueryExecution", HUB, is_optional=True),
     Operation("athena", "GetQueryResults", HUB, is_optional=True),
     Operation("athena", "StopQueryExecution", HUB, is_optional=True),
+    Operation("athena", "GetWorkGroup", HUB, is_optional=True),
     # [aws] cloudtrail = "lookup": each account's own event history, Region by Region.
     Operation("cloudtrail", "LookupEvents", MEMBER, is_optional=True),
     Operation("ec2", "DescribeRegions", MEMBER, is_optional=True),
@@ -91,5 +109,5 @@ ALLOWED = frozenset((operation.service, operation.name) for operation in OPERATI
 
 def actions_of(used_by: str, *, with_optional: bool = True) -> tuple[str, ...]:
     """Return the IAM actions a member or hub role needs, sorted."""
-    wanted = (item for item in OPERATIONS if item.used_by == used_by and (with_optional or not item.is_optional))
-    return tuple(sorted(operation.iam_action for operation in wanted))
+    wanted = [item for item in OPERATIONS if item.used_by == used_by and (with_optional or not item.is_optional)]
+    return tuple(sorted(action for operation in wanted for action in (operation.iam_action, *operation.behind)))

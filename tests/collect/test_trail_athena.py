@@ -8,15 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY, Reading
 from hygiene.activity.tally import Tally
-from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.athena import AthenaSource, add_row, query
+from hygiene.collect.trail.athena_sql import add_row, query
 from hygiene.config import CloudTrail
 from tests.activity.events import (
     HUB,
@@ -169,57 +167,3 @@ def test_a_day_without_anything_about_roles_is_read_all_the_same() -> None:
     found = from_athena([a_record("DescribeInstances", "ec2", days_ago=1)])
     assert found is not None
     assert (found.assumptions, found.records_read) == ((), 1)
-
-
-class Athena:
-    """Answers as Athena does; every call is kept."""
-
-    def __init__(self, states: list[tuple[str, int]], rows: list[list[str]] | None = None) -> None:
-        self.states = states
-        self.rows = rows or []
-        self.called: list[str] = []
-
-    def prepare(self, service: str) -> None:
-        assert service == "athena"
-
-    def call(self, _: str, operation: str, **__: Any) -> dict[str, Any]:
-        self.called.append(operation)
-        if operation != "GetQueryExecution":
-            return {"QueryExecutionId": "q-1"}
-        state, scanned = self.states.pop(0)
-        status = {"State": state, "StateChangeReason": "bytes scanned limit was exceeded"}
-        return {"QueryExecution": {"Status": status, "Statistics": {"DataScannedInBytes": scanned}}}
-
-    def pages(self, *_: Any, **__: Any) -> Any:
-        yield {"ResultSet": {"Rows": [{"Data": [{"VarCharValue": text} for text in row]} for row in self.rows]}}
-
-
-def ask(athena: Athena) -> Any:
-    source = AthenaSource(TRAIL, athena, sleep=lambda _: None)  # type: ignore[arg-type]
-    return source.read(ACCOUNT, athena, WINDOW, WINDOW.days())  # type: ignore[arg-type]
-
-
-def test_a_query_that_scans_too_much_is_stopped() -> None:
-    athena = Athena([("RUNNING", 9_000_000), ("RUNNING", 11_000_000)])
-    with pytest.raises(RefusedError, match="max_scan_bytes"):
-        ask(athena)
-    assert athena.called[-1] == "StopQueryExecution"
-
-
-def test_the_limit_is_the_runs_and_not_each_querys() -> None:
-    rows = [["topic", "day", "number"], ["rest", "2026-12-30", "4"]]
-    athena = Athena([("SUCCEEDED", 11_000_000)], rows)
-    source = AthenaSource(TRAIL, athena, sleep=lambda _: None)  # type: ignore[arg-type]
-    assert len(source.read(ACCOUNT, athena, WINDOW, WINDOW.days()).days) == 1  # type: ignore[arg-type]
-    with pytest.raises(RefusedError, match="max_scan_bytes"):
-        source.read(ACCOUNT, athena, WINDOW, WINDOW.days())  # type: ignore[arg-type]
-
-
-def test_a_failed_query_says_athenas_reason() -> None:
-    with pytest.raises(RefusedError, match="bytes scanned limit"):
-        ask(Athena([("QUEUED", 0), ("FAILED", 0)]))
-
-
-def test_a_table_without_the_account_is_a_gap_and_not_an_idle_account() -> None:
-    with pytest.raises(RefusedError, match="no event of this account"):
-        ask(Athena([("SUCCEEDED", 5)], [["topic"]]))

@@ -21,6 +21,8 @@ DEPLOY = Path(__file__).parents[2] / "config" / "deploy"
 READER, HUB_ROLE = "reader-role.yaml", "hub-role.yaml"
 DENIED = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Set", "Tag", "Untag", "Update")
 
+RESULTS = ("s3:AbortMultipartUpload", "s3:PutObject")
+
 Json = dict[str, Any]
 
 
@@ -85,7 +87,7 @@ def test_allows_nothing_that_writes(name: str) -> None:
         action: catalogue.get_action_details(*action.split(":"))["accessLevel"] for action in actions(name, "Allow")
     }
     # AWS counts AssumeRole as a write; its resource is limited below. So it counts a query, even a SELECT.
-    for action in ("sts:AssumeRole", "athena:StartQueryExecution", "athena:StopQueryExecution"):
+    for action in ("sts:AssumeRole", "athena:StartQueryExecution", "athena:StopQueryExecution", *RESULTS):
         assert levels.pop(action, "Write") == "Write"
     assert set(levels.values()) <= {"Read", "List"}, levels
 
@@ -112,6 +114,11 @@ def test_hub_role_may_enter_the_reader_role_and_no_other() -> None:
     (statement,) = entering
     assert statement["Action"] == "sts:AssumeRole"
     assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${ReaderRoleName}"}
+
+
+def test_hub_role_writes_where_athena_keeps_its_results_and_nowhere_else() -> None:
+    (statement,) = [one for one in statements(HUB_ROLE, "Allow") if set(RESULTS) & set(one["Action"])]
+    assert all("${AthenaResultsBucket}" in place["Fn::Sub"] for place in statement["Resource"])
 
 
 def test_reader_role_trusts_the_hub_role_alone() -> None:

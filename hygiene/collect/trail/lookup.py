@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from hygiene.activity.period import DEFAULT_DAYS
+from hygiene.activity.period import DEFAULT_DAYS, runs_of
 from hygiene.activity.reading import DAY, Reading, day_begins
 from hygiene.activity.records import ASSUME_ROLE_NAMES, CONSOLE_LOGIN, ROLE_CHANGE_NAMES
 from hygiene.activity.tally import Tally
@@ -23,7 +23,7 @@ from hygiene.collect.refusal import NOT_ENABLED, RefusedError
 from hygiene.collect.trail.source import DaysRead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from hygiene.activity.period import Window
@@ -94,8 +94,8 @@ class _Lookup:
         at_home = client.region in HOME_REGIONS.values()
         try:
             for attribute in (*_EVERYWHERE, *(_AT_HOME if at_home else ())):
-                for first, last in self._ranges():
-                    self._ask(client, attribute, first, last)
+                for run in runs_of(self._reading.days or ()):
+                    self._ask(client, attribute, run[0], run[-1])
         except RefusedError as error:
             return error
         return None
@@ -114,17 +114,6 @@ class _Lookup:
             records = [_record(event) for event in page.get("Events", [])]
             with self._lock:
                 self._reading.add_all(records)
-
-    def _ranges(self) -> Iterator[tuple[date, date]]:
-        """Yield runs of wanted days that follow each other."""
-        days = sorted(self._reading.days or ())
-        first = previous = days[0]
-        for day in days[1:]:
-            if day - previous > DAY:
-                yield first, previous
-                first = day
-            previous = day
-        yield first, previous
 
     def days(self, regions: Sequence[str], *, is_whole: bool) -> list[Any]:
         """Return an activity per day; what was read in all, and damaged, stands with the first day."""

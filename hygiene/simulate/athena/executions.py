@@ -63,7 +63,7 @@ def look(state: State, execution: Execution) -> None:
     if execution.is_done or execution.looks == 1:
         return
     if time.monotonic() < execution.ready_at:
-        execution.state = RUNNING
+        execution.state, execution.scanned = RUNNING, _scanned_by_now(state, execution)
         return
     try:
         _finish(state, execution)
@@ -71,6 +71,14 @@ def look(state: State, execution: Execution) -> None:
         end(state, execution, FAILED, str(error))
     else:
         end(state, execution, execution.state, execution.failure)
+
+
+def _scanned_by_now(state: State, execution: Execution) -> int:
+    """Athena reads evenly here, and tells of it while it does."""
+    if execution.plan is None:
+        return 0
+    done = 1 - (execution.ready_at - time.monotonic()) / max(state.faults.job_seconds, 0.001)
+    return int(execution.plan.scanned_bytes * state.faults.scan_factor * min(max(done, 0), 1))
 
 
 def end(state: State, execution: Execution, how: str, reason: str = "") -> None:
