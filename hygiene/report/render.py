@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from hygiene.report.attestation import AttestationView
     from hygiene.report.view import IndexView, ListView
 
 _CUT = "<!--cut-->"
@@ -59,6 +60,17 @@ class Renderer:
     def index(self, view: IndexView) -> str:
         """Return `index.html`."""
         return self._index.render(view=view, page=view.page)
+
+    def attestation(self, view: AttestationView) -> str:
+        """Return `attestation.html`: the same look, and what a page on paper needs besides."""
+        style = f"{self._environment.globals['style']}{_asset('attestation.css')}"
+        template = self._environment.get_template("attestation.html.j2")
+        return template.render(
+            view=view,
+            page=view.page,
+            style=Markup(style),  # noqa: S704  our own files
+            policy=_policy(style, _asset("report.js")),
+        )
 
     def roles(self, view: ListView, rows: Markup) -> str:
         """Return the page of an account, an owner or a work list around the rows of its table."""

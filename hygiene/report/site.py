@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from hygiene.report import attestation
+from hygiene.report.attestation import attestation_view
 from hygiene.report.index_view import index_view
 from hygiene.report.lists_view import Lists
 from hygiene.report.render import Renderer
@@ -19,11 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hygiene.frames import ReviewTables
-    from hygiene.model import ReviewFacts
+    from hygiene.model import Provenance, ReviewFacts
 
 
 def write_pages(
-    tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts, summary: Mapping[str, Any], folder: Path
+    tables: ReviewTables,
+    policies: pd.DataFrame,
+    facts: ReviewFacts,
+    provenance: Provenance,
+    summary: Mapping[str, Any],
+    folder: Path,
 ) -> None:
     """Write every page below the folder; `policies` as `policies_of` has them. One page is in memory at a time."""
     renderer = Renderer(facts.review_id)
@@ -34,6 +41,8 @@ def write_pages(
     rows = RoleRows(roster, renderer)
     for path, view in chain(lists.accounts(rows_of(tables.coverage)), lists.owners(), lists.work()):
         _write(folder / path, renderer.roles(view, rows.html(view.table)))
+    attested = attestation_view(tables, facts, provenance, summary, folder)
+    _write(folder / attestation.FILE, renderer.attestation(attested))
 
 
 def _write(path: Path, text: str) -> None:

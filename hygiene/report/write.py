@@ -41,7 +41,7 @@ def write_report(
     _check_accounts(rows)
     try:
         write_right_sizing(right_sizing, facts, destination)
-        _write_files(rows, facts, destination, formats)
+        _write_files(rows, facts, provenance, destination, formats)
         return _seal(facts, provenance, destination)
     except OSError as error:
         raise ReportError(f"The report could not be written to {destination}: {error.strerror or error}.") from error
@@ -63,7 +63,9 @@ def _check_accounts(tables: ReviewTables) -> None:
         raise FrameError(f"Coverage has no row for account {stray[0]}, which has roles. This is a bug in hygiene.")
 
 
-def _write_files(tables: ReviewTables, facts: ReviewFacts, folder: Path, formats: Collection[str]) -> None:
+def _write_files(
+    tables: ReviewTables, facts: ReviewFacts, provenance: Provenance, folder: Path, formats: Collection[str]
+) -> None:
     """Write the tables first and the pages last: the pages offer for download what exists by then."""
     summary = summarise(tables, facts)
     write_json(summary, folder / "summary.json")
@@ -80,7 +82,7 @@ def _write_files(tables: ReviewTables, facts: ReviewFacts, folder: Path, formats
     if "html" in formats:
         from hygiene.report.site import write_pages
 
-        write_pages(tables, policies, facts, summary, folder)
+        write_pages(tables, policies, facts, provenance, summary, folder)
 
 
 def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:

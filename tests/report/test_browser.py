@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ACCOUNT = "accounts/012345678901.html"
-PAGES = ("index.html", ACCOUNT, "accounts/666677778888.html", "views/need-decision.html")
+PAGES = ("index.html", ACCOUNT, "accounts/666677778888.html", "views/need-decision.html", "attestation.html")
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,13 @@ def test_print_opens_the_cards_and_hides_the_controls(browser: Browser, big_repo
     page.emulate_media(media="print")
     assert page.locator(".controls:visible").count() == 0
     assert page.locator(".card").first.is_visible()
+    page.context.close()
+
+
+def test_the_attestation_prints_on_a_few_sheets(browser: Browser, big_report: Path) -> None:
+    page, _ = opened(browser, big_report, "attestation.html")
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 4
     page.context.close()
 
 
