@@ -5,20 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hygiene.activity.networks import is_aws_service
+from hygiene.activity.records import account_of_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hygiene.activity import Activity, Assumption, EventReference, RoleChange
     from hygiene.analyse.estate import Estate
     from hygiene.analyse.reference import EarlierCallers
 
 
+def refusals_elsewhere(activities: Iterable[Activity]) -> Mapping[str, tuple[Assumption, ...]]:
+    """Return account id → who of other accounts was refused its roles.
+
+    A refused AssumeRole is in the log of the account it was called from, and never in that of the role.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    """
+    found: dict[str, list[Assumption]] = {}
+    for activity in activities:
+        for assumption in activity.assumptions:
+            owner = account_of_role(assumption.role_arn)
+            if assumption.failed and owner not in ("", activity.account_id):
+                found.setdefault(owner, []).append(assumption)
+    return {owner: tuple(assumptions) for owner, assumptions in found.items()}
+
+
 def assumptions_by_role(estate: Estate) -> Iterator[tuple[str, list[Assumption]]]:
-    """Yield the roles of the account that somebody assumed or tried to, with who it was."""
+    """Yield the roles of the account that somebody assumed or tried to, with who it was, whoever's log says so."""
     found: dict[str, list[Assumption]] = {}
     activity = estate.documents.activity
-    for assumption in activity.assumptions if activity else ():
+    own = activity.assumptions if activity else ()
+    for assumption in (*own, *estate.reference.refused_elsewhere.get(estate.account.id, ())):
         if assumption.role_arn in estate.rows:
             found.setdefault(assumption.role_arn, []).append(assumption)
     yield from found.items()

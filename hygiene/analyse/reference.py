@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from hygiene.activity import Assumption
     from hygiene.activity.networks import Network
     from hygiene.analyse.owners import OwnerRules
     from hygiene.model import Account, Organization
@@ -56,6 +57,9 @@ class Reference:
 
     earlier_callers: Mapping[str, EarlierCallers] = field(default_factory=dict)
     """By account id, where the earlier snapshot read events."""
+
+    refused_elsewhere: Mapping[str, tuple[Assumption, ...]] = field(default_factory=dict)
+    """By account id: who of another account was refused a role of it. Only the caller's own log has these."""
 
     expected_networks: tuple[Network, ...] = ()
     """From where roles are assumed; empty where the configuration names none."""

@@ -9,6 +9,7 @@ from importlib import metadata
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
+from hygiene.analyse.activity import refusals_elsewhere
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.organization import Analyst
 from hygiene.analyse.owners import OwnerRules, parse_mapping
@@ -137,7 +138,13 @@ def _analyse(
     earlier: EarlierFacts = EarlierFacts(),  # noqa: B008 (frozen and empty)
 ) -> Analysis:
     known = _reference(snapshot, settings, as_of)
-    reference = replace(known, earlier_policies=earlier.policies, earlier_callers=earlier.callers)
+    activities = (snapshot.activity(account_id) for account_id in snapshot.account_ids)
+    reference = replace(
+        known,
+        earlier_policies=earlier.policies,
+        earlier_callers=earlier.callers,
+        refused_elsewhere=refusals_elsewhere(activity for activity in activities if activity is not None),
+    )
     analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
     return analyst.analyse(snapshot, _skipped(snapshot, settings))
 

@@ -10,7 +10,7 @@ from hygiene.model import AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from hygiene.activity import Activity
     from hygiene.model import JsonObject
@@ -41,7 +41,7 @@ class _Account:
             return None
 
 
-def account_documents(account_id: str, found: Mapping[str, Any], gaps: list[Gap]) -> AccountDocuments:
+def account_documents(account_id: str, found: Mapping[str, Any], gaps: Iterable[Gap]) -> AccountDocuments:
     """Return the documents of an account from its decoded files; every misfit adds a gap."""
     account = _Account(account_id, found, list(gaps))
     account.gaps += account.checked(layout.GAPS, lambda content: _recorded_gaps(account_id, content)) or []

@@ -57,6 +57,10 @@ class Snapshot:
         found, gaps = self._files.account(account_id)
         return account_documents(account_id, found, gaps)
 
+    def activity(self, account_id: str) -> Activity | None:
+        """Return what CloudTrail says of an account, and read nothing else; None without anything usable."""
+        return account_documents(account_id, self._files.activity(account_id), ()).activity
+
 
 class _Files:
     """Where an account's files come from: a folder in the layout, or one authorization-details file."""
@@ -79,6 +83,14 @@ class _Files:
             found[layout.TRAIL], damaged = self._trail(account_id)
             gaps += damaged
         return found, gaps
+
+    def activity(self, account_id: str) -> dict[str, Any]:
+        """Return the files that `account` reads of CloudTrail; what is damaged, `account` tells."""
+        try:
+            content = _load(self.store, f"{layout.account_folder(account_id)}/{layout.ACTIVITY}.json")
+        except _DamagedError:
+            content = None
+        return {layout.TRAIL: self._trail(account_id)[0]} if content is None else {layout.ACTIVITY: content}
 
     def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
         """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
@@ -103,6 +115,9 @@ class _SingleFile(_Files):
 
     def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:  # noqa: ARG002 (there is only one)
         return {layout.AUTHORIZATION_DETAILS: self.details}, []
+
+    def activity(self, account_id: str) -> dict[str, Any]:  # noqa: ARG002
+        return {}
 
 
 def open_snapshot(location: str) -> Snapshot:

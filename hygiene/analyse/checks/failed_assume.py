@@ -22,19 +22,25 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
             worst = max(refused, key=lambda assumption: (assumption.failed, assumption.principal))
             yield Finding(
                 role_arn=arn,
-                evidence=_evidence(worst, len(refused) - 1),
+                evidence=_evidence(worst, len(refused) - 1, estate.account.id),
                 detail=tuple(sorted(assumption.principal for assumption in refused)),
                 severity="medium" if any(is_outsider(estate, assumption) for assumption in refused) else "",
             )
 
 
-def _evidence(worst: Assumption, more: int) -> str:
+def _evidence(worst: Assumption, more: int, account_id: str) -> str:
     errors = ", ".join(name for name, _ in worst.errors[:2]) or "an error"
     others = f" {more} more principal{'' if more == 1 else 's'} as well." if more else ""
     return (
         f"{worst.principal} was refused {worst.failed:,} times ({errors}), last seen on {worst.last_seen:%Y-%m-%d}."
-        f"{others}{event_in_words(worst.failed_example or worst.example)}"
+        f"{others}{event_in_words(worst.failed_example or worst.example)}{_whose_log(worst, account_id)}"
     )
+
+
+def _whose_log(worst: Assumption, account_id: str) -> str:
+    """A principal of another account stands in its own account's log; seen from the role's, it is but an account."""
+    is_elsewhere = worst.principal_kind in ("role", "user", "root") and worst.principal_account_id != account_id
+    return f" Look in the log of account {worst.principal_account_id}." if is_elsewhere else ""
 
 
 CHECK = Check(
