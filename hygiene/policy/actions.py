@@ -2,8 +2,9 @@
 
 A mask has one bit per known action, in alphabetical order, so that a pattern with a trailing `*` is a run of bits,
 and union, subtraction and intersection of whole policies are single operations. Each service begins on a byte of its
-own (the bits left over stand for nothing), so that counting by service is counting bytes. One further bit stands for
-"every action the catalogue does not know": services newer than our data must never vanish behind a wildcard.
+own and ends in a spare bit that stands for nothing, so that one addition says of all services at once which have an
+action in a mask (`_spare_bits_in`). One further bit stands for "every action the catalogue does not know": services
+newer than our data must never vanish behind a wildcard.
 """
 
 from __future__ import annotations
@@ -39,14 +40,15 @@ class ActionCatalogue:
         self._place_of = dict(zip(self.names, self._places, strict=True))
         self._place_of |= {records[name].name: place for name, place in self._place_of.items()}
         self._written = dict(zip(self._places, (records[name].name for name in self.names), strict=True))
-        self._bytes = (self._places[-1] // 8 if self._places else 0) + 1
-        self.known = self._mask_of_places(self._places)
+        self._bytes = (self._places[-1] + 1) // 8 + 1 if self._places else 1
+        self.services = self._runs_of_services()
+        self.known = sum(self.services.values())
         self.unknown_bit = 1 << (8 * self._bytes)
         self.everything = self.known | self.unknown_bit
-        self.services = self._masks(name.split(":", 1)[0] for name in self.names)
+        self._spare = sum(1 << run.bit_length() for run in self.services.values())
+        self._service_at = {run.bit_length() // 8: service for service, run in self.services.items()}
         self._levels = self._masks(records[name].level for name in self.names)
         self.with_resources = self._masks(records[name].has_resources for name in self.names)[True]
-        self._service_names = tuple(self.services)
         self.mask_of_pattern = lru_cache(maxsize=_PATTERN_CACHE)(self._mask_of_pattern)
         self.mask = lru_cache(maxsize=_MASK_CACHE)(self._mask)
         """`mask(patterns)`: the union of the patterns' masks."""
@@ -69,32 +71,32 @@ class ActionCatalogue:
             bits[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(bits, "little")
 
-    @cached_property
-    def _first_bytes(self) -> NDArray[np.intp]:
-        """The byte at which each service begins."""
-        import numpy as np
+    def _runs_of_services(self) -> dict[str, int]:
+        """Return the mask of each service: its actions stand side by side."""
+        first: dict[str, int] = {}
+        last: dict[str, int] = {}
+        for name, place in zip(self.names, self._places, strict=True):
+            service = name.split(":", 1)[0]
+            first.setdefault(service, place)
+            last[service] = place
+        return {service: (2 << last[service]) - (1 << place) for service, place in first.items()}
 
-        firsts = {
-            name.split(":", 1)[0]: place // 8
-            for name, place in zip(self.names[::-1], self._places[::-1], strict=True)
-        }
-        return np.array([firsts[service] for service in self._service_names])
+    def _spare_bits_in(self, mask: int) -> int:
+        """Return the spare bits of the services with at least one action in the mask.
 
-    @cached_property
-    def _sizes(self) -> NDArray[np.intp]:
-        """How many actions each service has."""
-        return self._counts(self.known)
+        All ones are added to each service's run: as soon as it holds a single action, the sum carries into the bit
+        after it, and never further.
+        """
+        return ((mask & self.known) + self.known) & self._spare
 
-    def _counts(self, mask: int) -> NDArray[np.intp]:
-        """Return how many actions of each service are in the mask."""
-        import numpy as np
-
-        return np.add.reduceat(np.bitwise_count(self._as_bytes(mask)), self._first_bytes, dtype=np.intp)
+    def count_services(self, mask: int) -> int:
+        """Return how many services have at least one action in the mask."""
+        return self._spare_bits_in(mask).bit_count()
 
     def _as_bytes(self, mask: int) -> NDArray[np.uint8]:
         import numpy as np
 
-        return np.frombuffer((mask & self.known).to_bytes(self._bytes, "little"), dtype=np.uint8)
+        return np.frombuffer(mask.to_bytes(self._bytes, "little"), dtype=np.uint8)
 
     def level(self, name: str) -> int:
         """Return the mask of an access level: List, Read, Write, Permissions management or Tagging."""
@@ -144,16 +146,12 @@ class ActionCatalogue:
     def _mask(self, patterns: tuple[str, ...]) -> int:
         """Return the union of the patterns' masks."""
         # Most patterns are plain names, mostly as AWS writes them.
-        places, others = [], []
-        for pattern in patterns:
-            place = self._place_of.get(pattern)
-            if place is None:
-                others.append(pattern)
-            else:
-                places.append(place)
-        result = self._mask_of_places(places)
-        for pattern in others:
-            result |= self.mask_of_pattern(pattern)
+        places = list(map(self._place_of.get, patterns))
+        result = self._mask_of_places(place for place in places if place is not None)
+        if None in places:
+            for pattern, place in zip(patterns, places, strict=True):
+                if place is None:
+                    result |= self.mask_of_pattern(pattern)
         return result
 
     def unknown(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -164,28 +162,28 @@ class ActionCatalogue:
         """Return the names of the known actions in a mask as AWS writes them, in order."""
         import numpy as np
 
-        held = self._as_bytes(mask)
+        held = self._as_bytes(mask & self.known)
         where = np.flatnonzero(held)  # Mostly few of three thousand bytes: only these are taken apart.
         row, bit = np.unpackbits(held[where], bitorder="little").reshape(-1, 8).nonzero()
         return [self._written[place] for place in (where[row] * 8 + bit).tolist()]
 
     def _services_in(self, mask: int) -> tuple[str, ...]:
-        return self._services_at(self._counts(mask) > 0)
+        return self._services_at(self._spare_bits_in(mask))
 
     def _whole_services_in(self, mask: int) -> tuple[str, ...]:
-        return self._services_at(self._counts(mask) == self._sizes)
+        return self._services_at(self._spare & ~self._spare_bits_in(self.known & ~mask))
 
-    def _services_at(self, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
-        return tuple(self._service_names[at] for at in chosen.nonzero()[0].tolist())
+    def _services_at(self, spare: int) -> tuple[str, ...]:
+        return tuple(self._service_at[byte] for byte in self._as_bytes(spare).nonzero()[0].tolist())
 
 
 def _byte_aligned(names: Iterable[str]) -> Iterator[int]:
-    """Yield the bit of each name, in order; every service begins at a multiple of eight."""
+    """Yield the bit of each name, in order; a service begins at a multiple of eight, after a spare bit."""
     place, service = 0, ""
     for name in names:
         own = name.split(":", 1)[0]
         if own != service:
-            place, service = -(-place // 8) * 8, own
+            place, service = (place // 8 + 1) * 8 if service else 0, own
         yield place
         place += 1
 

