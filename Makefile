@@ -60,7 +60,7 @@ check: lint types imports audit ## what CI runs: lint, types, layers, audit, and
 
 sample-report: $(VENV)/.demo ## write reports/example/ anew (the demo's report at a fixed moment); look at the difference
 	rm -rf reports/demo reports/example
-	$(BIN)/hygiene demo --as-of 2026-12-31T06:00:00Z
+	$(BIN)/hygiene demo --quarters 2 --as-of 2026-12-31T06:00:00Z
 	mv reports/demo/2026-Q4 reports/example
 
 bench: $(VENV)/.dev ## calls against the floor

@@ -358,6 +358,16 @@ def demo(
     env_file: Annotated[
         Path | None, typer.Option("--env-file", metavar="FILE", help="With --serve: write the export lines there.")
     ] = None,
+    quarters: Annotated[
+        int,
+        typer.Option(
+            "--quarters",
+            min=1,
+            max=2,
+            metavar="1|2",
+            help="2: review the quarter before as well, with answers to it.",
+        ),
+    ] = 1,
     formats: options.Formats = None,
     log_format: options.LogFormatOption = LogFormat.TEXT,
     verbose: options.Verbose = 0,
@@ -375,7 +385,7 @@ def demo(
     if serve:
         demonstration.serve(as_of, env_file)
     else:
-        demonstration.review(_request(f"{out}/demo", as_of, None, formats, None), is_quiet=quiet)
+        demonstration.review(_request(f"{out}/demo", as_of, None, formats, None), quarters=quarters, is_quiet=quiet)
 
 
 def _request(

@@ -7,7 +7,9 @@ import shlex
 import signal
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,29 +17,82 @@ import typer
 from hygiene import pipeline
 from hygiene.cli.output import tell_reported
 from hygiene.cli.progress import shown_progress
-from hygiene.config import ActivitySettings, Aws, CloudTrail, Owners, Review, Settings
+from hygiene.config import ActivitySettings, Aws, CloudTrail, Email, Owners, Review, Settings
 from hygiene.errors import ConfigError
+from hygiene.report import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from hygiene.pipeline import ReportRequest
-    from hygiene.simulate import SimulatedAws
+    from hygiene.pipeline import Reported, ReportRequest
+    from hygiene.simulate import SimulatedAws, World
+
+_TIME_TO_ANSWER = timedelta(days=14)
 
 
-def review(request: ReportRequest, *, is_quiet: bool) -> None:
-    """Review the simulated organization and tell where the report lies. Its gaps are part of the story: exit 0."""
+def review(request: ReportRequest, *, quarters: int, is_quiet: bool) -> None:
+    """Review the simulated organization and tell where the report lies. Its gaps are part of the story: exit 0.
+
+    With two `quarters`, the review before is made first, people answer it, and the organization moves on.
+    """
     moment = request.as_of or datetime.now(UTC)
+    settings = demo_settings()
+    if quarters > 1:
+        settings = _with_exceptions(settings, Path(request.out), moment)
+        _review_before(request, settings, moment, is_quiet=is_quiet)
+    reported = _reviewed(_world(), request, settings, moment, is_quiet=is_quiet)
+    tell_reported(reported, is_quiet=is_quiet)
+    mails = Path(request.out) / "mails"
+    _write_mails(settings, reported, mails, moment)
+    if not is_quiet:
+        typer.echo(f"Mails to look at, sent to nobody: {mails}")
+        typer.echo("The organization is simulated; the account that could not be read is part of its story.")
+
+
+def _reviewed(
+    world: World, request: ReportRequest, settings: Settings, moment: datetime, *, is_quiet: bool
+) -> Reported:
     with (
-        _simulated(moment) as aws,
+        _simulated(world, moment) as aws,
         _environment(aws.environment()),
         shown_progress(is_quiet=is_quiet) as progress,
     ):
-        reported = pipeline.run(demo_settings(), pipeline.RunRequest(request), progress, clock=lambda: moment)
+        return pipeline.run(settings, pipeline.RunRequest(request), progress, clock=lambda: moment)
+
+
+def _review_before(request: ReportRequest, settings: Settings, moment: datetime, *, is_quiet: bool) -> None:
+    """Review the quarter before, take people's answers in, and make its report again with them."""
+    from hygiene.pipeline.importing import import_decisions
+    from hygiene.simulate.story import quarter_before
+
+    then = moment - timedelta(days=quarter_before.QUARTER_DAYS)
+    # Answers come by CSV and XLSX, and the next review compares with the tables.
+    asked = replace(request, as_of=then, formats=FORMATS)
+    reported = _reviewed(quarter_before.world_before(), asked, settings, then, is_quiet=is_quiet)
+    answers = Path(request.out) / "answers"
+    answers.mkdir(exist_ok=True)
+    for reviewer in quarter_before.reviewers(then):
+        answered = reviewer.fill_in(Path(reported.location), answers)
+        import_decisions(answered, reported.location, reviewer.name, lambda: then + _TIME_TO_ANSWER, dry_run=False)
+    again = pipeline.RunRequest(asked, reuse_snapshot=True)
+    with shown_progress(is_quiet=is_quiet) as progress:
+        reported = pipeline.run(settings, again, progress, clock=lambda: then + _TIME_TO_ANSWER)
     tell_reported(reported, is_quiet=is_quiet)
-    if not is_quiet:
-        typer.echo("The organization is simulated; the account that could not be read is part of its story.")
+
+
+def _write_mails(settings: Settings, reported: Reported, folder: Path, moment: datetime) -> None:
+    from hygiene.pipeline.delivering import DeliveryRequest, deliver
+
+    deliver(settings, DeliveryRequest(reported.location, dry_run=True, dry_run_folder=str(folder)), lambda: moment)
+
+
+def _with_exceptions(settings: Settings, out: Path, moment: datetime) -> Settings:
+    from hygiene.simulate.story.quarter_before import exceptions
+
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "exceptions.yaml"
+    path.write_text(exceptions(moment), encoding="utf-8")
+    return settings.model_copy(update={"review": settings.review.model_copy(update={"exceptions": path})})
 
 
 def demo_settings() -> Settings:
@@ -45,19 +100,21 @@ def demo_settings() -> Settings:
     # Only the demo needs the story, and --help must answer at once.
     from hygiene.simulate.story import TRAIL
     from hygiene.simulate.story.activity import EXPECTED_NETWORKS
+    from hygiene.simulate.story.company import mail
 
     return Settings(
         review=Review(owner_tags=("owner", "team")),
         owners=Owners(),
         aws=Aws(last_accessed="action", last_accessed_first_poll_seconds=0.2, cloudtrail="s3", references="config"),
         cloudtrail=CloudTrail(bucket=TRAIL.bucket),
+        email=Email(sender=mail("role-review"), to=mail("security")),
         activity=ActivitySettings.model_validate({"expected_networks": EXPECTED_NETWORKS}),
     )
 
 
 def serve(as_of: datetime | None, env_file: Path | None) -> None:
     """Keep the simulated organization running until interrupted; say how to reach it."""
-    with _simulated(as_of or datetime.now(UTC)) as aws:
+    with _simulated(_world(), as_of or datetime.now(UTC)) as aws:
         lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in aws.environment().items())
         if env_file is None:
             typer.echo(lines, nl=False)
@@ -77,13 +134,19 @@ def _wait_for_signal() -> None:
     stopped.wait()
 
 
-@contextmanager
-def _simulated(moment: datetime) -> Iterator[SimulatedAws]:
+def _world() -> World:
     try:
-        from hygiene.simulate import SimulatedAws, demo_world
+        from hygiene.simulate import demo_world
     except ImportError as error:
         raise ConfigError(str(error)) from error
-    with SimulatedAws(demo_world(), clock=lambda: moment) as aws:
+    return demo_world()
+
+
+@contextmanager
+def _simulated(world: World, moment: datetime) -> Iterator[SimulatedAws]:
+    from hygiene.simulate import SimulatedAws
+
+    with SimulatedAws(world, clock=lambda: moment) as aws:
         yield aws
 
 

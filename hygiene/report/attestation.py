@@ -97,9 +97,7 @@ class AttestationView:
     disabled: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]
     collector: str
-    snapshot_sha256: str
     previous_quarter: str
-    previous_sha256: str
     questions: tuple[Count, ...]
     reviewers: Shortened[Reviewer]
     states: tuple[str, ...]
@@ -134,9 +132,7 @@ def attestation_view(
         disabled=tuple(_disabled(facts)),
         versions=tuple((visible(str(name)), visible(str(version))) for name, version in facts.versions.items()),
         collector=visible(provenance.collector_arn),
-        snapshot_sha256=visible(provenance.snapshot_manifest_sha256),
         previous_quarter=visible(facts.previous_quarter),
-        previous_sha256=visible(provenance.previous_manifest_sha256),
         questions=_questions(summary),
         reviewers=Shortened(tuple(reviewers[:_MOST_ROWS]), len(reviewers)),
         states=states,

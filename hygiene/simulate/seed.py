@@ -101,7 +101,7 @@ def _seed_role(state: State, iam: models.IAMBackend, role: Role, arns: Mapping[s
     made = _moto.Role(
         account_id=iam.account_id,
         partition=iam.partition,
-        role_id=unique_id("AROA", arn),
+        role_id=unique_id("AROA", f"{arn}{role.incarnation}"),
         name=role.name,
         assume_role_policy_document=as_json(role.trust),
         path=role.path,

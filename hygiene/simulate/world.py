@@ -42,6 +42,7 @@ class Role:
 
     `managed` holds names of policies of the account, names of AWS managed policies prefixed `aws:`, or full ARNs.
     `used_services` maps a service namespace, `used_actions` an action, to the days since its last use.
+    `incarnation` tells apart roles that have one name at different times: each has an id of its own.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Role:
     used_actions: Mapping[str, float] = field(default_factory=dict)
     instance_profile: bool = False
     source_template: str | None = None
+    incarnation: str = ""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def test_it_says_who_collected_from_which_snapshot_and_by_which_rules(tmp_path: 
     text = attestation(tmp_path, a_review([a_role()]), parameters=parameters)
     for words in (
         "arn:aws:iam::012345678901:role/role-hygiene-reader",
-        "ab" * 32,
+        "manifest.json of this report names the snapshot",
         "Unused after 90 days",
         "unused-role: 90 days",
         "Accounts included ou-abcd-12345678",

@@ -1,0 +1,55 @@
+"""People who answer a report, as they do: in a copy of its CSV or of its workbook."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who answers in which file (`.csv` or `.xlsx`); `answers`: role name → columns of decisions.csv to fill in."""
+
+    file: str
+    name: str
+    answers: Mapping[str, Mapping[str, str]]
+
+    def fill_in(self, report: Path, folder: Path) -> Path:
+        """Write the answers into a copy of the report's own file, in the folder; return the copy."""
+        answered = folder / self.file
+        kind = Path(self.file).suffix
+        (_fill_workbook if kind == ".xlsx" else _fill_csv)(report / f"decisions{kind}", answered, self.answers)
+        return answered
+
+
+def _fill_csv(source: Path, target: Path, answers: Mapping[str, Mapping[str, str]]) -> None:
+    with source.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row.update(answers.get(_name(row["role_arn"]), {}))
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _fill_workbook(source: Path, target: Path, answers: Mapping[str, Mapping[str, str]]) -> None:
+    book = openpyxl.load_workbook(source)
+    sheet = book["decisions"]
+    header = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
+    for number in range(2, sheet.max_row + 1):
+        role = _name(str(sheet.cell(number, header["role_arn"]).value))
+        for column, text in answers.get(role, {}).items():
+            sheet.cell(number, header[column]).value = text
+    book.save(target)
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rpartition("/")[2]
