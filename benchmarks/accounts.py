@@ -15,6 +15,7 @@ import random
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -57,6 +58,7 @@ class _Account:
     actions: dict[str, list[str]]
     policies: dict[str, Json] = field(default_factory=dict)
     customer: list[str] = field(default_factory=list)
+    account_id: str = ACCOUNT
 
     def chance(self, share: float) -> bool:
         return self.dice.random() < share
@@ -68,22 +70,35 @@ class _Account:
         return (NOW - timedelta(minutes=self.dice.randint(newest * 1440, oldest * 1440))).isoformat()
 
 
-def account_export(roles: int, seed: int = 1) -> Json:
-    """Return the export of an account with this many roles."""
-    names = catalogue().names_in(catalogue().known)
-    actions: dict[str, list[str]] = {}
-    for name in names:
-        actions.setdefault(name.split(":", 1)[0], []).append(name)
-    account = _Account(random.Random(seed), json.loads(aws_managed_policies_data), actions)  # noqa: S311 (no secrets)
-    account.customer = [_customer_policy(account, number) for number in range(max(3, round(roles * 0.3)))]
+def account_export(roles: int, seed: int = 1, account_id: str = ACCOUNT, first: int = 1) -> Json:
+    """Return the export of an account with this many roles; they and its own policies are numbered from `first`."""
+    dice = random.Random(seed)  # noqa: S311 (no secrets)
+    account = _Account(dice, _aws_policies(), _actions(), account_id=account_id)
+    customer = range(first - 1, first - 1 + max(3, round(roles * 0.3)))
+    account.customer = [_customer_policy(account, number) for number in customer]
     kinds = account.dice.choices(list(_SHARES), list(_SHARES.values()), k=roles)
-    listed = [_role(account, kind, number) for number, kind in enumerate(kinds, start=1)]
+    listed = [_role(account, kind, number) for number, kind in enumerate(kinds, start=first)]
     return {
         "UserDetailList": [],
         "GroupDetailList": [],
         "RoleDetailList": listed,
         "Policies": list(account.policies.values()),
     }
+
+
+@cache
+def _aws_policies() -> dict[str, Json]:
+    policies: dict[str, Json] = json.loads(aws_managed_policies_data)
+    return policies
+
+
+@cache
+def _actions() -> dict[str, list[str]]:
+    """Return the names of all actions by service."""
+    actions: dict[str, list[str]] = {}
+    for name in catalogue().names_in(catalogue().known):
+        actions.setdefault(name.split(":", 1)[0], []).append(name)
+    return actions
 
 
 def _role(account: _Account, kind: str, number: int) -> Json:
@@ -99,7 +114,7 @@ def _role(account: _Account, kind: str, number: int) -> Json:
         "Path": path,
         "RoleName": name,
         "RoleId": account.identifier("AROA"),
-        "Arn": f"arn:aws:iam::{ACCOUNT}:role{path}{name}",
+        "Arn": f"arn:aws:iam::{account.account_id}:role{path}{name}",
         "CreateDate": account.moment(1500, 2),
         "AssumeRolePolicyDocument": _document([_trust(account, kind)]),
         "InstanceProfileList": [],
@@ -128,13 +143,13 @@ def _trust(account: _Account, kind: str) -> Json:
         conditions = {f"{key}:aud": "sts.amazonaws.com" if kind == "oidc" else "https://signin.aws.amazon.com/saml"}
         if kind == "oidc" and account.chance(0.8):
             conditions[f"{key}:sub"] = f"repo:example/{account.dice.choice(_TEAMS)}:*"
-        principal = {"Federated": f"arn:aws:iam::{ACCOUNT}:{provider}"}
+        principal = {"Federated": f"arn:aws:iam::{account.account_id}:{provider}"}
         action = f"sts:AssumeRoleWith{verb}"
         return {"Effect": "Allow", "Principal": principal, "Action": action, "Condition": {"StringLike": conditions}}
     principals = {
         "service": {"Service": f"{account.dice.choice(_SERVICES)}.amazonaws.com"},
         "linked": {"Service": f"{account.dice.choice(_LINKED)}.amazonaws.com"},
-        "same-account": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "same-account": {"AWS": f"arn:aws:iam::{account.account_id}:root"},
         "cross-account": {"AWS": f"arn:aws:iam::{other}:{account.dice.choice(('root', 'role/deploy', 'role/scan'))}"},
     }
     statement: Json = {"Effect": "Allow", "Principal": principals[kind], "Action": "sts:AssumeRole"}
@@ -167,7 +182,7 @@ def _attach_aws(account: _Account, name: str) -> str:
 
 def _customer_policy(account: _Account, number: int) -> str:
     name = f"{account.dice.choice(_TEAMS)}-{account.dice.choice(_JOBS)}-policy-{number:05d}"
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+    arn = f"arn:aws:iam::{account.account_id}:policy/{name}"
     versions = [_permissions(account) for _ in range(account.dice.choice((1, 1, 1, 2, 3, 5)))]
     account.policies[arn] = _policy(account, name, arn, versions, "/")
     return arn
@@ -209,7 +224,7 @@ def _statement(account: _Account, number: int) -> Json:
         statement |= {"NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"}
         return statement
     statement["Action"] = _patterns(account, service)
-    resources = [f"arn:aws:{service}:*:{ACCOUNT}:{account.dice.choice(_TEAMS)}-*" for _ in range(2)]
+    resources = [f"arn:aws:{service}:*:{account.account_id}:{account.dice.choice(_TEAMS)}-*" for _ in range(2)]
     if account.chance(0.01):
         statement["NotResource"] = resources
     else:
