@@ -1,6 +1,6 @@
 """Measures `hygiene report` on a generated organization: CPU per role, peak memory, bytes written.
 
-    python benchmarks/organization.py --accounts 100 --roles 500 [--snapshot DIR] [--out DIR] [--keep]
+    python -m benchmarks.organization --accounts 100 --roles 500 [--snapshot DIR] [--out DIR] [--keep]
 
 Every account is made, written and forgotten before the next. Three roles in ten are the same in all accounts, as a
 landing zone rolls them out; the others and their policies are the account's own. The report runs as a whole process;
@@ -21,11 +21,11 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from accounts import NOW, account_export
+from benchmarks.accounts import NOW, account_export
 
 Json = dict[str, Any]
 
@@ -95,7 +95,8 @@ def _identifier(arn: str) -> str:
 
 
 def _at(hours_ago: int) -> str:
-    return NOW.replace(hour=NOW.hour - hours_ago).isoformat()
+    moment: datetime = NOW - timedelta(hours=hours_ago)
+    return moment.isoformat()
 
 
 def _write(path: Path, document: Json) -> None:

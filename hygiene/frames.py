@@ -7,20 +7,25 @@ are joined by `;`. Account ids are text everywhere, because a leading zero is pa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from hygiene.model import RightSizing
 from hygiene.schema import Table, columns_of, flag, frame_of, moment, number, text, validated, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import pandas as pd
 
 __all__ = [
+    "AccountReview",
     "Changes",
     "Coverage",
     "Decisions",
     "Exceptions",
     "Findings",
     "FollowUps",
+    "Review",
     "ReviewTables",
     "Roles",
     "columns_of",
@@ -268,8 +273,46 @@ class Exceptions(Table):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReview:
+    """One account's part of a review, each table valid by its schema, and what there is to act on."""
+
+    account_id: str
+    roles: pd.DataFrame
+    findings: pd.DataFrame
+    changes: pd.DataFrame
+    decisions: pd.DataFrame
+    followups: pd.DataFrame
+    assumptions: pd.DataFrame
+    role_events: pd.DataFrame
+    right_sizing: RightSizing = field(default_factory=RightSizing)
+
+
+class Review(Protocol):
+    """A reviewed population: two small tables, and everything else account by account."""
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """The Coverage table."""
+        ...
+
+    @property
+    def exceptions(self) -> pd.DataFrame:
+        """The Exceptions table; what it counts is complete once all accounts have been gone through."""
+        ...
+
+    @property
+    def group_sizes(self) -> Mapping[str, int]:
+        """`group_id` → number of its roles over all accounts; groups of one may be left out."""
+        ...
+
+    def accounts(self) -> Iterator[AccountReview]:
+        """Yield the accounts that have rows in any table, in order of their ids."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewTables:
-    """The tables a report is made of, each valid by its schema."""
+    """A review that is small enough to lie in memory as whole tables, each valid by its schema."""
 
     roles: pd.DataFrame
     findings: pd.DataFrame
@@ -280,3 +323,22 @@ class ReviewTables:
     exceptions: pd.DataFrame = field(default_factory=Exceptions.empty)
     assumptions: pd.DataFrame = field(default_factory=Assumptions.empty)
     role_events: pd.DataFrame = field(default_factory=RoleEvents.empty)
+    right_sizing: Mapping[str, RightSizing] = field(default_factory=dict)
+    """By account id."""
+
+    @property
+    def group_sizes(self) -> Mapping[str, int]:
+        """`group_id` → number of its roles over all accounts."""
+        return {str(key): int(size) for key, size in self.roles["group_id"].value_counts().items()}
+
+    def accounts(self) -> Iterator[AccountReview]:
+        """Yield the accounts that have rows in any table, in order of their ids."""
+        tables = {name: getattr(self, name) for name in _BY_ACCOUNT}
+        held = {name: dict(iter(table.groupby("account_id"))) for name, table in tables.items()}
+        for account_id in sorted({*self.right_sizing}.union(*held.values())):
+            parts = {name: held[name].get(account_id, table.iloc[:0]) for name, table in tables.items()}
+            sizing = self.right_sizing.get(account_id, RightSizing())
+            yield AccountReview(account_id, **parts, right_sizing=sizing)
+
+
+_BY_ACCOUNT = ("roles", "findings", "changes", "decisions", "followups", "assumptions", "role_events")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.organization import Analysis
     from hygiene.config import Settings
     from hygiene.frames import ReviewTables
-    from hygiene.model import Organization, RightSizing
+    from hygiene.model import Organization
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
 
@@ -112,7 +112,7 @@ def report_on(
     tables = Reviewing(
         analysis, facts, snapshot, previous, places, settings, lambda held: _reference(held, settings, facts.as_of)
     ).tables()
-    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()), analysis.right_sizing)
+    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()))
     summary = summarise(tables, facts)
     return Reported(
         location=location,
@@ -277,7 +277,6 @@ def _publish(
     snapshot: Snapshot,
     request: ReportRequest,
     period: tuple[datetime, datetime],
-    right_sizing: RightSizing,
 ) -> str:
     """Write the report aside, keep the manifest it replaces in the ledger, give it its name. Returns its location."""
     superseded = places.out.read(f"{facts.quarter}/{layout.MANIFEST}")
@@ -293,7 +292,7 @@ def _publish(
     )
     aside = places.out.make_aside(facts.quarter)
     try:
-        write_report(tables, facts, provenance, aside, request.formats, right_sizing)
+        write_report(tables, facts, provenance, aside, request.formats)
         if superseded:
             keep_what_people_left(places, facts.quarter, facts.review_id, superseded)
             places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)

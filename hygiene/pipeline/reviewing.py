@@ -68,6 +68,7 @@ class Reviewing:
             exceptions=waived.exceptions,
             assumptions=analysis.assumptions,
             role_events=analysis.role_events,
+            right_sizing={account.account_id: account.right_sizing for account in analysis.accounts()},
         )
 
     def _following(self, population: Population) -> Following:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hygiene.model import RightSizing
 from hygiene.report.links import owner_page, role_anchor
 from hygiene.report.trend import trend_point
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import Review
     from hygiene.model import Provenance, ReportFile, ReviewFacts
 
 __all__ = [
@@ -30,15 +29,14 @@ __all__ = [
     "write_report",
 ]
 
-NOTHING_TO_ACT_ON = RightSizing()
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")
 
 
-def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
+def summarise(review: Review, facts: ReviewFacts) -> dict[str, Any]:
     """Return the content of `summary.json`: the only place where the numbers of a review are counted."""
     from hygiene.report import summary
 
-    return summary.summarise(tables, facts)
+    return summary.summarise(review, facts)
 
 
 def unguarded(cell: str) -> str:
@@ -57,18 +55,18 @@ def headline_of(summary: dict[str, Any]) -> str:
 
 
 def write_report(
-    tables: ReviewTables,
+    review: Review,
     facts: ReviewFacts,
     provenance: Provenance,
     destination: Path,
     formats: Collection[str] = FORMATS,
-    right_sizing: RightSizing = NOTHING_TO_ACT_ON,
 ) -> tuple[ReportFile, ...]:
     """Write the report into an existing, empty folder and return its files, `manifest.json` last.
 
     Summary, coverage, manifest, proposals and removal scripts are written whatever the formats. Raises ReportError
-    when the folder cannot take the report, FrameError when the tables contradict each other.
+    when the folder cannot take the report, FrameError when the tables contradict each other. One account is in memory
+    at a time.
     """
     from hygiene.report import write
 
-    return write.write_report(tables, facts, provenance, destination, formats, right_sizing)
+    return write.write_report(review, facts, provenance, destination, formats)

@@ -18,7 +18,7 @@ _NETWORKS = 2
 
 def activity_view(roster: Roster, row: Row) -> ActivityView | None:
     """Return the activity of a role; None where its account's events were not read: then nobody can say."""
-    if row["account_id"] not in roster.watched:
+    if row["account_id"] not in roster.background.watched:
         return None
     assumed, events = roster.assumed_by.get(row["role_arn"], ()), roster.events_of.get(row["role_arn"], ())
     return ActivityView(

@@ -6,6 +6,7 @@ The manifest is written after this page, so its digest is no part of it: whoever
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import AccountReview
     from hygiene.model import Provenance, ReportFile, ReviewFacts
+    from hygiene.report.index_view import Whole
     from hygiene.report.visible import Row
 
     Numbers = Mapping[str, Any]
@@ -111,22 +113,60 @@ class AttestationView:
     files: tuple[ReportFile, ...]
 
 
+class Attested:
+    """What the page needs of the large tables, gathered account by account."""
+
+    def __init__(self) -> None:
+        self.followups: Counter[tuple[str, str]] = Counter()
+        """By decision and state."""
+        self.trusting_people = 0
+        self.of_services = 0
+        self._answers: Counter[tuple[str, str]] = Counter()
+        self._justifications: dict[str, set[str]] = {}
+
+    def add(self, account: AccountReview) -> None:
+        """Gather from one account."""
+        self.followups.update(zip(account.followups["decision"], account.followups["state"], strict=True))
+        kinds = [parts(cell) for cell in account.roles["kinds"].fillna("").tolist()]
+        self.trusting_people += sum(not _PEOPLE.isdisjoint(held) for held in kinds)
+        self.of_services += sum("service" in held for held in kinds)
+        answers = account.decisions.loc[account.decisions["decision"].notna()]
+        # `not-mine` decides nothing, so it stands in the roles alone.
+        passed_on = account.roles.loc[account.roles["decision"] == "not-mine"]
+        for frame in (answers, passed_on):
+            for row in rows_of(frame.reindex(columns=["reviewer", "decision", "justification"])):
+                self._add_answer(row["reviewer"] or "not named", row["decision"], row["justification"] or "")
+
+    def _add_answer(self, reviewer: str, decision: str, justification: str) -> None:
+        self._answers[reviewer, decision] += 1
+        self._justifications.setdefault(reviewer, set()).update({justification} - {""})
+
+    def reviewers(self) -> list[Reviewer]:
+        """Return who answered in this review, most answers first."""
+        views = []
+        for name, justifications in self._justifications.items():
+            numbers = tuple(self._answers[name, kind] for kind in DECISIONS)
+            views.append(Reviewer(name, numbers, sum(numbers), len(justifications)))
+        return sorted(views, key=lambda view: (-view.total, view.name))
+
+
 def attestation_view(
-    tables: ReviewTables, facts: ReviewFacts, provenance: Provenance, summary: Numbers, folder: Path
+    attested: Attested, whole: Whole, facts: ReviewFacts, provenance: Provenance, summary: Numbers, folder: Path
 ) -> AttestationView:
     """Return the page's content; `folder` holds the tables by now, whose digests it cites."""
-    reviewers = _reviewers(tables)
-    states = _states(tables.followups)
-    unread = tables.coverage[tables.coverage["status"].isin(["failed", "partial"])]
+    reviewers = attested.reviewers()
+    present = {state for _, state in attested.followups}
+    states = tuple(state for state in DECISION_STATES if state in present)
+    unread = whole.coverage[whole.coverage["status"].isin(["failed", "partial"])]
     return AttestationView(
-        page=page_view(facts, summary, f"Attestation {visible(facts.quarter)}", ""),
+        page=page_view(facts, f"Attestation {visible(facts.quarter)}", ""),
         as_of_source=visible(facts.as_of_source),
         proven=facts.population_proven,
         sums=(
             _sum("Accounts", summary["accounts"], COVERAGE_STATUSES, _ACCOUNT_WORDS),
             _sum("Roles", summary["roles"], USAGE_STATUSES, _ROLE_WORDS),
         ),
-        witness=_witness(tables.coverage),
+        witness=_witness(whole.coverage),
         parameters=tuple(_parameters(facts)),
         thresholds=tuple((visible(check.id), visible(check.threshold)) for check in facts.checks if check.threshold),
         disabled=tuple(_disabled(facts)),
@@ -136,13 +176,13 @@ def attestation_view(
         questions=_questions(summary),
         reviewers=Shortened(tuple(reviewers[:_MOST_ROWS]), len(reviewers)),
         states=states,
-        standings=tuple(_standings(tables.followups, states)),
+        standings=tuple(_standings(attested.followups, states)),
         exceptions=tuple(Count(state, summary["exceptions"][state]) for state in EXCEPTION_STATES),
-        exception_rows=_shortened(tables.exceptions),
+        exception_rows=_shortened(whole.exceptions),
         open_items=tuple(_open_items(summary)),
         gaps=_shortened(unread),
         notices=tuple(visible(notice.text) for notice in facts.notices),
-        controls=mapped(_evidence(tables, facts, summary, len(reviewers))),
+        controls=mapped(_evidence(attested, facts, summary, len(reviewers))),
         files=_digests(folder),
     )
 
@@ -196,33 +236,11 @@ def _questions(summary: Numbers) -> tuple[Count, ...]:
     )
 
 
-def _reviewers(tables: ReviewTables) -> list[Reviewer]:
-    """Return who answered in this review, most answers first; `not-mine` stands in the roles alone."""
-    answers = tables.decisions.loc[tables.decisions["decision"].notna(), ["reviewer", "decision", "justification"]]
-    passed_on = tables.roles.loc[tables.roles["decision"] == "not-mine", ["reviewer", "decision"]]
-    found: dict[str, list[tuple[str, str]]] = {}
-    for frame in (answers, passed_on.assign(justification="")):
-        for row in rows_of(frame):
-            found.setdefault(row["reviewer"] or "not named", []).append((row["decision"], row["justification"]))
-    views = [_reviewer(name, given) for name, given in found.items()]
-    return sorted(views, key=lambda view: (-view.total, view.name))
-
-
-def _reviewer(name: str, given: Sequence[tuple[str, str]]) -> Reviewer:
-    numbers = tuple(sum(decision == kind for decision, _ in given) for kind in DECISIONS)
-    return Reviewer(name, numbers, len(given), len({text for _, text in given if text}))
-
-
-def _states(followups: pd.DataFrame) -> tuple[str, ...]:
-    present = set(followups["state"])
-    return tuple(state for state in DECISION_STATES if state in present)
-
-
-def _standings(followups: pd.DataFrame, states: Sequence[str]) -> Iterator[Standing]:
+def _standings(followups: Counter[tuple[str, str]], states: Sequence[str]) -> Iterator[Standing]:
     for decision in DECISIONS:
-        held = followups.loc[followups["decision"] == decision, "state"]
-        if len(held):
-            yield Standing(decision, tuple(int((held == state).sum()) for state in states), len(held))
+        numbers = tuple(followups[decision, state] for state in states)
+        if sum(numbers):
+            yield Standing(decision, numbers, sum(numbers))
 
 
 def _open_items(summary: Numbers) -> Iterator[Count]:
@@ -240,11 +258,10 @@ def _open_items(summary: Numbers) -> Iterator[Count]:
     yield Count("exceptions expiring soon", summary["exceptions"]["expiring"], "exceptions.csv")
 
 
-def _evidence(tables: ReviewTables, facts: ReviewFacts, summary: Numbers, reviewers: int) -> dict[str, str]:
+def _evidence(attested: Attested, facts: ReviewFacts, summary: Numbers, reviewers: int) -> dict[str, str]:
     """Return the numbers the mapping cites, in words."""
     by_check, decisions = summary["findings"]["by_check"], summary["decisions"]
     followed = decisions["followed_up"]
-    kinds = [set(parts(cell)) for cell in tables.roles["kinds"].fillna("")]
     return {
         "roles": counted(summary["roles"]["total"], "role"),
         "urgent": counted(summary["critical_or_high"], "role"),
@@ -261,8 +278,8 @@ def _evidence(tables: ReviewTables, facts: ReviewFacts, summary: Numbers, review
                               "decision"),
         "admins": counted(by_check.get("full-admin", 0), "finding"),
         "escalations": counted(by_check.get("privilege-escalation", 0), "finding"),
-        "trusting_people": counted(sum(bool(held & _PEOPLE) for held in kinds), "role"),
-        "of_services": counted(sum("service" in held for held in kinds), "role"),
+        "trusting_people": counted(attested.trusting_people, "role"),
+        "of_services": counted(attested.of_services, "role"),
     }  # fmt: skip
 
 

@@ -13,21 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hygiene.model import ReviewFacts
-    from hygiene.report.roster import Roster
+    from hygiene.report.highlights import Highlights
 
 
-def check_views(facts: ReviewFacts, summary: Mapping[str, Any], roster: Roster) -> tuple[CheckView, ...]:
+def check_views(facts: ReviewFacts, summary: Mapping[str, Any], highlights: Highlights) -> tuple[CheckView, ...]:
     """Return every check of the catalogue, and any other that has findings, the most severe first."""
     effective = summary["findings"]["by_check"]
-    findings = roster.findings
-    held = findings.loc[findings["held_back_by"].notna(), "check"].value_counts()
-    roles = findings[findings["held_back_by"].isna()].groupby("check")["role_arn"].nunique()
+    held, roles = highlights.held_back, highlights.roles_found
     catalogue = {check.id: check for check in facts.checks}
-    known = [*catalogue, *sorted((set(effective) | set(held.index)) - set(catalogue))]
+    known = [*catalogue, *sorted((set(effective) | set(held)) - set(catalogue))]
     views = [
         _check_view(
             catalogue.get(check) or _nameless(check),
-            (int(effective.get(check, 0)), int(held.get(check, 0)), int(roles.get(check, 0))),
+            (int(effective.get(check, 0)), held[check], roles[check]),
         )
         for check in known
     ]

@@ -15,16 +15,40 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 2_000
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write the frame's rows in the order they have."""
-    with path.open("wb") as file:
+class CsvFile:
+    """A CSV file that grows part by part; the header comes with the first part."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._is_new = True
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Add the frame's rows in the order they have."""
+        if self._is_new:
+            self._write(_joined([[str(name)] for name in frame.columns]))
+            self._is_new = False
         for lines in _lines(frame):
-            file.write(lines.encode("utf-8", "replace"))
+            self._write(lines)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def _write(self, lines: str) -> None:
+        self._file.write(lines.encode("utf-8", "replace"))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write one frame."""
+    file = CsvFile(path)
+    try:
+        file.add(frame)
+    finally:
+        file.close()
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[str]:
-    """Yield the header, then the rows, some thousands at once: quoted and joined a column at a time."""
-    yield _joined([[str(name)] for name in frame.columns])
+    """Yield the rows, some thousands at once: quoted and joined a column at a time."""
     for start in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
         yield _joined([safe_texts(part[name]) for name in part.columns])

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hygiene.report import links
-from hygiene.report.role_view import finding_views
+from hygiene.report.cells import iso
 from hygiene.report.view import Chip, Figure, Link, ListView, PageView, RolesView
 from hygiene.report.visible import visible
 from hygiene.report.wording import counted, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hygiene.model import ReviewFacts
-    from hygiene.report.roster import Roster
     from hygiene.report.view import FindingView
     from hygiene.report.visible import Row
 
@@ -32,74 +31,69 @@ _LISTS = (
     ("unused", "Unused roles", "unused"),
     ("critical-or-high", "Roles with a critical or high finding", "urgent"),
 )
-"""Work lists over all accounts: file name below `views/`, heading, column of the roster."""
+"""Work lists over all accounts: file name below `views/`, heading, column."""
 
 
-def page_view(facts: ReviewFacts, summary: Mapping[str, Any], title: str, root: str) -> PageView:
+def page_view(facts: ReviewFacts, title: str, root: str) -> PageView:
     """Return what every page has."""
     return PageView(
         title=title,
         root=root,
         review_id=visible(facts.review_id),
         quarter=visible(facts.quarter),
-        as_of=moment(summary["as_of"]),
+        as_of=moment(iso(facts.as_of)),
         organization=visible(facts.organization_id),
     )
 
 
 class Lists:
-    """Makes the pages of a roster, one after the other, so that one page at a time is held in memory."""
+    """Makes the pages of one list of roles after the other, so that one page at a time is held in memory.
 
-    def __init__(
-        self,
-        roster: Roster,
-        facts: ReviewFacts,
-        summary: Mapping[str, Any],
-        with_removal: frozenset[str] = frozenset(),
-    ) -> None:
-        """`with_removal`: accounts for which a removal script was written."""
-        self._with_removal = with_removal
-        self._roster = roster
+    `columns` say for every role of the list, by its number, whether it is `needed`, `unused`, `unknown`, `urgent`,
+    its `risk_score` and its `owner`.
+    """
+
+    def __init__(self, facts: ReviewFacts, columns: Mapping[str, np.ndarray]) -> None:
         self._facts = facts
-        self._summary = summary
+        self._columns = columns
 
-    def accounts(self, coverage: list[Row]) -> Iterator[tuple[str, ListView]]:
-        """Yield path and page of every account, those that were not read too."""
-        positions = {str(key): np.asarray(at) for key, at in self._by_account()}
-        own_findings = self._findings_without_role()
-        for row in coverage:
-            name = row["account_name"] or row["account_id"]
-            where = (
-                Link("Account", "", row["account_id"]),
-                Link("Organizational unit", "", row["ou_path"]),
-                *self._removal(row["account_id"]),
-            )
-            yield from self._paged(
-                positions.get(row["account_id"], np.array([], dtype=int)),
-                lambda page, row=row: links.account_page(row["account_id"], page),  # type: ignore[misc]
-                heading=name,
-                caption=f"Roles of {name}",
-                facts=tuple(fact for fact in where if fact.note),
-                status=row["status"],
-                reason=row["reason"],
-                own_findings=tuple(own_findings.get(row["account_id"], ())),
-            )
+    def account(
+        self, row: Row, own_findings: tuple[FindingView, ...], *, has_removal: bool
+    ) -> Iterator[tuple[str, ListView]]:
+        """Yield path and page of an account, `row` of Coverage, whose roles these are; one that was not read too."""
+        name = row["account_name"] or row["account_id"]
+        where = (
+            Link("Account", "", row["account_id"]),
+            Link("Organizational unit", "", row["ou_path"]),
+            *self._removal(row["account_id"], has_removal=has_removal),
+        )
+        yield from self._paged(
+            np.arange(len(self._columns["needed"])),
+            lambda page: links.account_page(row["account_id"], page),
+            heading=name,
+            caption=f"Roles of {name}",
+            facts=tuple(fact for fact in where if fact.note),
+            status=row["status"],
+            reason=row["reason"],
+            own_findings=own_findings,
+        )
 
-    def _removal(self, account_id: str) -> Iterator[Link]:
-        if account_id in self._with_removal:
+    def _removal(self, account_id: str, *, has_removal: bool) -> Iterator[Link]:
+        if has_removal:
             yield Link("To remove roles", f"../removal/{account_id}.sh", "commands to read first")
 
-    def owners(self) -> Iterator[tuple[str, ListView]]:
-        """Yield path and page of every owner, and of the roles without one."""
-        roles = self._roster.roles
-        order = roles.assign(owner=roles["owner"].fillna(""), _at=np.arange(len(roles))).sort_values(
-            ["owner", "risk_score", "account_id", "role_name"], ascending=[True, False, True, True], kind="stable"
-        )
-        for owner, part in order.groupby("owner", sort=True):
-            shown = visible(str(owner)) or "Roles without an owner"
+    def owners(self, names: Sequence[str]) -> Iterator[tuple[str, ListView]]:
+        """Yield path and page of every owner, and of the roles without one; column `owner` is a place in `names`."""
+        owners = self._columns["owner"]
+        # Stable, so roles of one risk stay in the order of accounts and names.
+        order = np.lexsort((-self._columns["risk_score"], owners))
+        parts = np.split(order, np.flatnonzero(np.diff(owners[order])) + 1) if len(order) else []
+        for part in sorted(parts, key=lambda part: names[owners[part[0]]]):
+            owner = names[owners[part[0]]]
+            shown = visible(owner) or "Roles without an owner"
             yield from self._paged(
-                part["_at"].to_numpy(),
-                lambda page, owner=owner: links.owner_page(str(owner), page),  # type: ignore[misc]
+                part,
+                lambda page, owner=owner: links.owner_page(owner, page),  # type: ignore[misc]
                 heading=shown,
                 caption=f"Roles of {shown}" if owner else shown,
                 facts=(Link("Roles of this owner", "", "over all accounts"),) if owner else (),
@@ -108,16 +102,15 @@ class Lists:
 
     def work(self) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of the lists behind the first screen's numbers, at most one page of roles each."""
-        roles = self._roster.roles
         for slug, heading, column in _LISTS:
-            at = np.flatnonzero(roles[column].to_numpy(dtype=bool))
-            by_risk = at[np.argsort(-roles["risk_score"].to_numpy(dtype=int)[at], kind="stable")]
+            at = np.flatnonzero(self._columns[column])
+            by_risk = at[np.argsort(-self._columns["risk_score"][at], kind="stable")]
             shown = by_risk[: links.ROLES_PER_PAGE]
             note = "" if len(shown) == len(at) else (
                 f"The {len(shown):,} with the highest risk of {len(at):,}; all of them are in roles.csv."
             )  # fmt: skip
             table = self._table(shown, at, heading, (), place="both", cards=False, note=note)
-            page = page_view(self._facts, self._summary, heading, "../")
+            page = page_view(self._facts, heading, "../")
             yield f"views/{slug}.html", ListView(page, heading, (), "", "", (), (), table)
 
     def _paged(
@@ -145,7 +138,7 @@ class Lists:
             yield (
                 path(page),
                 ListView(
-                    page=page_view(self._facts, self._summary, title, "../"),
+                    page=page_view(self._facts, title, "../"),
                     heading=heading,
                     facts=facts,
                     status=status,
@@ -186,16 +179,4 @@ class Lists:
         )
 
     def _number(self, at: np.ndarray, column: str | None) -> int:
-        if column is None:
-            return len(at)
-        return int(self._roster.roles[column].to_numpy(dtype=bool)[at].sum())
-
-    def _by_account(self) -> Iterable[tuple[Any, Any]]:
-        return self._roster.roles.groupby("account_id", sort=False).indices.items()
-
-    def _findings_without_role(self) -> dict[str, list[FindingView]]:
-        findings = self._roster.findings[self._roster.findings["role_arn"].isna()]
-        found: dict[str, list[FindingView]] = {}
-        for account, view in zip(findings["account_id"], finding_views(self._roster, findings), strict=True):
-            found.setdefault(str(account), []).append(view)
-        return found
+        return len(at) if column is None else int(self._columns[column][at].sum())

@@ -10,7 +10,8 @@ from hygiene.report.visible import rows_of, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hygiene.frames import ReviewTables
+    import pandas as pd
+
     from hygiene.report.roster import Roster
     from hygiene.report.visible import Row
 
@@ -83,17 +84,17 @@ def quarter_views(trend: list[Mapping[str, Any]]) -> tuple[QuarterView, ...]:
     return tuple(_quarter(point, largest) for point in trend)
 
 
-def follow_up_views(tables: ReviewTables, roster: Roster) -> list[FollowUpView]:
-    """Return the decisions of earlier reviews, what presses most first."""
-    rows = sorted(rows_of(tables.followups), key=lambda row: _rank(row["state"], _PRESSING))
-    wanted = roster.roles[roster.roles["role_id"].isin(tables.followups["role_id"])]
+def follow_up_views(followups: pd.DataFrame, roster: Roster, most: int) -> list[tuple[int, FollowUpView]]:
+    """Return the first decisions of earlier reviews in one account, each after its rank: what presses most first."""
+    rows = sorted(rows_of(followups), key=lambda row: _rank(row["state"], _PRESSING))[:most]
+    wanted = roster.roles[roster.roles["role_id"].isin([row["role_id"] for row in rows])]
     there = {row["role_id"]: row for row in rows_of(wanted, ("account_id", "page", "role_id", "role_arn"))}
-    return [_follow_up(row, roster, there.get(row["role_id"])) for row in rows]
+    return [(_rank(row["state"], _PRESSING), _follow_up(row, roster, there.get(row["role_id"]))) for row in rows]
 
 
-def exception_views(tables: ReviewTables) -> list[ExceptionView]:
+def exception_views(exceptions: pd.DataFrame) -> list[ExceptionView]:
     """Return the exceptions, those somebody has to look at first."""
-    rows = sorted(rows_of(tables.exceptions), key=lambda row: _rank(row["state"], _EXCEPTIONS_FIRST))
+    rows = sorted(rows_of(exceptions), key=lambda row: _rank(row["state"], _EXCEPTIONS_FIRST))
     return [ExceptionView(**{name: row[name] for name in ExceptionView._fields}) for row in rows]
 
 
@@ -125,7 +126,7 @@ def _follow_up(row: Row, roster: Roster, there: Row | None) -> FollowUpView:
     return FollowUpView(
         role=row["role_arn"].rpartition("/")[2],
         href=href,
-        account=roster.account_names.get(row["account_id"]) or row["account_id"],
+        account=roster.background.account_names.get(row["account_id"]) or row["account_id"],
         decision=row["decision"],
         state=row["state"],
         detail=row["detail"],

@@ -1,18 +1,19 @@
-"""The order of rows in every file, so that two quarters can be compared line by line."""
+"""The order of rows in every file, so that two quarters can be compared line by line.
+
+Accounts come in order of their ids, so an account's part only has to be sorted in itself.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from hygiene.frames import (
+    AccountReview,
     Assumptions,
     Changes,
-    Coverage,
     Decisions,
-    Exceptions,
     Findings,
     FollowUps,
-    ReviewTables,
     RoleEvents,
     Roles,
     validated,
@@ -21,31 +22,35 @@ from hygiene.frames import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hygiene.schema import Table
 
-def ordered(tables: ReviewTables) -> ReviewTables:
-    """Return the tables, valid by their schemas and sorted by account, role and check.
+
+def ordered(account: AccountReview) -> AccountReview:
+    """Return an account's tables, valid by their schemas and sorted by role and check.
 
     Decisions that are still needed stand before the others. Raises FrameError for a table that breaks its schema.
     """
-    decisions = validated(Decisions, tables.decisions)
-    return ReviewTables(
-        roles=_by(validated(Roles, tables.roles), "account_id", "role_name", "role_arn"),
+    decisions = validated(Decisions, account.decisions)
+    return AccountReview(
+        account_id=account.account_id,
+        roles=_by(validated(Roles, account.roles), "role_name", "role_arn"),
         findings=_by(
-            validated(Findings, tables.findings),
-            *("account_id", "role_name", "role_arn", "check", "held_back_by", "finding_id"),
+            validated(Findings, account.findings), "role_name", "role_arn", "check", "held_back_by", "finding_id"
         ),
-        coverage=_by(validated(Coverage, tables.coverage), "account_id"),
-        changes=_by(validated(Changes, tables.changes), "account_id", "role_arn", "change", "role_id"),
-        decisions=_by(
-            decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "account_id", "role_arn"
-        ).drop(columns="_last"),
-        exceptions=_by(validated(Exceptions, tables.exceptions), "number"),
-        assumptions=_by(
-            validated(Assumptions, tables.assumptions), "account_id", "role_arn", "principal_kind", "principal"
+        changes=_by(validated(Changes, account.changes), "role_arn", "change", "role_id"),
+        decisions=_by(decisions.assign(_last=decisions["needs_decision"] != "yes"), "_last", "role_arn").drop(
+            columns="_last"
         ),
-        role_events=_by(validated(RoleEvents, tables.role_events), "account_id", "role_arn", "time", "event_id"),
-        followups=_by(validated(FollowUps, tables.followups), "account_id", "role_arn", "role_id"),
+        assumptions=_by(validated(Assumptions, account.assumptions), "role_arn", "principal_kind", "principal"),
+        role_events=_by(validated(RoleEvents, account.role_events), "role_arn", "time", "event_id"),
+        followups=_by(validated(FollowUps, account.followups), "role_arn", "role_id"),
+        right_sizing=account.right_sizing,
     )
+
+
+def in_order(schema: type[Table], frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a table of the whole population, valid and sorted. Raises FrameError as `ordered` does."""
+    return _by(validated(schema, frame), *columns)
 
 
 def _by(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,53 +13,66 @@ from hygiene.report.view import PolicyView
 from hygiene.report.visible import visible
 
 if TYPE_CHECKING:
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import AccountReview, Review
 
 _NONE: frozenset[str] = frozenset()
 COLUMNS = ["policy", "roles", "accounts", "severity", "checks"]
 
 
-def policies_of(tables: ReviewTables) -> pd.DataFrame:
-    """Return one row per attached policy that gives an effective finding: its roles, accounts and checks.
+def policies_of(review: Review) -> pd.DataFrame:
+    """Return the table of policies of a review that is gone through here."""
+    found = PoliciesFound()
+    for account in review.accounts():
+        found.add(account)
+    return found.table()
+
+
+class PoliciesFound:
+    """Counts, account by account, what attached policies give.
 
     Inline policies are left out: each belongs to one role, and stands on that role's card.
     """
-    attached = _attached(tables.roles)
-    found: dict[str, _Found] = {}
-    columns = ("role_arn", "account_id", "check", "severity", "held_back_by", "policies")
-    rows = zip(*(texts(tables.findings[name]) for name in columns), strict=True)
-    for role_arn, account_id, check, severity, held_back_by, policies in rows:
-        if held_back_by and not held_back_by.startswith("not-evaluated"):
-            continue
-        for policy in attached.get(role_arn, _NONE).intersection(policies.split(";")):
-            found.setdefault(policy, _Found()).add(role_arn, account_id, check, severity)
-    ordered = sorted(found.items(), key=lambda item: (item[1].rank, -len(item[1].roles), item[0]))
-    return pd.DataFrame([group.row(policy) for policy, group in ordered], columns=COLUMNS)
+
+    def __init__(self) -> None:
+        self._found: dict[str, _Found] = {}
+
+    def add(self, account: AccountReview) -> None:
+        """Count an account's effective findings by the policies that give them."""
+        attached = _attached(account.roles)
+        roles: dict[str, set[str]] = {}
+        columns = ("role_arn", "check", "severity", "held_back_by", "policies")
+        rows = zip(*(texts(account.findings[name]) for name in columns), strict=True)
+        for role_arn, check, severity, held_back_by, policies in rows:
+            if held_back_by and not held_back_by.startswith("not-evaluated"):
+                continue
+            for policy in attached.get(role_arn, _NONE).intersection(policies.split(";")):
+                roles.setdefault(policy, set()).add(role_arn)
+                self._found.setdefault(policy, _Found()).add(check, severity)
+        for policy, arns in roles.items():
+            self._found[policy].roles += len(arns)
+            self._found[policy].accounts += 1
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per policy with its roles, accounts and checks, the most severe and frequent first."""
+        ordered = sorted(self._found.items(), key=lambda item: (item[1].rank, -item[1].roles, item[0]))
+        return pd.DataFrame((found.row(policy) for policy, found in ordered), columns=COLUMNS)
 
 
 @dataclass(slots=True)
 class _Found:
     """What one policy gives."""
 
-    roles: set[str] = field(default_factory=set)
-    accounts: set[str] = field(default_factory=set)
+    roles: int = 0
+    accounts: int = 0
     checks: set[str] = field(default_factory=set)
     rank: int = len(SEVERITIES)
 
-    def add(self, role_arn: str, account_id: str, check: str, severity: str) -> None:
-        self.roles.add(role_arn)
-        self.accounts.add(account_id)
+    def add(self, check: str, severity: str) -> None:
         self.checks.add(check)
         self.rank = min(self.rank, SEVERITIES.index(severity))
 
-    def row(self, policy: str) -> dict[str, Any]:
-        return {
-            "policy": policy,
-            "roles": len(self.roles),
-            "accounts": len(self.accounts),
-            "severity": SEVERITIES[self.rank],
-            "checks": ";".join(sorted(self.checks)),
-        }
+    def row(self, policy: str) -> tuple[str, int, int, str, str]:
+        return policy, self.roles, self.accounts, SEVERITIES[self.rank], ";".join(sorted(self.checks))
 
 
 def _attached(roles: pd.DataFrame) -> dict[str, frozenset[str]]:

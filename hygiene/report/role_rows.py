@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
     from hygiene.report.render import Renderer
     from hygiene.report.roster import Roster
-    from hygiene.report.view import FindingView, RolesView, RoleView
+    from hygiene.report.view import FindingView, RoleView
 
 T = TypeVar("T", bound="Hashable")
-
-_ROLES_KEPT = 10_000
-"""About 5 KB each; beyond, an owner's page renders again what an account's page had rendered before."""
 
 _TEXTS_KEPT = 20_000
 _SIBLING_LINKS = 3
@@ -45,7 +42,9 @@ class _Pieces(NamedTuple):
     closing: str
 
 
-class _Rendered(NamedTuple):
+class RenderedRole(NamedTuple):
+    """A role as every page can show it."""
+
     pieces: _Pieces
     as_sibling: Link
     """As another role's card links to it; the note is its account."""
@@ -77,45 +76,36 @@ class _Texts(Generic[T]):
 
 
 class RoleRows:
-    """Makes the rows of tables of one roster."""
+    """Renders roles; what many of them have in common is rendered once for all accounts."""
 
-    def __init__(self, roster: Roster, renderer: Renderer) -> None:
-        self._roster = roster
+    def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
-        self._rendered: dict[int, _Rendered] = {}
         self._findings: _Texts[FindingView] = _Texts(partial(renderer.pieces, "finding.html.j2"))
         self._siblings: _Texts[_Siblings] = _Texts(partial(renderer.pieces, "siblings.html.j2"))
 
-    def html(self, table: RolesView) -> Markup:
-        """Return the rows of a table, with or without cards."""
-        roles = self._roles(table.roles)
-        if table.cards:
-            siblings = self._siblings.of(_siblings_here(roles))
-            rows = [_with_card(role.pieces, table.place, text) for role, text in zip(roles, siblings, strict=True)]
-        else:
-            rows = [_with_link(role.pieces, table.place) for role in roles]
-        return Markup("".join(rows))  # noqa: S704  every piece was rendered with escaping on
-
-    def _roles(self, positions: Sequence[int]) -> list[_Rendered]:
-        new = [position for position in positions if position not in self._rendered]
-        kept = {position: self._rendered[position] for position in positions if position in self._rendered}
-        if len(self._rendered) + len(new) > _ROLES_KEPT:
-            self._rendered = kept
-        self._rendered.update(zip(new, self._render(new), strict=True))
-        return [self._rendered[position] for position in positions]
-
-    def _render(self, positions: Sequence[int]) -> list[_Rendered]:
+    def render(self, roster: Roster, positions: Sequence[int]) -> list[RenderedRole]:
+        """Return the roles of a roster at these positions."""
         if not positions:
             return []
-        views = role_views(self._roster, self._roster.rows(positions))
-        pieces = self._renderer.pieces("role.html.j2", list(zip(views, self._findings_of(positions), strict=True)))
+        views = role_views(roster, roster.rows(positions))
+        findings = self._findings_of(roster, positions)
+        pieces = self._renderer.pieces("role.html.j2", list(zip(views, findings, strict=True)))
         size = len(_Pieces._fields)
         cut = [_Pieces(*pieces[at : at + size]) for at in range(0, len(pieces), size)]
         return [_rendered(view, parts) for view, parts in zip(views, cut, strict=True)]
 
-    def _findings_of(self, positions: Sequence[int]) -> list[Markup]:
-        findings, numbers = self._roster.findings_at(positions)
-        texts = iter(self._findings.of(finding_views(self._roster, findings)))
+    def html(self, roles: Sequence[RenderedRole], place: str, *, cards: bool) -> Markup:
+        """Return the rows of a table, with or without cards; `place` as in RolesView."""
+        if cards:
+            siblings = self._siblings.of(_siblings_here(roles))
+            rows = [_with_card(role.pieces, place, text) for role, text in zip(roles, siblings, strict=True)]
+        else:
+            rows = [_with_link(role.pieces, place) for role in roles]
+        return Markup("".join(rows))  # noqa: S704  every piece was rendered with escaping on
+
+    def _findings_of(self, roster: Roster, positions: Sequence[int]) -> list[Markup]:
+        findings, numbers = roster.findings_at(positions)
+        texts = iter(self._findings.of(finding_views(roster.background, findings)))
         return [
             Markup("".join(next(texts) for _ in range(number)))  # noqa: S704  rendered with escaping on
             for number in numbers
@@ -137,8 +127,8 @@ def _place(role: _Pieces, place: str) -> tuple[str, ...]:
     return {"owner": (role.owner,), "account": (role.account,), "both": (role.account, role.owner_of_both)}[place]
 
 
-def _rendered(view: RoleView, pieces: _Pieces) -> _Rendered:
-    return _Rendered(
+def _rendered(view: RoleView, pieces: _Pieces) -> RenderedRole:
+    return RenderedRole(
         pieces=pieces,
         as_sibling=Link(view.name, f"#{view.anchor}", view.account),
         account_id=view.account_id,
@@ -147,16 +137,16 @@ def _rendered(view: RoleView, pieces: _Pieces) -> _Rendered:
     )
 
 
-def _siblings_here(roles: Sequence[_Rendered]) -> list[_Siblings]:
+def _siblings_here(roles: Sequence[RenderedRole]) -> list[_Siblings]:
     """Return for each role the others with its trust and permissions."""
-    same: dict[str, list[_Rendered]] = {}
+    same: dict[str, list[RenderedRole]] = {}
     for role in roles:
         if role.siblings:
             same.setdefault(role.group_id, []).append(role)
     return [_Siblings(role.siblings, _links(role, same.get(role.group_id, ()))) for role in roles]
 
 
-def _links(role: _Rendered, same: Sequence[_Rendered]) -> tuple[Link, ...]:
+def _links(role: RenderedRole, same: Sequence[RenderedRole]) -> tuple[Link, ...]:
     others = [other for other in same[: _SIBLING_LINKS + 1] if other is not role]
     return tuple(
         other.as_sibling if other.account_id != role.account_id else other.as_sibling._replace(note="")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hygiene.report.roster import Roster
+    from hygiene.report.roster import Background, Roster
     from hygiene.report.visible import Row
 
 _FINDING_COLUMNS = ("severity", "confidence", "evidence", "policies", "held_back_by", "remedy", "exception")
@@ -28,9 +28,9 @@ def role_views(roster: Roster, rows: Iterable[Row]) -> list[RoleView]:
     return [_role_view(roster, row) for row in rows]
 
 
-def finding_views(roster: Roster, findings: pd.DataFrame) -> list[FindingView]:
+def finding_views(background: Background, findings: pd.DataFrame) -> list[FindingView]:
     """Return findings in words; a check that is not in the catalogue is called by its id."""
-    titles = {check: info.title for check, info in roster.checks.items()}
+    titles = {check: info.title for check, info in background.checks.items()}
     shown = findings.assign(evidence=findings["evidence"].fillna(findings["detail"]))
     checks, *others, first_seen = columns_of_values(shown, ("check", *_FINDING_COLUMNS, "first_seen_quarter"))
     named = [titles.get(check, check) for check in checks]
@@ -39,7 +39,7 @@ def finding_views(roster: Roster, findings: pd.DataFrame) -> list[FindingView]:
 
 def _role_view(roster: Roster, row: Row) -> RoleView:
     anchor = links.role_anchor(row["role_id"], row["role_arn"])
-    principals = roster.principals(row["trusted_principals"], row["account_id"])
+    principals = roster.background.principals(row["trusted_principals"], row["account_id"])
     checks = parts(row["checks"])
     return RoleView(
         anchor=anchor,
@@ -81,7 +81,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         role_id=row["role_id"],
         path=row["path"],
         console=links.console_link(row["role_arn"], row["role_name"]),
-        siblings=roster.group_sizes.get(row["group_id"], 1) - 1,
+        siblings=roster.background.group_sizes.get(row["group_id"], 1) - 1,
         group_id=row["group_id"],
         row_sha256=row["row_sha256"],
         references=parts(row["references"]),

@@ -1,4 +1,4 @@
-"""The population in reading order, with what every page looks up in it; made once per report."""
+"""An account's roles in reading order, with what pages look up about them and about the population around."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import AccountReview, Review
     from hygiene.model import CheckInfo, ReviewFacts
     from hygiene.report.principals import PrincipalView
 
@@ -29,34 +29,16 @@ _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
-    """The roles by account and falling risk; `needed`, `urgent`, `rank`, `page` and more stand beside the columns."""
+class Background:
+    """What every account's roles are seen against; made once per report."""
 
-    roles: pd.DataFrame
-    findings: pd.DataFrame
-    policies: pd.DataFrame
-    findings_of: Mapping[str, np.ndarray]
     group_sizes: Mapping[str, int]
     account_names: Mapping[str, str]
     checks: Mapping[str, CheckInfo]
     is_organization: bool
-    assumed_by: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """By role ARN, who assumed it, most often first; not there where nobody did or events were not read."""
-    events_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """By role ARN, the calls that changed it, newest first."""
     watched: frozenset[str] = frozenset()
     """Accounts whose events were read."""
     _principals: dict[tuple[str, str], tuple[PrincipalView, ...]] = field(default_factory=dict)
-
-    def rows(self, positions: Sequence[int]) -> list[Row]:
-        """Return the roles at these positions as plain rows."""
-        return rows_of(self.roles.iloc[list(positions)])
-
-    def findings_at(self, positions: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
-        """Return the findings of these roles, role by role, effective and severe first, and how many each has."""
-        arns = self.roles["role_arn"].iloc[list(positions)].tolist()
-        found = [self.findings_of.get(arn, _NONE) for arn in arns]
-        return self.findings.iloc[np.concatenate(found)], [len(at) for at in found]
 
     def principals(self, written: str, own_account: str) -> tuple[PrincipalView, ...]:
         """Return the principals of a `;`-joined cell; most roles of an account trust the same few."""
@@ -70,27 +52,58 @@ class Roster:
         return self._principals[key]
 
 
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """An account's roles by falling risk; `needed`, `urgent`, `rank`, `page` and more stand beside the columns."""
+
+    background: Background
+    roles: pd.DataFrame
+    findings: pd.DataFrame
+    findings_of: Mapping[str, np.ndarray]
+    assumed_by: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, who assumed it, most often first; not there where nobody did or events were not read."""
+    events_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, the calls that changed it, newest first."""
+
+    def rows(self, positions: Sequence[int]) -> list[Row]:
+        """Return the roles at these positions as plain rows."""
+        return rows_of(self.roles.iloc[list(positions)])
+
+    def findings_at(self, positions: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
+        """Return the findings of these roles, role by role, effective and severe first, and how many each has."""
+        arns = self.roles["role_arn"].iloc[list(positions)].tolist()
+        found = [self.findings_of.get(arn, _NONE) for arn in arns]
+        return self.findings.iloc[np.concatenate(found)], [len(at) for at in found]
+
+
 def rank_of(severity: str) -> int:
     """Return 0 for critical to 4 for info, and 5 for no severity."""
     return _RANKS.get(severity, NO_SEVERITY)
 
 
-def roster_of(tables: ReviewTables, policies: pd.DataFrame, facts: ReviewFacts) -> Roster:
-    """Return the roster of ordered tables and of the policies that give their findings."""
-    findings = _sorted_findings(tables.findings)
-    named = zip(tables.coverage["account_id"].tolist(), tables.coverage["account_name"].tolist(), strict=True)
-    return Roster(
-        roles=_sorted_roles(tables),
-        findings=findings,
-        policies=policies,
-        findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
-        group_sizes={str(key): int(size) for key, size in tables.roles["group_id"].value_counts().items()},
+def background_of(review: Review, facts: ReviewFacts) -> Background:
+    """Return what there is to know of a population before its accounts are gone through."""
+    coverage = review.coverage
+    named = zip(coverage["account_id"].tolist(), coverage["account_name"].tolist(), strict=True)
+    return Background(
+        group_sizes=review.group_sizes,
         account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},
         checks={check.id: check for check in facts.checks},
         is_organization=bool(facts.organization_id),
-        assumed_by=_by_role(tables.assumptions.sort_values("assumed", ascending=False, kind="stable")),
-        events_of=_by_role(tables.role_events[::-1]),
-        watched=frozenset(tables.coverage.loc[tables.coverage["events_to"].notna(), "account_id"]),
+        watched=frozenset(coverage.loc[coverage["events_to"].notna(), "account_id"]),
+    )
+
+
+def roster_of(account: AccountReview, background: Background) -> Roster:
+    """Return the roster of one account's ordered tables."""
+    findings = _sorted_findings(account.findings)
+    return Roster(
+        background=background,
+        roles=_sorted_roles(account),
+        findings=findings,
+        findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
+        assumed_by=_by_role(account.assumptions.sort_values("assumed", ascending=False, kind="stable")),
+        events_of=_by_role(account.role_events[::-1]),
     )
 
 
@@ -101,23 +114,20 @@ def _by_role(frame: pd.DataFrame) -> dict[str, list[Row]]:
     return found
 
 
-def _sorted_roles(tables: ReviewTables) -> pd.DataFrame:
-    needed = set(tables.decisions.loc[tables.decisions["needs_decision"] == "yes", "role_arn"])
-    owners = tables.roles["owner"].fillna("")
-    roles = tables.roles.assign(
-        needed=tables.roles["role_arn"].isin(needed),
-        urgent=tables.roles["severity"].isin(URGENT),
-        unused=tables.roles["usage_status"] == "unused",
-        unknown=tables.roles["usage_status"] == "unknown",
-        rank=tables.roles["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
+def _sorted_roles(account: AccountReview) -> pd.DataFrame:
+    needed = set(account.decisions.loc[account.decisions["needs_decision"] == "yes", "role_arn"])
+    owners = account.roles["owner"].fillna("")
+    roles = account.roles.assign(
+        needed=account.roles["role_arn"].isin(needed),
+        urgent=account.roles["severity"].isin(URGENT),
+        unused=account.roles["usage_status"] == "unused",
+        unknown=account.roles["usage_status"] == "unknown",
+        rank=account.roles["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
         owner_href=owners.map({owner: owner_page(owner) for owner in owners.unique()}),
     ).sort_values(
-        ["account_id", "risk_score", "role_name", "role_arn"],
-        ascending=[True, False, True, True],
-        kind="stable",
-        ignore_index=True,
+        ["risk_score", "role_name", "role_arn"], ascending=[False, True, True], kind="stable", ignore_index=True
     )
-    return roles.assign(page=roles.groupby("account_id").cumcount() // ROLES_PER_PAGE + 1)
+    return roles.assign(page=np.arange(len(roles)) // ROLES_PER_PAGE + 1)
 
 
 def _sorted_findings(findings: pd.DataFrame) -> pd.DataFrame:

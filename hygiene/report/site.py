@@ -1,50 +1,139 @@
-"""Write the pages of a report: the index, every account, every owner, and the work lists."""
+"""Write the pages of a report: accounts one after the other, then owners, work lists and the index."""
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from hygiene.report import attestation
-from hygiene.report.attestation import attestation_view
+from hygiene.report.attestation import Attested, attestation_view
+from hygiene.report.drawer import Drawer
+from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
 from hygiene.report.lists_view import Lists
 from hygiene.report.render import Renderer
 from hygiene.report.role_rows import RoleRows
-from hygiene.report.roster import roster_of
+from hygiene.report.role_view import finding_views
+from hygiene.report.roster import background_of, roster_of
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
 
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import AccountReview, Review
     from hygiene.model import Provenance, ReviewFacts
+    from hygiene.report.index_view import Whole
+    from hygiene.report.role_rows import RenderedRole
+    from hygiene.report.view import FindingView, ListView
+    from hygiene.report.visible import Row
+
+_ROLES_IN_MEMORY = 10_000
+"""Rendered roles that are kept in memory for the pages of owners; about 5 KB each."""
+
+_FLAGS = ("needed", "unused", "unknown", "urgent")
 
 
-def write_pages(
-    tables: ReviewTables,
-    policies: pd.DataFrame,
-    facts: ReviewFacts,
-    provenance: Provenance,
-    summary: Mapping[str, Any],
-    folder: Path,
-) -> None:
-    """Write every page below the folder; `policies` as `policies_of` has them. One page is in memory at a time."""
-    renderer = Renderer(facts.review_id)
-    roster = roster_of(tables, policies, facts)
-    with_removal = frozenset(path.stem for path in (folder / "removal").glob("*.sh"))
-    lists = Lists(roster, facts, summary, with_removal)
-    _write(folder / "index.html", renderer.index(index_view(tables, facts, summary, roster, folder)))
-    rows = RoleRows(roster, renderer)
-    for path, view in chain(lists.accounts(rows_of(tables.coverage)), lists.owners(), lists.work()):
-        _write(folder / path, renderer.roles(view, rows.html(view.table)))
-    attested = attestation_view(tables, facts, provenance, summary, folder)
-    _write(folder / attestation.FILE, renderer.attestation(attested))
+class Site:
+    """The pages below a folder; used in a `with`. Only one page is in memory at a time.
+
+    `add` writes an account's pages at once. Its rendered roles are put away, because they stand on the pages of
+    owners too, and owners have roles in many accounts.
+    """
+
+    def __init__(self, review: Review, facts: ReviewFacts, folder: Path) -> None:
+        self._facts = facts
+        self._folder = folder
+        self._background = background_of(review, facts)
+        self._renderer = Renderer(facts.review_id)
+        self._rows = RoleRows(self._renderer)
+        self._highlights, self._attested = Highlights(), Attested()
+        self._unwritten = {row["account_id"]: row for row in rows_of(review.coverage)}
+        self._rendered: Drawer[RenderedRole] = Drawer(folder, in_memory=_ROLES_IN_MEMORY)
+        self._everybody = _Everybody()
+
+    def __enter__(self) -> Self:
+        """Return the site."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Throw away what was kept for pages that are not written."""
+        self._rendered.close()
+
+    def add(self, account: AccountReview) -> None:
+        """Write the pages of an account from its ordered tables."""
+        roster = roster_of(account, self._background)
+        self._highlights.add(account, roster)
+        self._attested.add(account)
+        row = self._unwritten.pop(account.account_id, None)
+        if row is None:
+            return
+        own = roster.findings[roster.findings["role_arn"].isna()]
+        lists = Lists(self._facts, _columns(roster.roles))
+        for path, view in self._account(lists, row, tuple(finding_views(self._background, own))):
+            rendered = self._rows.render(roster, view.table.roles)
+            self._write(path, view, rendered)
+            for role in rendered:
+                self._rendered.put(role)
+        self._everybody.add(roster.roles)
+
+    def finish(self, summary: Mapping[str, Any], whole: Whole, provenance: Provenance) -> None:
+        """Write the pages of accounts that gave no rows, of owners, the work lists, the index and the attestation."""
+        nobody = Lists(self._facts, {name: np.zeros(0, dtype=bool) for name in _FLAGS})
+        for row in self._unwritten.values():
+            for path, view in self._account(nobody, row, ()):
+                self._write(path, view, [])
+        lists = Lists(self._facts, self._everybody.columns())
+        for path, view in chain(lists.owners(self._everybody.owners), lists.work()):
+            self._write(path, view, [self._rendered[number] for number in view.table.roles])
+        index = index_view(self._facts, summary, self._highlights, whole, self._folder)
+        (self._folder / "index.html").write_bytes(_encoded(self._renderer.index(index)))
+        attested = attestation_view(self._attested, whole, self._facts, provenance, summary, self._folder)
+        (self._folder / attestation.FILE).write_bytes(_encoded(self._renderer.attestation(attested)))
+
+    def _account(self, lists: Lists, row: Row, own: tuple[FindingView, ...]) -> Iterable[tuple[str, ListView]]:
+        has_removal = (self._folder / "removal" / f"{row['account_id']}.sh").exists()
+        return lists.account(row, own, has_removal=has_removal)
+
+    def _write(self, path: str, view: ListView, roles: list[RenderedRole]) -> None:
+        table = view.table
+        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards))
+        file = self._folder / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(_encoded(html))
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(text.encode("utf-8", "replace"))
+class _Everybody:
+    """Of every role that was rendered what lists sort and count by: some bytes each, in the order of rendering."""
+
+    def __init__(self) -> None:
+        self.owners: list[str] = []
+        self._places: dict[str, int] = {}
+        self._parts: list[Mapping[str, np.ndarray]] = []
+
+    def add(self, roles: pd.DataFrame) -> None:
+        owners = [self._place(owner) for owner in roles["owner"].fillna("").tolist()]
+        self._parts.append({**_columns(roles), "owner": np.array(owners, dtype="int32")})
+
+    def columns(self) -> dict[str, np.ndarray]:
+        names = (*_FLAGS, "risk_score", "owner")
+        return {name: np.concatenate([np.zeros(0, "int32"), *(part[name] for part in self._parts)]) for name in names}
+
+    def _place(self, owner: str) -> int:
+        if owner not in self._places:
+            self._places[owner] = len(self.owners)
+            self.owners.append(owner)
+        return self._places[owner]
+
+
+def _columns(roles: pd.DataFrame) -> dict[str, np.ndarray]:
+    flags = {name: roles[name].to_numpy(dtype=bool) for name in _FLAGS}
+    return {**flags, "risk_score": roles["risk_score"].to_numpy(dtype="int16")}
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
@@ -15,38 +16,129 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import AccountReview, Review
     from hygiene.model import ReviewFacts
 
 URGENT = ("critical", "high")
 
 
-def summarise(tables: ReviewTables, facts: ReviewFacts) -> dict[str, Any]:
-    """Return the content of `summary.json`, always with the same keys in the same order."""
-    roles, decisions = tables.roles, tables.decisions
-    asked = decisions[decisions["needs_decision"] == "yes"]
-    urgent = roles[roles["severity"].isin(URGENT)]
-    ownerless = roles.loc[roles["owner"].isna(), "role_arn"]
-    summary: dict[str, Any] = {
-        **_identity(facts),
-        "accounts": _counts(tables.coverage["status"], COVERAGE_STATUSES),
-        "roles": _counts(roles["usage_status"], USAGE_STATUSES),
-        "unused_percent_of_judged": _unused_percent(roles),
-        "critical_or_high": len(urgent),
-        "without_owner": len(ownerless),
-        "findings": _findings(tables.findings, facts),
-        "decisions": _decisions(decisions, asked, roles) | _followed_up(tables.followups, facts),
-        "exceptions": _counts(tables.exceptions["state"], EXCEPTION_STATES),
-        "needs_decision": len(asked),
-        "needs_decision_critical_or_high": int(asked["role_arn"].isin(urgent["role_arn"]).sum()),
-        "needs_decision_without_owner": int(asked["role_arn"].isin(ownerless).sum()),
-        "suggestions": _tally(decisions["suggestion"], SUGGESTIONS),
-        "changes": _tally(tables.changes["change"], ()),
-        "changes_compared_by": facts.compared_by,
-        "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
-    }
-    summary["trend"] = [*(dict(point) for point in facts.trend), trend_point(summary)]
-    return {**summary, "in_words": in_words(summary)}
+def summarise(review: Review, facts: ReviewFacts) -> dict[str, Any]:
+    """Return the content of `summary.json` of a review that is gone through here."""
+    numbers = Numbers(facts)
+    for account in review.accounts():
+        numbers.add(account)
+    return numbers.summary(review.coverage, review.exceptions)
+
+
+class Numbers:
+    """Counts a review account by account; `summary` may be asked for once every account was added."""
+
+    def __init__(self, facts: ReviewFacts) -> None:
+        self._facts = facts
+        self._tallies: dict[str, Counter[str]] = defaultdict(Counter)
+        self._counts: Counter[str] = Counter()
+
+    def add(self, account: AccountReview) -> None:
+        """Count an account's rows."""
+        asked = account.decisions[account.decisions["needs_decision"] == "yes"]
+        self._count_roles(account.roles, asked)
+        self._count_findings(account.findings)
+        self._count_decisions(account.decisions, asked)
+        self._count_followups(account.followups)
+        self._tally("change", account.changes["change"])
+
+    def summary(self, coverage: pd.DataFrame, exceptions: pd.DataFrame) -> dict[str, Any]:
+        """Return the content of `summary.json`, always with the same keys in the same order."""
+        facts, counts = self._facts, self._counts
+        summary: dict[str, Any] = {
+            **_identity(facts),
+            "accounts": _with_total(Counter(coverage["status"]), COVERAGE_STATUSES),
+            "roles": _with_total(self._tallies["usage_status"], USAGE_STATUSES),
+            "unused_percent_of_judged": _unused_percent(self._tallies["usage_status"]),
+            "critical_or_high": counts["critical_or_high"],
+            "without_owner": counts["without_owner"],
+            "findings": self._findings(),
+            "decisions": self._decisions(),
+            "exceptions": _with_total(Counter(exceptions["state"]), EXCEPTION_STATES),
+            "needs_decision": counts["asked"],
+            "needs_decision_critical_or_high": counts["asked_critical_or_high"],
+            "needs_decision_without_owner": counts["asked_without_owner"],
+            "suggestions": _known_first(self._tallies["suggestion"], SUGGESTIONS),
+            "changes": _known_first(self._tallies["change"]),
+            "changes_compared_by": facts.compared_by,
+            "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
+        }
+        summary["trend"] = [*(dict(point) for point in facts.trend), trend_point(summary)]
+        return {**summary, "in_words": in_words(summary)}
+
+    def _tally(self, name: str, column: pd.Series) -> None:
+        self._tallies[name].update(column.dropna().tolist())
+
+    def _count_roles(self, roles: pd.DataFrame, asked: pd.DataFrame) -> None:
+        urgent = roles.loc[roles["severity"].isin(URGENT), "role_arn"]
+        self._counts["critical_or_high"] += len(urgent)
+        self._counts["asked_critical_or_high"] += int(asked["role_arn"].isin(urgent).sum())
+        ownerless = roles.loc[roles["owner"].isna(), "role_arn"]
+        self._counts["without_owner"] += len(ownerless)
+        self._counts["asked_without_owner"] += int(asked["role_arn"].isin(ownerless).sum())
+        self._tally("usage_status", roles["usage_status"])
+        self._tally("decision_state", roles["decision_state"])
+
+    def _count_findings(self, findings: pd.DataFrame) -> None:
+        effective = findings[findings["held_back_by"].isna()]
+        self._counts["findings"] += len(findings)
+        self._counts["effective"] += len(effective)
+        self._counts["with_exception"] += int(findings["exception"].notna().sum())
+        self._tally("check", effective["check"])
+        self._tally("severity", effective["severity"])
+
+    def _findings(self) -> dict[str, Any]:
+        """Return counts of findings; what a boundary or a control policy holds back is in no total by check."""
+        total, effective = self._counts["findings"], self._counts["effective"]
+        return {
+            "total": total,
+            "effective": effective,
+            "held_back": total - effective,
+            "with_exception": self._counts["with_exception"],
+            "by_check": _known_first(self._tallies["check"], sorted(check.id for check in self._facts.checks)),
+            "by_severity": _known_first(self._tallies["severity"], SEVERITIES),
+        }
+
+    def _count_decisions(self, decisions: pd.DataFrame, asked: pd.DataFrame) -> None:
+        self._counts["questions"] += len(decisions)
+        self._counts["asked"] += len(asked)
+        self._counts["open"] += int(asked["decision"].isna().sum())
+        self._tally("suggestion", decisions["suggestion"])
+        self._tally("asked_suggestion", asked["suggestion"])
+        self._tally("decision", decisions["decision"])
+
+    def _count_followups(self, followups: pd.DataFrame) -> None:
+        is_new = (followups["state"] == "verified") & (followups["verified_quarter"] == self._facts.quarter)
+        changes_iam = followups["decision"].isin(["remove", "reduce"])
+        self._counts["verified_removals"] += int((is_new & (followups["decision"] == "remove")).sum())
+        self._counts["verified_reductions"] += int((is_new & (followups["decision"] == "reduce")).sum())
+        self._counts["to_carry_out"] += int((changes_iam & (followups["state"] == "answered")).sum())
+        self._tally("followed_up", followups["state"])
+
+    def _decisions(self) -> dict[str, Any]:
+        """Return counts of questions, answers and what became of decisions, gone roles' too.
+
+        `open` has no answer at all, `to_answer` has none that still holds; `verified_…` are those that this review is
+        the first to see carried out, `to_carry_out` those that are neither seen carried out nor overdue.
+        """
+        return {
+            "rows": self._counts["questions"],
+            "to_answer": self._counts["asked"],
+            "open": self._counts["open"],
+            "answered": self._tallies["decision"].total(),
+            "to_answer_by_suggestion": _known_first(self._tallies["asked_suggestion"], SUGGESTIONS),
+            "by_decision": _known_first(self._tallies["decision"], DECISIONS),
+            "by_state": _known_first(self._tallies["decision_state"]),
+            "followed_up": _with_total(self._tallies["followed_up"]),
+            "verified_removals": self._counts["verified_removals"],
+            "verified_reductions": self._counts["verified_reductions"],
+            "to_carry_out": self._counts["to_carry_out"],
+        }
 
 
 def _identity(facts: ReviewFacts) -> dict[str, Any]:
@@ -63,60 +155,17 @@ def _identity(facts: ReviewFacts) -> dict[str, Any]:
     }
 
 
-def _findings(findings: pd.DataFrame, facts: ReviewFacts) -> dict[str, Any]:
-    """Count findings; what a boundary or a control policy holds back is counted, but in no total by check."""
-    effective = findings[findings["held_back_by"].isna()]
-    return {
-        "total": len(findings),
-        "effective": len(effective),
-        "held_back": len(findings) - len(effective),
-        "with_exception": int(findings["exception"].notna().sum()),
-        "by_check": _tally(effective["check"], sorted(check.id for check in facts.checks)),
-        "by_severity": _tally(effective["severity"], SEVERITIES),
-    }
-
-
-def _decisions(decisions: pd.DataFrame, asked: pd.DataFrame, roles: pd.DataFrame) -> dict[str, Any]:
-    """Count questions and answers; `open` has no answer at all, `to_answer` has none that still holds."""
-    return {
-        "rows": len(decisions),
-        "to_answer": len(asked),
-        "open": int(asked["decision"].isna().sum()),
-        "answered": int(decisions["decision"].notna().sum()),
-        "to_answer_by_suggestion": _tally(asked["suggestion"], SUGGESTIONS),
-        "by_decision": _tally(decisions["decision"], DECISIONS),
-        "by_state": _tally(roles["decision_state"], ()),
-    }
-
-
-def _followed_up(followups: pd.DataFrame, facts: ReviewFacts) -> dict[str, Any]:
-    """Count what became of decisions, gone roles' too, and what this review is the first to see carried out.
-
-    `to_carry_out`: decisions to remove or reduce that are neither seen carried out nor overdue.
-    """
-    is_new = (followups["state"] == "verified") & (followups["verified_quarter"] == facts.quarter)
-    changes_iam = followups["decision"].isin(["remove", "reduce"])
-    return {
-        "followed_up": _counts(followups["state"], ()),
-        "verified_removals": int((is_new & (followups["decision"] == "remove")).sum()),
-        "verified_reductions": int((is_new & (followups["decision"] == "reduce")).sum()),
-        "to_carry_out": int((changes_iam & (followups["state"] == "answered")).sum()),
-    }
-
-
-def _unused_percent(roles: pd.DataFrame) -> float | None:
+def _unused_percent(statuses: Counter[str]) -> float | None:
     """Percentage of unused roles among those whose use could be judged; None where there is none."""
-    unused = int((roles["usage_status"] == "unused").sum())
-    judged = unused + int((roles["usage_status"] == "in_use").sum())
-    return round(100 * unused / judged, 1) if judged else None
+    judged = statuses["unused"] + statuses["in_use"]
+    return round(100 * statuses["unused"] / judged, 1) if judged else None
 
 
-def _counts(column: pd.Series, keys: Iterable[str]) -> dict[str, int]:
-    return {"total": len(column), **_tally(column, keys)}
+def _with_total(found: Counter[str], keys: Iterable[str] = ()) -> dict[str, int]:
+    return {"total": found.total(), **_known_first(found, keys)}
 
 
-def _tally(column: pd.Series, keys: Iterable[str]) -> dict[str, int]:
-    """Count values: the known keys first, zeros included, then whatever else occurs, by name."""
-    found = {str(key): int(number) for key, number in column.value_counts().items()}
+def _known_first(found: Counter[str], keys: Iterable[str] = ()) -> dict[str, int]:
+    """Return the known keys first, zeros included, then whatever else occurs, by name."""
     known = list(keys)
-    return {key: found.get(key, 0) for key in [*known, *sorted(set(found) - set(known))]}
+    return {key: found[key] for key in [*known, *sorted(found.keys() - set(known))]}

@@ -12,11 +12,14 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+MOST_ROWS = 1_048_575
+"""Below the heading, https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3."""
 
 _ROWS_AT_ONCE = 2_000
 _LONGEST = 32_767
-"""Most characters in a cell, https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3."""
+"""Most characters in a cell; the same page."""
 
 _SPECIAL = ("&", "<", ">", "_x")
 """`_x000A_` is Excel's own way to write a character, so what looks like it has to be escaped too."""
@@ -25,20 +28,29 @@ _SPECIAL = ("&", "<", ">", "_x")
 class TextSheet(Worksheet):  # type: ignore[misc, unused-ignore]  # XlsxWriter has no types
     """A worksheet filled by one call of `set_texts`; everything else of a worksheet works as ever."""
 
-    _columns: Sequence[Sequence[str]] = ()
+    _parts: Iterable[Sequence[Sequence[str]]] = ()
     _styles: Sequence[int] = ()
     _heading: Sequence[str] = ()
     _heading_style = 0
 
     def set_texts(
-        self, names: Sequence[str], columns: Sequence[Sequence[str]], formats: Sequence[Any], heading: Any
+        self,
+        names: Sequence[str],
+        parts: Iterable[Sequence[Sequence[str]]],
+        rows: int,
+        formats: Sequence[Any],
+        heading: Any,
     ) -> None:
-        """Fill the sheet: names in the first row, then the columns, of equal length, each in its format."""
-        self._heading, self._columns = names, columns
+        """Fill the sheet: names in the first row, then the parts below each other, every column in its format.
+
+        A part is columns of equal length, `rows` the number of rows in all parts, at most MOST_ROWS. The parts are
+        asked for when the workbook is closed, one after the other.
+        """
+        self._heading, self._parts = names, parts
         self._styles = [form._get_xf_index() for form in formats]  # noqa: SLF001  where a format gets its number
         self._heading_style = heading._get_xf_index()  # noqa: SLF001
         self._check_dimensions(0, 0)
-        self._check_dimensions(len(columns[0]), len(columns) - 1)
+        self._check_dimensions(rows, len(names) - 1)
 
     def _write_rows(self) -> None:
         for lines in self._lines():
@@ -47,9 +59,12 @@ class TextSheet(Worksheet):  # type: ignore[misc, unused-ignore]  # XlsxWriter h
     def _lines(self) -> Iterator[str]:
         heading = [[name] for name in self._heading]
         yield self._rows(heading, [self._heading_style] * len(heading), first=1)
-        for start in range(0, len(self._columns[0]), _ROWS_AT_ONCE):
-            part = [column[start : start + _ROWS_AT_ONCE] for column in self._columns]
-            yield self._rows(part, self._styles, first=start + 2)
+        first = 2
+        for columns in self._parts:
+            for start in range(0, len(columns[0]), _ROWS_AT_ONCE):
+                part = [column[start : start + _ROWS_AT_ONCE] for column in columns]
+                yield self._rows(part, self._styles, first)
+                first += len(part[0])
 
     def _rows(self, columns: Sequence[Sequence[str]], styles: Sequence[int], first: int) -> str:
         numbers = range(first, first + len(columns[0]))

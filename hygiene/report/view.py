@@ -147,7 +147,7 @@ class Chip:
 class RolesView:
     """A table of roles, one page of it; `place` is what tells roles apart: `owner`, `account` or `both`.
 
-    `roles` are positions in the roster.
+    `roles` are numbers: places in the account's roster, or those of all accounts' rendered roles.
     """
 
     caption: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from hygiene.frames import DECISIONS
+from hygiene.frames import DECISIONS, Decisions, columns_of
 from hygiene.report.cells import cleaned, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -34,11 +35,14 @@ _HELP = (
 )
 
 
-def write_decisions(decisions: pd.DataFrame, path: Path) -> None:
-    """Write the decisions table: our columns locked, the answers open, `decision` as a drop-down."""
+def write_decisions(decisions: Iterable[pd.DataFrame], rows: int, path: Path) -> None:
+    """Write parts of the decisions table, together so many rows: our columns locked, the answers open, a drop-down.
+
+    A sheet has an end; of more rows than it holds the last ones are left out, and it says so.
+    """
     import xlsxwriter
 
-    from hygiene.report.text_sheet import TextSheet
+    from hygiene.report.text_sheet import MOST_ROWS, TextSheet
 
     options = {
         "strings_to_formulas": False,
@@ -47,17 +51,26 @@ def write_decisions(decisions: pd.DataFrame, path: Path) -> None:
     }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "Role decisions", "created": datetime(2000, 1, 1, tzinfo=UTC)})
-        _write_rows(book, book.add_worksheet("decisions", TextSheet), decisions)
-        _write_help(book)
+        sheet = book.add_worksheet("decisions", TextSheet)
+        _write_rows(book, sheet, _columns(decisions, MOST_ROWS), min(rows, MOST_ROWS))
+        _write_help(book, left_out=max(0, rows - MOST_ROWS))
 
 
-def _write_rows(book: Any, sheet: TextSheet, decisions: pd.DataFrame) -> None:
-    names = list(decisions.columns)
+def _write_rows(book: Any, sheet: TextSheet, parts: Iterable[list[list[str]]], rows: int) -> None:
+    names = columns_of(Decisions)
     formats = [_cell_format(book, name) for name in names]
-    _set_up(book, sheet, names, len(decisions))
+    _set_up(book, sheet, names, rows)
     heading = book.add_format({"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "vcenter"})
-    columns = [[cleaned(text) for text in texts(decisions[name])] for name in names]
-    sheet.set_texts(names, columns, formats, heading)
+    sheet.set_texts(names, parts, rows, formats, heading)
+
+
+def _columns(decisions: Iterable[pd.DataFrame], most: int) -> Iterator[list[list[str]]]:
+    """Yield the parts as columns of texts, at most so many rows of all of them."""
+    left = most
+    for part in decisions:
+        shown = part.iloc[:left]
+        left -= len(shown)
+        yield [[cleaned(text) for text in texts(shown[name])] for name in shown.columns]
 
 
 def _cell_format(book: Any, name: str) -> Any:
@@ -83,10 +96,11 @@ def _set_up(book: Any, sheet: Any, names: list[str], rows: int) -> None:
     })  # fmt: skip
 
 
-def _write_help(book: Any) -> None:
+def _write_help(book: Any, left_out: int) -> None:
     sheet = book.add_worksheet("how to answer")
     sheet.set_column(0, 0, 14, book.add_format({"bold": True, "valign": "top"}))
     sheet.set_column(1, 1, 90, book.add_format({"text_wrap": True, "valign": "top"}))
-    for row, (word, meaning) in enumerate(_HELP):
+    more = f"{left_out:,} more rows do not fit into a sheet; decisions.csv has all of them."
+    for row, (word, meaning) in enumerate([*_HELP, *([("", more)] if left_out else [])]):
         sheet.write_string(row, 0, word)
         sheet.write_string(row, 1, meaning)

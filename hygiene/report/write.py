@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import FrameError, ReportError
-from hygiene.report.columnar import write_parquet
+from hygiene.frames import Coverage, Exceptions
 from hygiene.report.delimited import write_csv
+from hygiene.report.index_view import Whole
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
-from hygiene.report.order import ordered
-from hygiene.report.policy_list import policies_of
+from hygiene.report.order import in_order, ordered
+from hygiene.report.policy_list import PoliciesFound
 from hygiene.report.right_sizing import write_right_sizing
-from hygiene.report.summary import summarise
-from hygiene.report.workbook import write_decisions
+from hygiene.report.summary import Numbers
+from hygiene.report.tables import TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    import pandas as pd
-
-    from hygiene.frames import ReviewTables
-    from hygiene.model import Provenance, ReportFile, ReviewFacts, RightSizing
+    from hygiene.frames import AccountReview, Review
+    from hygiene.model import Provenance, ReportFile, ReviewFacts
+    from hygiene.report.site import Site
 
 _KNOWN = {"html", "csv", "xlsx", "json", "parquet"}
-_ALWAYS = ("coverage",)
 
 
 def write_report(
-    tables: ReviewTables,
-    facts: ReviewFacts,
-    provenance: Provenance,
-    destination: Path,
-    formats: Collection[str],
-    right_sizing: RightSizing,
+    review: Review, facts: ReviewFacts, provenance: Provenance, destination: Path, formats: Collection[str]
 ) -> tuple[ReportFile, ...]:
     """Write every file of the report, the manifest last; see `hygiene.report.write_report`."""
     _check_request(destination, formats)
-    rows = ordered(tables)
-    _check_accounts(rows)
     try:
-        write_right_sizing(right_sizing, facts, destination)
-        _write_files(rows, facts, provenance, destination, formats)
+        _write_files(review, facts, provenance, destination, formats)
         return _seal(facts, provenance, destination)
     except OSError as error:
         raise ReportError(f"The report could not be written to {destination}: {error.strerror or error}.") from error
@@ -56,47 +48,66 @@ def _check_request(destination: Path, formats: Collection[str]) -> None:
         raise ReportError(f"The report's folder {destination} is not empty; a sealed report is never edited.")
 
 
-def _check_accounts(tables: ReviewTables) -> None:
-    """Refuse roles of an account that coverage does not know: they would stand on no page."""
-    stray = sorted(set(tables.roles["account_id"]) - set(tables.coverage["account_id"]))
-    if stray:
-        raise FrameError(f"Coverage has no row for account {stray[0]}, which has roles. This is a bug in hygiene.")
-
-
 def _write_files(
-    tables: ReviewTables, facts: ReviewFacts, provenance: Provenance, folder: Path, formats: Collection[str]
+    review: Review, facts: ReviewFacts, provenance: Provenance, folder: Path, formats: Collection[str]
 ) -> None:
-    """Write the tables first and the pages last: the pages offer for download what exists by then."""
-    summary = summarise(tables, facts)
+    """Go through the accounts once; then write what only all of them together give. The index comes last.
+
+    Pages offer for download what exists by then.
+    """
+    numbers, policies = Numbers(facts), PoliciesFound()
+    with TableFiles(folder, formats) as tables, _pages(review, facts, folder, formats) as pages:
+        for account in _ordered_accounts(review):
+            write_right_sizing(account.right_sizing, facts, folder)
+            tables.add(account)
+            numbers.add(account)
+            policies.add(account)
+            if pages is not None:
+                pages.add(account)
+        tables.finish()
+        whole = Whole(
+            in_order(Coverage, review.coverage, "account_id"),
+            in_order(Exceptions, review.exceptions, "number"),
+            policies.table(),
+        )
+        summary = numbers.summary(whole.coverage, whole.exceptions)
+        _write_whole(tables, whole, summary, folder, formats)
+        if pages is not None:
+            pages.finish(summary, whole, provenance)
+
+
+def _write_whole(
+    tables: TableFiles, whole: Whole, summary: dict[str, Any], folder: Path, formats: Collection[str]
+) -> None:
+    """Write the tables of the whole population, and its numbers."""
     write_json(summary, folder / "summary.json")
-    for name, frame in _named(tables).items():
-        if "csv" in formats or name in _ALWAYS:
-            write_csv(frame, folder / f"{name}.csv")
-        if "parquet" in formats:
-            write_parquet(frame, folder / f"{name}.parquet")
-    policies = policies_of(tables)
+    tables.write("coverage", whole.coverage, always=True)
+    tables.write("exceptions", whole.exceptions)
     if "csv" in formats:
-        write_csv(policies, folder / "policies.csv")
-    if "xlsx" in formats:
-        write_decisions(tables.decisions, folder / "decisions.xlsx")
-    if "html" in formats:
-        from hygiene.report.site import write_pages
-
-        write_pages(tables, policies, facts, provenance, summary, folder)
+        write_csv(whole.policies, folder / "policies.csv")
 
 
-def _named(tables: ReviewTables) -> dict[str, pd.DataFrame]:
-    return {
-        "roles": tables.roles,
-        "findings": tables.findings,
-        "coverage": tables.coverage,
-        "changes": tables.changes,
-        "decisions": tables.decisions,
-        "followups": tables.followups,
-        "exceptions": tables.exceptions,
-        "assumptions": tables.assumptions,
-        "role_events": tables.role_events,
-    }
+@contextmanager
+def _pages(review: Review, facts: ReviewFacts, folder: Path, formats: Collection[str]) -> Iterator[Site | None]:
+    """Give the site where pages are asked for; templates are not read where they are not."""
+    if "html" not in formats:
+        yield None
+        return
+    from hygiene.report.site import Site
+
+    with Site(review, facts, folder) as site:
+        yield site
+
+
+def _ordered_accounts(review: Review) -> Iterator[AccountReview]:
+    """Yield the accounts with their tables in order. Refuses roles that would stand on no page."""
+    known = set(review.coverage["account_id"])
+    for account in review.accounts():
+        if account.account_id not in known and len(account.roles):
+            raise FrameError(
+                f"Coverage has no row for account {account.account_id}, which has roles. This is a bug in hygiene."
+            )
+        yield ordered(account)
 
 
 def _seal(facts: ReviewFacts, provenance: Provenance, folder: Path) -> tuple[ReportFile, ...]:

@@ -189,7 +189,8 @@ def test_the_hints_cover_the_role_its_policies_and_its_profiles() -> None:
 
 
 def written(folder: Path, right_sizing: RightSizing) -> dict[str, Any]:
-    files = write_report(a_review([a_role()]), the_facts(), the_provenance(), folder, ("csv",), right_sizing)
+    review = replace(a_review([a_role()]), right_sizing={ACCOUNT: right_sizing})
+    files = write_report(review, the_facts(), the_provenance(), folder, ("csv",))
     return {file.path: file for file in files}
 
 
@@ -205,8 +206,8 @@ def test_a_report_without_unused_roles_holds_no_script(tmp_path: Path) -> None:
 
 
 def test_the_accounts_page_leads_to_its_script(tmp_path: Path) -> None:
-    removals = RightSizing((), (PLAIN,))
-    write_report(a_review([a_role()]), the_facts(), the_provenance(), tmp_path, right_sizing=removals)
+    review = replace(a_review([a_role()]), right_sizing={ACCOUNT: RightSizing((), (PLAIN,))})
+    write_report(review, the_facts(), the_provenance(), tmp_path)
     page = (tmp_path / "accounts" / f"{ACCOUNT}.html").read_text()
     assert f'href="../removal/{ACCOUNT}.sh"' in page
     assert (tmp_path / "removal" / f"{ACCOUNT}.sh").is_file()

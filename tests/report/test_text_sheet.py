@@ -17,7 +17,8 @@ def written(path: Path, *texts: str) -> Path:
     with xlsxwriter.Workbook(str(path)) as book:
         form = book.add_format({"locked": False})
         sheet = book.add_worksheet("texts", TextSheet)
-        sheet.set_texts(["text", "empty"], [list(texts), [""] * len(texts)], [form, form], book.add_format())
+        columns = [list(texts), [""] * len(texts)]
+        sheet.set_texts(["text", "empty"], [columns], len(texts), [form, form], book.add_format())
     return path
 
 

@@ -93,7 +93,7 @@ def _workbook(questions: Sequence[Question]) -> bytes:
     rows = pd.DataFrame([dict(question.row) for question in questions], columns=pd.Index(columns_of(Decisions)))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "decisions.xlsx"
-        write_decisions(rows, path)
+        write_decisions([rows], len(rows), path)
         return path.read_bytes()
 
 

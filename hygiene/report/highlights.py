@@ -1,0 +1,185 @@
+"""What the first page shows of all accounts, gathered one account after the other; small whatever the population."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from hygiene.frames import USAGE_STATUSES
+from hygiene.report import links
+from hygiene.report.loop_view import follow_up_views
+from hygiene.report.role_view import role_views
+from hygiene.report.roster import NO_SEVERITY
+from hygiene.report.view import ChangeView, Shortened
+from hygiene.report.visible import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from hygiene.frames import AccountReview
+    from hygiene.report.loop_view import FollowUpView
+    from hygiene.report.roster import Roster
+    from hygiene.report.view import RoleView
+    from hygiene.report.visible import Row
+
+T = TypeVar("T")
+
+FIRST_ROLES = 15
+MOST_CHANGES = 40
+_CHANGE_ORDER = (
+    "gained_admin", "trust_widened", "privilege_up", "decision_not_carried_out", "recreated", "woke_up",
+    "became_unused", "added", "removed", "privilege_down", "trust_narrowed",
+)  # fmt: skip
+
+
+class AccountNumbers(NamedTuple):
+    """Roles of an account: all, to decide, unused; `rank` of the worst finding, as `rank_of` counts."""
+
+    roles: int = 0
+    needed: int = 0
+    unused: int = 0
+    rank: int = NO_SEVERITY
+
+
+class OwnerNumbers(NamedTuple):
+    """Roles of an owner: all, to decide, with a critical or high finding."""
+
+    roles: int = 0
+    needed: int = 0
+    urgent: int = 0
+
+
+class _First(Generic[T]):
+    """The first of many things by a rank; of equal rank those that came first. Counts all of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: list[tuple[Any, T]] = []
+        self._total = 0
+
+    def add(self, ranked: Iterable[tuple[Any, T]], total: int) -> None:
+        """Add the first things of a further part, which has `total` in all."""
+        self._total += total
+        self._held = sorted([*self._held, *ranked], key=lambda one: one[0])[: self._most]
+
+    def shortened(self) -> Shortened[T]:
+        """Return the first things and how many there are."""
+        return Shortened(tuple(thing for _, thing in self._held), self._total)
+
+
+_FirstRole = tuple[int, tuple[str, str], "RoleView"]
+"""Risk, group and suggestion, and what is shown."""
+
+
+class Highlights:
+    """Gathers; read it when every account was added."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, AccountNumbers] = {}
+        self.owners: dict[str, OwnerNumbers] = {}
+        self.held_back: Counter[str] = Counter()
+        """By check, its findings that are held back."""
+        self.roles_found: Counter[str] = Counter()
+        """By check, the roles with an effective finding of it."""
+        self._changes: _First[ChangeView] = _First(MOST_CHANGES)
+        self._follow_ups: _First[FollowUpView] = _First(MOST_CHANGES)
+        self._first: list[_FirstRole] = []
+
+    @property
+    def changes(self) -> Shortened[ChangeView]:
+        """The changes, those that widen somebody's power first."""
+        return self._changes.shortened()
+
+    @property
+    def follow_ups(self) -> Shortened[FollowUpView]:
+        """The decisions of earlier reviews, what presses most first."""
+        return self._follow_ups.shortened()
+
+    @property
+    def first_roles(self) -> tuple[RoleView, ...]:
+        """The roles to look at first: those that need a decision, by risk, one for each group of equals.
+
+        The same role in forty accounts is one decision; listed forty times it would hide the next worst.
+        """
+        return tuple(view for _, _, view in self._first)
+
+    def add(self, account: AccountReview, roster: Roster) -> None:
+        """Gather from one account."""
+        roles = roster.roles
+        self._add_findings(roster.findings)
+        self._changes.add(_first_changes(account.changes, roster), len(account.changes))
+        self._follow_ups.add(follow_up_views(account.followups, roster, MOST_CHANGES), len(account.followups))
+        if not roles.empty:
+            self.accounts[account.account_id] = AccountNumbers(
+                len(roles), int(roles["needed"].sum()), int(roles["unused"].sum()), int(roles["rank"].min())
+            )
+            self._add_owners(roles)
+            self._add_first(roster)
+
+    def _add_findings(self, findings: pd.DataFrame) -> None:
+        is_effective = findings["held_back_by"].isna()
+        self.held_back.update(findings.loc[~is_effective, "check"].tolist())
+        pairs = findings.loc[is_effective, ["check", "role_arn"]].dropna()
+        self.roles_found.update(check for check, _ in set(zip(pairs["check"], pairs["role_arn"], strict=True)))
+
+    def _add_owners(self, roles: pd.DataFrame) -> None:
+        owners = roles["owner"].fillna("").tolist()
+        flags = (roles[name].tolist() for name in ("needed", "urgent"))
+        for owner, needed, urgent in zip(owners, *flags, strict=True):
+            known = self.owners.get(owner, OwnerNumbers())
+            self.owners[owner] = OwnerNumbers(known.roles + 1, known.needed + needed, known.urgent + urgent)
+
+    def _add_first(self, roster: Roster) -> None:
+        asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
+        different = asked.drop_duplicates(["group_id", "suggestion"]).head(FIRST_ROLES)
+        if len(self._first) == FIRST_ROLES:
+            # What came before stands before, so only a higher risk leads onto the list.
+            different = different[different["risk_score"] > self._first[-1][0]]
+        rows = rows_of(different)
+        views = role_views(roster, rows)
+        new = [
+            (int(row["risk_score"]), (row["group_id"], row["suggestion"]), view)
+            for row, view in zip(rows, views, strict=True)
+        ]
+        first: dict[tuple[str, str], _FirstRole] = {}
+        # Sorting is stable, so of equals the one that came first stays.
+        for one in sorted([*self._first, *new], key=lambda one: -one[0]):
+            first.setdefault(one[1], one)
+        self._first = list(first.values())[:FIRST_ROLES]
+
+
+def change_rank(kind: str) -> tuple[int, str]:
+    """Return a sort key for kinds of change: what widens somebody's power comes first."""
+    return (_CHANGE_ORDER.index(kind) if kind in _CHANGE_ORDER else len(_CHANGE_ORDER), kind)
+
+
+def _first_changes(changes: pd.DataFrame, roster: Roster) -> list[tuple[int, ChangeView]]:
+    ranks = changes["change"].map(lambda kind: change_rank(kind)[0])
+    first = changes.iloc[ranks.argsort(kind="stable")[:MOST_CHANGES]]
+    known = roster.roles[roster.roles["role_arn"].isin(first["role_arn"])]
+    pages = dict(zip(known["role_arn"].tolist(), known["page"].tolist(), strict=True))
+    return [(change_rank(row["change"])[0], _change(row, roster, pages)) for row in rows_of(first)]
+
+
+def _change(row: Row, roster: Roster, pages: Mapping[str, int]) -> ChangeView:
+    return ChangeView(
+        kind=row["change"].replace("_", " "),
+        role=row["role_arn"].rpartition("/")[2],
+        href=_card(row, pages),
+        account=roster.background.account_names.get(row["account_id"]) or row["account_id"],
+        before=_in_words(row["before"]),
+        after=_in_words(row["after"]),
+    )
+
+
+def _in_words(value: str) -> str:
+    return value.replace("_", " ") if value in USAGE_STATUSES else value
+
+
+def _card(row: Row, pages: Mapping[str, int]) -> str:
+    if row["role_arn"] not in pages:
+        return ""
+    anchor = links.role_anchor(row["role_id"], row["role_arn"])
+    return links.role_page(row["account_id"], pages[row["role_arn"]], anchor)
