@@ -154,6 +154,22 @@ class CheckInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What IAM Access Analyzer's ValidatePolicy said about proposed policies: its errors and security warnings."""
+
+    asked_at: datetime
+    findings: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Return it as the page and the file say it."""
+        said = "; ".join(self.findings) or "no error and no security warning"
+        return f"IAM Access Analyzer, asked on {self.asked_at:%Y-%m-%d}: {said}"
+
+
+NOT_ASKED = "IAM Access Analyzer was not asked"
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """Narrower policies for one role, as the text of a JSON file, compressed: an organization has thousands.
 
@@ -163,6 +179,8 @@ class Proposal:
     role_arn: str
     path: str
     compressed: bytes
+    opinion: Opinion | None = None
+    """Of a third party, beside our own proof; None: it was not asked."""
 
     def text(self) -> str:
         """Return the JSON."""

@@ -102,7 +102,7 @@ def examine_account(
     ]
     proposals = tuple(proposals_of(estate, advice))
     paths = {proposal.role_arn: proposal.path for proposal in proposals}
-    roles = tuple({**row, "proposal": paths.get(arn)} for arn, row in estate.rows.items())
+    roles = tuple({**row, "proposal": paths.get(arn), "proposal_opinion": None} for arn, row in estate.rows.items())
     right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)))
     return ExaminedAccount(
         roles=roles,

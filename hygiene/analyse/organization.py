@@ -6,7 +6,7 @@ for what no account shows alone (chains of roles that end at an administrator).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +17,7 @@ from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, frame_of
-from hygiene.model import Account, AccountState, RightSizing
+from hygiene.model import NOT_ASKED, Account, AccountState, RightSizing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.chains import Chain
     from hygiene.analyse.reference import Reference
-    from hygiene.model import AccountDocuments
+    from hygiene.model import AccountDocuments, Opinion, Proposal
     from hygiene.schema import Table
+
+    # Given every proposal of the population, returns what somebody else says about some of them, by role ARN.
+    Opinions = Callable[[Sequence[Proposal]], Mapping[str, Opinion]]
 
 
 class Documents(Protocol):
@@ -114,15 +117,25 @@ class Analysis:
         )
 
 
+def no_opinions(_: Sequence[Proposal]) -> Mapping[str, Opinion]:
+    """Ask nobody."""
+    return {}
+
+
 class Analyst:
     """Analyses account by account and puts the results together."""
 
     def __init__(
-        self, reference: Reference, checks: Sequence[ConfiguredCheck], started_at: datetime | None = None
+        self,
+        reference: Reference,
+        checks: Sequence[ConfiguredCheck],
+        started_at: datetime | None = None,
+        opinions: Opinions = no_opinions,
     ) -> None:
         self._reference = reference
         self._checks = checks
         self._started_at = started_at
+        self._opinions = opinions
         self._compiler = PolicyCompiler()
         self._examined: dict[str, ExaminedAccount] = {}
         self._coverage: list[dict[str, Any]] = []
@@ -157,8 +170,10 @@ class Analyst:
     def _judged(self) -> Analysis:
         facts = [fact for examined in self._examined.values() for fact in examined.facts]
         chains = find_chains(facts, self._reference.organization_id)
+        proposals = [one for examined in self._examined.values() for one in examined.right_sizing.proposals]
+        opinions = self._opinions(proposals)
         tables = {
-            account_id: partial(self._tables, account_id, examined, chains)
+            account_id: partial(self._tables, account_id, _with_opinions(examined, opinions), chains)
             for account_id, examined in self._examined.items()
         }
         return Analysis(frame_of(Coverage, self._coverage), tables)
@@ -177,6 +192,15 @@ class Analyst:
             role_events=frame_of(RoleEvents, examined.role_events),
             right_sizing=examined.right_sizing,
         )
+
+
+def _with_opinions(examined: ExaminedAccount, opinions: Mapping[str, Opinion]) -> ExaminedAccount:
+    """Return the account with what others say about its proposals, in the roles' rows and with the proposals."""
+    sizing = examined.right_sizing
+    proposals = tuple(replace(one, opinion=opinions.get(one.role_arn)) for one in sizing.proposals)
+    said = {one.role_arn: one.opinion.sentence() if one.opinion else NOT_ASKED for one in proposals}
+    roles = tuple({**row, "proposal_opinion": said.get(row["role_arn"])} for row in examined.roles)
+    return replace(examined, roles=roles, right_sizing=replace(sizing, proposals=proposals))
 
 
 def _together(schema: type[Table], frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -61,6 +61,8 @@ OPERATIONS = (
     Operation("accessanalyzer", "ListAnalyzers", HUB, "access-analyzer:ListAnalyzers", is_optional=True),
     Operation("accessanalyzer", "ListFindingsV2", HUB, "access-analyzer:ListFindings", is_optional=True),
     Operation("accessanalyzer", "GetFindingV2", HUB, "access-analyzer:GetFinding", is_optional=True),
+    # Keeps nothing and changes nothing: it reads the proposed policy that is sent along.
+    Operation("accessanalyzer", "ValidatePolicy", HUB, "access-analyzer:ValidatePolicy", is_optional=True),
     # [aws] cloudtrail = "s3": the organization trail's bucket.
     Operation("s3", "ListObjectsV2", HUB, "s3:ListBucket", is_optional=True),
     Operation("s3", "GetObject", HUB, is_optional=True),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.activity import refusals_elsewhere
 from hygiene.analyse.catalogue import configured_checks
-from hygiene.analyse.organization import Analyst
+from hygiene.analyse.organization import Analyst, no_opinions
 from hygiene.analyse.owners import OwnerRules, parse_mapping
 from hygiene.analyse.reference import Reference
 from hygiene.documents import newest_moment, parse_time
@@ -25,6 +25,7 @@ from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
 from hygiene.pipeline.trend import earlier_points
+from hygiene.pipeline.validating import Validation
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, summarise, write_report
 from hygiene.review.period import quarter_of, review_id
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hygiene.analyse.catalogue import ConfiguredCheck
-    from hygiene.analyse.organization import Analysis
+    from hygiene.analyse.organization import Analysis, Opinions
+    from hygiene.collect.client import AwsClient
     from hygiene.config import Settings
     from hygiene.frames import ReviewTables
     from hygiene.model import Organization
@@ -83,10 +85,16 @@ class _Moment:
 
 
 def report_on(
-    source: str, settings: Settings, request: ReportRequest, clock: Callable[[], datetime], places: Places
+    source: str,
+    settings: Settings,
+    request: ReportRequest,
+    clock: Callable[[], datetime],
+    places: Places,
+    connect: Callable[[], AwsClient] | None = None,
 ) -> Reported:
     """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
+    `connect`: the way to AWS, where a second opinion about proposals may be asked for; None: no AWS access at all.
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
     started_at = clock()
@@ -95,7 +103,8 @@ def report_on(
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
-    analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier)
+    validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
+    analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier, validation.opinions)
     if not analysis.coverage["status"].isin(["read", "partial"]).any():
         reasons = "\n  ".join(_not_read(analysis)[:5])
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
@@ -136,6 +145,7 @@ def _analyse(
     as_of: datetime,
     checks: Sequence[ConfiguredCheck],
     earlier: EarlierFacts = EarlierFacts(),  # noqa: B008 (frozen and empty)
+    opinions: Opinions = no_opinions,
 ) -> Analysis:
     known = _reference(snapshot, settings, as_of)
     activities = (snapshot.activity(account_id) for account_id in snapshot.account_ids)
@@ -145,7 +155,8 @@ def _analyse(
         earlier_callers=earlier.callers,
         refused_elsewhere=refusals_elsewhere(activity for activity in activities if activity is not None),
     )
-    analyst = Analyst(reference, checks, started_at=parse_time(snapshot.manifest.get("started_at")))
+    started_at = parse_time(snapshot.manifest.get("started_at"))
+    analyst = Analyst(reference, checks, started_at, opinions)
     return analyst.analyse(snapshot, _skipped(snapshot, settings))
 
 
@@ -224,7 +235,6 @@ def _facts(
     previous: Previous | None,
 ) -> ReviewFacts:
     organization = snapshot.organization
-    population = organization.id if organization and organization.id else min(snapshot.account_ids, default="unknown")
     notices = (
         *moment.notices,
         *(Notice("gap", f"{problem[0].upper()}{problem[1:]}.") for problem in snapshot.problems),
@@ -234,7 +244,7 @@ def _facts(
         text = "The snapshot has no account list, so nobody can say whether accounts are missing from it."
         notices = (*notices, Notice("note", text))
     return ReviewFacts(
-        review_id=review_id(population, quarter),
+        review_id=_review_id(snapshot, quarter),
         quarter=quarter,
         as_of=moment.as_of,
         as_of_source=moment.source,
@@ -252,6 +262,12 @@ def _facts(
         previous_quarter=previous.quarter if previous else "",
         compared_by=_compared_by(previous),
     )
+
+
+def _review_id(snapshot: Snapshot, quarter: str) -> str:
+    organization = snapshot.organization
+    population = organization.id if organization and organization.id else min(snapshot.account_ids, default="unknown")
+    return review_id(population, quarter)
 
 
 def _compared_by(previous: Previous | None) -> str:

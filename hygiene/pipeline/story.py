@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hygiene.activity.period import review_window
@@ -26,6 +28,7 @@ from hygiene.store import Lock, open_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
     from hygiene.config import Settings
     from hygiene.store import Store
@@ -114,7 +117,13 @@ def run(settings: Settings, request: RunRequest, progress: Progress, clock: Cloc
         source = _finished_already(places, request, quarter)
         if source is None:
             source = _collected(places, settings, request, quarter, progress, clock)
-        return report_on(source, settings, request.report, clock, places)
+        return report_on(source, settings, request.report, clock, places, partial(_hub, settings))
+
+
+def _hub(settings: Settings) -> AwsClient:
+    from hygiene.collect.sessions import hub_client
+
+    return hub_client(settings.aws, metadata.version("role-hygiene"))
 
 
 def _refuse_finished(places: Places, quarter: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from hygiene.report.removal_terraform import terraform_hints
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hygiene.model import ReviewFacts, RightSizing
+    from hygiene.model import Proposal, ReviewFacts, RightSizing
 
 _OWN_EYES_ONLY = 0o600
 """A script that takes roles apart: not executable, and nobody else's to read or to change."""
@@ -22,12 +23,18 @@ def write_right_sizing(right_sizing: RightSizing, facts: ReviewFacts, folder: Pa
     for proposal in right_sizing.proposals:
         path = folder / proposal.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(proposal.text(), encoding="utf-8", newline="\n")
+        path.write_text(_with_opinion(proposal), encoding="utf-8", newline="\n")
     removals = sorted(right_sizing.removals, key=lambda one: (one.account_id, one.role_arn))
     for account_id, roles in groupby(removals, key=lambda one: one.account_id):
         held = tuple(roles)
         _write_private(folder / "removal" / f"{account_id}.sh", removal_script(account_id, held, facts))
         _write_private(folder / "removal" / f"{account_id}.tf.txt", terraform_hints(account_id, held, facts))
+
+
+def _with_opinion(proposal: Proposal) -> str:
+    said = proposal.opinion
+    known = {"asked_at": said.asked_at.isoformat(), "findings": list(said.findings)} if said else None
+    return json.dumps({**json.loads(proposal.text()), "access_analyzer": known}, indent=2) + "\n"
 
 
 def _write_private(path: Path, text: str) -> None:

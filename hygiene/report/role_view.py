@@ -87,6 +87,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         references=parts(row["references"]),
         references_asked=bool(row["references_source"]),
         proposal_href=quote(row["proposal"]),
+        proposal_opinion=row["proposal_opinion"],
         decision=row["decision"],
         decision_state=row["decision_state"],
         reviewer=row["reviewer"],

@@ -125,6 +125,7 @@ class RoleView(NamedTuple):
     group_id: str
     row_sha256: str
     proposal_href: str
+    proposal_opinion: str
     references: tuple[str, ...]
     references_asked: bool
     decision: str
