@@ -22,6 +22,11 @@ def account_page(account_id: str, page: int = 1) -> str:
     return f"accounts/{account_id}{_numbered(page)}.html"
 
 
+def removal_script(account_id: str) -> str:
+    """Return the path of an account's removal script, relative to the report."""
+    return f"removal/{account_id}.sh"
+
+
 def owner_page(owner: str, page: int = 1) -> str:
     """Return the path of an owner's page, relative to the report; `""` is the page of roles without an owner."""
     return f"owners/{owner_slug(owner)}{_numbered(page)}.html"

@@ -58,14 +58,14 @@ class Lists:
         self._columns = columns
 
     def account(
-        self, row: Row, own_findings: tuple[FindingView, ...], *, has_removal: bool
+        self, row: Row, own_findings: tuple[FindingView, ...], removal_script: str
     ) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of an account, `row` of Coverage, whose roles these are; one that was not read too."""
         name = row["account_name"] or row["account_id"]
         where = (
             Link("Account", "", row["account_id"]),
             Link("Organizational unit", "", row["ou_path"]),
-            *self._removal(row["account_id"], has_removal=has_removal),
+            *_removal(removal_script),
         )
         yield from self._paged(
             np.arange(len(self._columns["needed"])),
@@ -77,10 +77,6 @@ class Lists:
             reason=row["reason"],
             own_findings=own_findings,
         )
-
-    def _removal(self, account_id: str, *, has_removal: bool) -> Iterator[Link]:
-        if has_removal:
-            yield Link("To remove roles", f"../removal/{account_id}.sh", "commands to read first")
 
     def owners(self, names: Sequence[str]) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of every owner, and of the roles without one; column `owner` is a place in `names`."""
@@ -180,3 +176,8 @@ class Lists:
 
     def _number(self, at: np.ndarray, column: str | None) -> int:
         return len(at) if column is None else int(self._columns[column][at].sum())
+
+
+def _removal(script: str) -> Iterator[Link]:
+    if script:
+        yield Link("To remove roles", f"../{script}", "commands to read first")

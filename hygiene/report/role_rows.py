@@ -24,6 +24,7 @@ T = TypeVar("T", bound="Hashable")
 
 _TEXTS_KEPT = 20_000
 _SIBLING_LINKS = 3
+_NOTHING = Markup("")
 
 
 class _Pieces(NamedTuple):
@@ -58,6 +59,17 @@ class _Siblings(NamedTuple):
 
     number: int
     links: tuple[Link, ...]
+
+
+class _Found(NamedTuple):
+    """A role's findings as HTML, by the part of the card they stand in; `lead` is the worst power in words."""
+
+    trust: Markup
+    activity: Markup
+    power: Markup
+    use: Markup
+    others: Markup
+    lead: str
 
 
 class _Texts(Generic[T]):
@@ -103,13 +115,30 @@ class RoleRows:
             rows = [_with_link(role.pieces, place) for role in roles]
         return Markup("".join(rows))  # noqa: S704  every piece was rendered with escaping on
 
-    def _findings_of(self, roster: Roster, positions: Sequence[int]) -> list[Markup]:
+    def _findings_of(self, roster: Roster, positions: Sequence[int]) -> list[_Found]:
         findings, numbers = roster.findings_at(positions)
-        texts = iter(self._findings.of(finding_views(roster.background, findings)))
-        return [
-            Markup("".join(next(texts) for _ in range(number)))  # noqa: S704  rendered with escaping on
-            for number in numbers
-        ]
+        views = finding_views(roster.background, findings)
+        told = iter(list(zip(views, self._findings.of(views), strict=True)))
+        return [_found([next(told) for _ in range(number)]) for number in numbers]
+
+
+def _found(findings: Sequence[tuple[FindingView, str]]) -> _Found:
+    """Return the findings of one role, effective and severe ones first as they come."""
+    parts: dict[str, list[str]] = {}
+    lead = ""
+    for view, text in findings:
+        parts.setdefault(view.section, []).append(text)
+        if not lead and view.section == "power" and not view.held_back_by:
+            lead = f"{view.title[:1].lower()}{view.title[1:]}"
+    joined = {name: Markup("".join(texts)) for name, texts in parts.items()}  # noqa: S704  rendered with escaping on
+    return _Found(
+        trust=joined.get("trust", _NOTHING),
+        activity=joined.get("activity", _NOTHING),
+        power=joined.get("power", _NOTHING),
+        use=joined.get("use", _NOTHING),
+        others=joined.get("others", _NOTHING),
+        lead=lead,
+    )
 
 
 def _with_card(role: _Pieces, place: str, siblings: str) -> str:

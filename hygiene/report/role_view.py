@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
 from hygiene.report.activity_view import activity_view
 from hygiene.report.view import FindingView, RoleView, ServicesView
 from hygiene.report.visible import columns_of_values, parts
-from hygiene.report.wording import age, last_use, moment
+from hygiene.report.wording import age, last_use, moment, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _FINDING_COLUMNS = ("severity", "confidence", "evidence", "policies", "held_back_by", "remedy", "exception")
 _CHECKS_NAMED = 2
+_SECTIONS = {"trust": "trust", "activity": "activity", "permissions": "power", "usage": "use"}
+"""Group of a check → part of the card its findings stand in; every other group stands last."""
 
 
 def role_views(roster: Roster, rows: Iterable[Row]) -> list[RoleView]:
@@ -31,10 +34,12 @@ def role_views(roster: Roster, rows: Iterable[Row]) -> list[RoleView]:
 def finding_views(background: Background, findings: pd.DataFrame) -> list[FindingView]:
     """Return findings in words; a check that is not in the catalogue is called by its id."""
     titles = {check: info.title for check, info in background.checks.items()}
+    sections = {check: _SECTIONS.get(info.group.lower(), "others") for check, info in background.checks.items()}
     shown = findings.assign(evidence=findings["evidence"].fillna(findings["detail"]))
     checks, *others, first_seen = columns_of_values(shown, ("check", *_FINDING_COLUMNS, "first_seen_quarter"))
     named = [titles.get(check, check) for check in checks]
-    return [FindingView(*values) for values in zip(checks, named, *others, first_seen, strict=True)]
+    placed = [sections.get(check, "power") for check in checks]
+    return [FindingView(*values) for values in zip(checks, named, *others, first_seen, placed, strict=True)]
 
 
 def _role_view(roster: Roster, row: Row) -> RoleView:
@@ -51,6 +56,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         account=row["account_name"] or row["account_id"],
         ou_path=row["ou_path"],
         verdict="excluded" if row["usage_status"] == "excluded" else row["suggestion"],
+        sentence=verdict(row),
         suggestion=row["suggestion"],
         reason=row["suggestion_reason"],
         use=last_use(row),
@@ -93,7 +99,17 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         reviewer=row["reviewer"],
         decided_at=moment(row["decided_at"]) if row["decided_at"] else "",
         activity=activity_view(roster, row),
+        changes=tuple(_change(change) for change in roster.changes_of.get(row["role_arn"], ())),
+        removal_href=roster.removal_script if row["suggestion"] == "remove" else "",
     )
+
+
+def _change(change: Row) -> str:
+    """Return one change since the earlier review, such as `became unused: in use → unused`."""
+    told = [
+        value.replace("_", " ") if value in USAGE_STATUSES else value for value in (change["before"], change["after"])
+    ]
+    return f"{change['change'].replace('_', ' ')}{f': {told[0]} → {told[1]}' if any(told) else ''}"
 
 
 def _services(row: Row) -> ServicesView | None:

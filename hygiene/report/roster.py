@@ -64,6 +64,10 @@ class Roster:
     """By role ARN, who assumed it, most often first; not there where nobody did or events were not read."""
     events_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """By role ARN, the calls that changed it, newest first."""
+    changes_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, what changed since the earlier review."""
+    removal_script: str = ""
+    """Its path in the report; empty where nothing can be removed."""
 
     def rows(self, positions: Sequence[int]) -> list[Row]:
         """Return the roles at these positions as plain rows."""
@@ -94,7 +98,7 @@ def background_of(review: Review, facts: ReviewFacts) -> Background:
     )
 
 
-def roster_of(account: AccountReview, background: Background) -> Roster:
+def roster_of(account: AccountReview, background: Background, removal_script: str = "") -> Roster:
     """Return the roster of one account's ordered tables."""
     findings = _sorted_findings(account.findings)
     return Roster(
@@ -104,6 +108,8 @@ def roster_of(account: AccountReview, background: Background) -> Roster:
         findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
         assumed_by=_by_role(account.assumptions.sort_values("assumed", ascending=False, kind="stable")),
         events_of=_by_role(account.role_events[::-1]),
+        changes_of=_by_role(account.changes),
+        removal_script=removal_script,
     )
 
 

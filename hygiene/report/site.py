@@ -12,6 +12,7 @@ from hygiene.report.attestation import Attested, attestation_view
 from hygiene.report.drawer import Drawer
 from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
+from hygiene.report.links import removal_script
 from hygiene.report.lists_view import Lists
 from hygiene.report.render import Renderer
 from hygiene.report.role_rows import RoleRows
@@ -66,7 +67,7 @@ class Site:
 
     def add(self, account: AccountReview) -> None:
         """Write the pages of an account from its ordered tables."""
-        roster = roster_of(account, self._background)
+        roster = roster_of(account, self._background, self._removal_script(account.account_id))
         self._highlights.add(account, roster)
         self._attested.add(account)
         row = self._unwritten.pop(account.account_id, None)
@@ -96,8 +97,11 @@ class Site:
         (self._folder / attestation.FILE).write_bytes(_encoded(self._renderer.attestation(attested)))
 
     def _account(self, lists: Lists, row: Row, own: tuple[FindingView, ...]) -> Iterable[tuple[str, ListView]]:
-        has_removal = (self._folder / "removal" / f"{row['account_id']}.sh").exists()
-        return lists.account(row, own, has_removal=has_removal)
+        return lists.account(row, own, self._removal_script(row["account_id"]))
+
+    def _removal_script(self, account_id: str) -> str:
+        path = removal_script(account_id)
+        return path if (self._folder / path).exists() else ""
 
     def _write(self, path: str, view: ListView, roles: list[RenderedRole]) -> None:
         table = view.table

@@ -38,7 +38,7 @@ class Link(NamedTuple):
 
 
 class FindingView(NamedTuple):
-    """One finding as a role card tells it."""
+    """One finding as a role card tells it; `section` names the part of the card it stands in."""
 
     check: str
     title: str
@@ -50,6 +50,7 @@ class FindingView(NamedTuple):
     remedy: str
     exception: str
     first_seen: str
+    section: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class RoleView(NamedTuple):
     account: str
     ou_path: str
     verdict: str
+    sentence: str
+    """The verdict in words: what is suggested and how it was used; the card adds power and outsiders."""
     suggestion: str
     reason: str
     use: LastUse
@@ -133,6 +136,8 @@ class RoleView(NamedTuple):
     reviewer: str
     decided_at: str
     activity: ActivityView | None
+    changes: tuple[str, ...]
+    removal_href: str
 
 
 @dataclass(frozen=True, slots=True)

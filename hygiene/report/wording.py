@@ -120,6 +120,26 @@ def last_use(row: Row) -> LastUse:
     }.get(row["usage_reason"], LastUse("unknown", f"no date; {row['usage_reason'].replace('_', ' ')}", ""))
 
 
+def verdict(row: Row) -> str:
+    """Return the beginning of a verdict: what is suggested, and how the role was used, without a full stop."""
+    if row["usage_status"] == "excluded":
+        return f"Not judged: {last_use(row).note}"
+    return f"Suggest {row['suggestion']}: {_use(row)}"
+
+
+def _use(row: Row) -> str:
+    days, age_days = row["unused_days"], row["age_days"]
+    if row["usage_status"] == "unused" and row["last_used_at"]:
+        return "not used since the threshold" if days is None else f"not used for {counted(days, 'day')}"
+    if row["last_used_at"]:
+        return f"used {days_ago(days)}"
+    return {
+        "not_used_in_tracking_period": f"no use in the {TRACKING_PERIOD_DAYS}-day tracking period",
+        "never_used": f"no use since it was created {days_ago(age_days)}",
+        "too_new": f"created {days_ago(age_days)}, too new to judge",
+    }.get(row["usage_reason"], "its use is not known")
+
+
 def age(row: Row) -> str:
     """Return `2024-03-02 (996 days ago)`, or that the date is not known."""
     if not row["created_at"]:
