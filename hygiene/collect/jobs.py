@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hygiene.collect.refusal import RefusedError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NAME = "last-accessed"
 _TRIES = 2
 _LATER_POLL_FACTOR = 1.6
+_FRUITLESS_SESSIONS = 5
+"""So many sessions one after the other ended before they had one answer: none will live long enough."""
 _GIVE_UP_AFTER = 2
 """So many roles refused and none answered: the permission is missing or the API is down; asking on is vain."""
 
@@ -34,6 +36,7 @@ class _Job:
     arn: str
     job_id: str = field(compare=False)
     attempt: int = field(compare=False)
+    session: int = field(compare=False)
     wait: float = field(compare=False)
     give_up_at: float = field(compare=False)
 
@@ -46,16 +49,15 @@ class Jobs:
         context: AccountContext,
         granularity: str,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._context = context
         self._granularity = granularity
         self._monotonic = monotonic
-        self._sleep = sleep
         self._to_make: deque[tuple[str, int]] = deque()
         self._made: list[_Job] = []
         self._answers: dict[str, JsonObject] = {}
         self._refused: list[tuple[str, RefusedError]] = []
+        self._fruitless: set[int] = set()
 
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
@@ -92,21 +94,25 @@ class Jobs:
         now = self._monotonic()
         wait = self._context.settings.last_accessed_first_poll_seconds
         give_up_at = now + self._context.settings.last_accessed_give_up_seconds
-        heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, wait, give_up_at))
+        session = self._context.client.session_number
+        heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, session, wait, give_up_at))
 
     def _fetch(self, job: _Job) -> None:
         pause = job.ready_at - self._monotonic()
         if pause > 0:
-            self._sleep(pause)
+            self._context.client.pause(pause)
         try:
-            answer = self._all_pages(job.job_id)
+            answer = None if self._is_lost(job) else self._all_pages(job.job_id)
         except RefusedError as error:
-            # The session that made the job may be gone with it; a new job in this session settles that.
             self._again_or_gap(job, error)
+            return
+        if answer is None:
+            self._make_in_new_session(job)
             return
         status = answer.get("JobStatus")
         if status == "COMPLETED":
             self._answers[job.arn] = answer
+            self._fruitless.clear()
         elif status == "IN_PROGRESS":
             self._wait_longer(job)
         else:
@@ -129,10 +135,24 @@ class Jobs:
             self._refuse(job.arn, self._failure("the job did not finish in time"))
             return
         wait = max(job.wait, 0.5) * _LATER_POLL_FACTOR
-        heapq.heappush(self._made, _Job(now + wait, job.arn, job.job_id, job.attempt, wait, job.give_up_at))
+        heapq.heappush(self._made, replace(job, ready_at=now + wait, wait=wait))
+
+    def _is_lost(self, job: _Job) -> bool:
+        """Whether the session that made the job is over: AWS tells a job's answer to that session alone."""
+        return job.session != self._context.client.session_number
+
+    def _make_in_new_session(self, job: _Job) -> None:
+        """Make a lost job again. That costs it no attempt, unless no session lives long enough to fetch anything."""
+        self._fruitless.add(job.session)
+        if len(self._fruitless) > _FRUITLESS_SESSIONS:
+            self._refuse(job.arn, self._failure("the session ended before the job could be fetched, again and again"))
+        else:
+            self._to_make.append((job.arn, job.attempt))
 
     def _again_or_gap(self, job: _Job, error: RefusedError) -> None:
-        if job.attempt < _TRIES and error.kind is not GapKind.THROTTLED:
+        if self._is_lost(job):
+            self._make_in_new_session(job)
+        elif job.attempt < _TRIES and error.kind is not GapKind.THROTTLED:
             self._to_make.append((job.arn, job.attempt + 1))
         else:
             self._refuse(job.arn, error)

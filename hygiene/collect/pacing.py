@@ -1,36 +1,72 @@
-"""A pace per API: the calls of one account to one operation are spread so that AWS need not throttle them."""
+"""A pace per API: calls of one account to one operation are spread so that AWS need not throttle them.
+
+AWS publishes no rates for IAM, and others use the same ones. So a throttle sets the pace to a little less than what
+AWS let through, and every call it lets through raises the pace a little again.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SLOWER, _FASTER = 0.85, 1.007
+"""One throttle in some forty calls: few enough to be no nuisance, enough to notice that AWS lets more through."""
+
+_SLOWEST = 0.2
+_REMEMBERED = 20
+_SHORTEST = 0.25
+"""Seconds a rate must be measured over to mean something."""
+
 
 class Pace:
-    """At most `per_second` calls a second, evenly spread after a first burst of one second's worth."""
+    """The pace of one operation, at most `per_second` calls a second after a first burst of one second's worth."""
 
-    def __init__(
-        self,
-        per_second: float,
-        monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._interval = 1 / per_second
-        self._burst = max(per_second, 1.0)
+    def __init__(self, per_second: float = math.inf, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Without `per_second` every call may go at once until the first throttle."""
+        self._fastest = self._rate = per_second
         self._monotonic = monotonic
-        self._sleep = sleep
-        self._next = monotonic() - self._burst * self._interval
         self._lock = threading.Lock()
+        self._let_through: deque[float] = deque(maxlen=_REMEMBERED)
+        self._since = self._slowed_at = monotonic()
+        self._burst = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
+        self._next = -math.inf
 
-    def wait(self) -> None:
-        """Return when the next call may be made."""
+    @property
+    def per_second(self) -> float:
+        """The pace of this moment."""
+        return self._rate
+
+    def reserve(self) -> float:
+        """Take the next place and return how many seconds it is until then."""
+        with self._lock:
+            if not math.isfinite(self._rate):
+                return 0.0
+            now, interval = self._monotonic(), 1 / self._rate
+            self._next = max(self._next, now - self._burst * interval) + interval
+            return max(self._next - now, 0.0)
+
+    def let_through(self) -> None:
+        """Note that AWS answered."""
+        with self._lock:
+            self._let_through.append(self._monotonic())
+            self._rate = min(self._rate * _FASTER, self._fastest)
+
+    def throttled(self) -> None:
+        """Go slower. Several calls that were on their way together are one reason, not many."""
         with self._lock:
             now = self._monotonic()
-            self._next = max(self._next, now - self._burst * self._interval) + self._interval
-            pause = self._next - now
-        if pause > 0:
-            self._sleep(pause)
+            if math.isfinite(self._rate) and now - self._slowed_at < 1 / self._rate:
+                return
+            self._rate = max(min(self._measured(now), self._rate) * _SLOWER, _SLOWEST)
+            self._slowed_at, self._next, self._burst = now, now, 0.0
+
+    def _measured(self, now: float) -> float:
+        """Return what AWS let through a second lately."""
+        first = self._let_through[0] if len(self._let_through) == _REMEMBERED else self._since
+        return len(self._let_through) / max(now - first, _SHORTEST)

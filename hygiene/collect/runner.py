@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.collect.collectors import ORDER
 from hygiene.collect.context import AccountContext
+from hygiene.collect.deadline import StoppedError
 from hygiene.collect.refusal import RefusedError
+from hygiene.collect.workers import for_each_account
 from hygiene.model import Gap
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
@@ -58,6 +60,7 @@ class Runner:
         settings: Aws,
         progress: Progress,
         clock: Callable[[], datetime],
+        stop: threading.Event,
         earlier: Earlier | None = None,
         from_hub: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
         events: EventReader | None = None,
@@ -68,6 +71,7 @@ class Runner:
         self._settings = settings
         self._progress = progress
         self._clock = clock
+        self._stop = stop
         self._earlier = earlier
         self._from_hub = from_hub
         self._events = events
@@ -75,16 +79,8 @@ class Runner:
     def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
         """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
         self._progress.accounts_found(len(account_ids))
-        workers = max(1, min(self._settings.max_workers, len(account_ids)))
-        with ThreadPoolExecutor(workers, thread_name_prefix="account") as pool:
-            futures = [pool.submit(self._read, account_id) for account_id in account_ids]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-            finally:
-                # On the first bug, or Ctrl-C, what has not begun does not begin.
-                for future in futures:
-                    future.cancel()
-        return tuple(gap for future in futures for gap in _result(future))
+        gaps = for_each_account(self._read, account_ids, self._settings.max_workers, self._stop)
+        return tuple(gap for of_account in gaps for gap in of_account)
 
     def _read(self, account_id: str) -> list[Gap]:
         try:
@@ -105,6 +101,9 @@ class Runner:
         return self._finish(account_id, context.documents, context.gaps)
 
     def _finish(self, account_id: str, documents: Mapping[str, object], gaps: list[Gap]) -> list[Gap]:
+        if self._stop.is_set():
+            # The lock may be somebody else's by now.
+            raise StoppedError
         held = {**self._from_hub.get(account_id, {}), **documents}
         self._sink.write_account(account_id, held, gaps, self._clock())
         details = documents.get("authorization-details")
@@ -132,7 +131,3 @@ def _collect_all(context: AccountContext) -> None:
             continue
         if document is not None:
             context.documents[collector.name] = document
-
-
-def _result(future: Future[list[Gap]]) -> list[Gap]:
-    return [] if future.cancelled() else future.result()

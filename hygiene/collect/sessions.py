@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,11 +13,12 @@ from botocore.exceptions import (
     BotoCoreError,
     NoCredentialsError,
     PartialCredentialsError,
-    ProfileNotFound,
     TokenRetrievalError,
 )
 
 from hygiene.collect.client import AwsClient, client_config, session_name
+from hygiene.collect.deadline import Deadline
+from hygiene.collect.identity import Identity
 from hygiene.collect.progress import Silent
 from hygiene.collect.refusal import EXPIRED, RefusedError
 from hygiene.collect.trail.lookup import CALLS_PER_SECOND
@@ -29,6 +32,12 @@ if TYPE_CHECKING:
     from hygiene.config import Aws
 
 _FALLBACK_REGION = "us-east-1"
+_LASTS_SECONDS = 55 * 60.0
+"""A session of an assumed role lasts an hour unless more is asked for, and one that role chaining made never longer.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+_EXPIRED = "The AWS credentials have expired; log in again."
 _HELP = "Give hygiene credentials as for any AWS program: AWS_PROFILE, an SSO login, or a role of the machine."
 
 
@@ -50,14 +59,36 @@ class Caller:
         return self.arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
+class _OwnSessions:
+    """The caller's own sessions: each looks for credentials anew, as somebody may have logged in again meanwhile."""
+
+    def __init__(self) -> None:
+        self._last: object = None
+
+    def __call__(self) -> boto3.Session:
+        """Raise CredentialsError when there are none, or those that AWS has just called expired."""
+        try:
+            session = boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
+            found = session.get_credentials()
+            current = found.get_frozen_credentials() if found is not None else None
+        except BotoCoreError as error:
+            raise CredentialsError(f"{error}. {_HELP}") from error
+        if current is not None and current == self._last:
+            raise CredentialsError(f"{_EXPIRED} What was collected is kept; the same command goes on with it.")
+        self._last = current
+        return session
+
+
 def hub_client(settings: Aws, version: str) -> AwsClient:
     """Return a client with the caller's own credentials, for another process of the same run."""
-    session = boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
-    return AwsClient(session, client_config(version, settings.max_workers), Silent())
+    return AwsClient(Identity(_OwnSessions(), client_config(version, settings.max_workers)), Silent())
 
 
 class Sessions:
-    """The sessions of a run. `hub` is the caller's own; `enter` gives one per account."""
+    """The sessions of a run. `hub` is the caller's own; `enter` gives one per account.
+
+    Once `stop` is set no call is made any more: those that begin raise StoppedError.
+    """
 
     def __init__(self, settings: Aws, progress: Progress, version: str) -> None:
         """Raise CredentialsError when there are no credentials, or none that AWS accepts."""
@@ -65,19 +96,14 @@ class Sessions:
         self._progress = progress
         self._config = client_config(version, settings.max_workers)
         self._loader: Loader = botocore.session.get_session().get_component("data_loader")
-        base = self._base_session()
-        self._region = base.region_name
-        self.hub = AwsClient(base, self._config, progress, self._paces())
-        self.caller = self._identity()
+        self.stop = threading.Event()
+        self._own = Identity(_OwnSessions(), self._config)
+        self._region = self._own.session().region_name
+        self.hub = AwsClient(self._own, progress, self._paces(), deadline=Deadline(self.stop))
+        self.caller = self._caller()
         self._read_models()
 
-    def _base_session(self) -> boto3.Session:
-        try:
-            return boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
-        except (ProfileNotFound, BotoCoreError) as error:
-            raise CredentialsError(f"{error}. {_HELP}") from error
-
-    def _identity(self) -> Caller:
+    def _caller(self) -> Caller:
         try:
             answer = self.hub.call("sts", "GetCallerIdentity")
         except RefusedError as error:
@@ -90,7 +116,7 @@ class Sessions:
         if isinstance(error.__cause__, missing):
             return CredentialsError(f"No AWS credentials: {error.message}. {_HELP}")
         if error.code in EXPIRED:
-            return CredentialsError("The AWS credentials have expired; log in again.")
+            return CredentialsError(_EXPIRED)
         if error.kind is GapKind.DENIED:
             return CredentialsError(f"AWS does not accept the credentials: {error.message} {_HELP}")
         return CollectionError(f"AWS cannot be reached: {error.message}")
@@ -119,25 +145,32 @@ class Sessions:
         Raises RefusedError when the role cannot be assumed.
         """
         try:
-            credentials = self._assume(account_id)
+            identity = Identity(partial(self._assumed, account_id), self._config, _LASTS_SECONDS)
         except RefusedError as error:
             if account_id == self.caller.account_id and error.kind in {GapKind.DENIED, GapKind.GONE}:
                 return self.own(account_id)
             raise
-        session = boto3.Session(
+        return self._client(identity)
+
+    def own(self, account_id: str) -> AwsClient:
+        """Return a client with the caller's own credentials, for the account they belong to."""
+        if account_id != self.caller.account_id:
+            raise CollectionError(f"The credentials belong to {self.caller.account_id}, not to {account_id}.")
+        return self._client(self._own)
+
+    def _client(self, identity: Identity) -> AwsClient:
+        deadline = Deadline(self.stop, self._settings.account_minutes)
+        return AwsClient(identity, self._progress, self._paces(), deadline=deadline)
+
+    def _assumed(self, account_id: str) -> boto3.Session:
+        credentials = self._assume(account_id)
+        return boto3.Session(
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
             region_name=self._region,
             botocore_session=self._core(),
         )
-        return AwsClient(session, self._config, self._progress, self._paces())
-
-    def own(self, account_id: str) -> AwsClient:
-        """Return a client with the caller's own credentials, for the account they belong to."""
-        if account_id != self.caller.account_id:
-            raise CollectionError(f"The credentials belong to {self.caller.account_id}, not to {account_id}.")
-        return AwsClient(boto3.Session(region_name=self._region), self._config, self._progress, self._paces())
 
     def _assume(self, account_id: str) -> dict[str, str]:
         external_id = {"ExternalId": self._settings.external_id} if self._settings.external_id else {}

@@ -111,7 +111,8 @@ def collect_into(
     opinions = {account: {"access-analyzer": found} for account, found in read_unused_access(sessions.hub).items()}
     asked = events or EventsAsked(review_window(clock(), None))
     with event_reader(settings, sessions, asked) as reader:
-        gaps = Runner(enter, writer, settings.aws, progress, clock, earlier, opinions, reader).run(missing)
+        runner = Runner(enter, writer, settings.aws, progress, clock, sessions.stop, earlier, opinions, reader)
+        gaps = runner.run(missing)
     fence()
     writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)

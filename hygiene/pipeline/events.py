@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -75,6 +74,7 @@ def _source(settings: Settings, sessions: Sessions) -> EventSource | None:
 def collect_events_into(settings: Settings, progress: Progress, asked: EventsAsked) -> Collected:
     """Read every account's days that are not kept yet. Raises ConfigError when no source is configured."""
     from hygiene.collect.sessions import Sessions
+    from hygiene.collect.workers import for_each_account
     from hygiene.pipeline.collecting import SINGLE_ACCOUNT, Collected, find_population
 
     if settings.aws.cloudtrail == "off":
@@ -91,8 +91,7 @@ def collect_events_into(settings: Settings, progress: Progress, asked: EventsAsk
         # The trail's bucket and table are read by the hub: no account has to be entered for them.
         way_in = enter if settings.aws.cloudtrail == "lookup" else lambda _: sessions.hub
         light = partial(_read_account, reader, way_in, progress)
-        with ThreadPoolExecutor(settings.aws.max_workers, thread_name_prefix="account") as pool:
-            read_accounts = list(pool.map(light, account_ids))
+        read_accounts = for_each_account(light, account_ids, settings.aws.max_workers, sessions.stop)
     failed = sum(not was_read for was_read, _ in read_accounts)
     gaps = sum(number for _, number in read_accounts)
     location = asked.store.location if asked.store is not None else ""

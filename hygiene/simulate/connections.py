@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import struct
 from threading import Lock
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+from hygiene.simulate.storm import Fault
+
+ANSWER_FAULT = "hygiene.answer_fault"
+"""In the request's environment: what to do to the answer, which an application cannot."""
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +81,12 @@ class Handler(MotoRequestHandler):
         def start_response(status: str, headers: list[tuple[str, str]]) -> None:
             seen.extend((status, headers))
 
-        body = b"".join(self.server.app(self.make_environ(), start_response))  # type: ignore[arg-type]
+        environ = self.make_environ()
+        body = b"".join(self.server.app(environ, start_response))  # type: ignore[arg-type]
+        fault = environ.get(ANSWER_FAULT)
+        if fault is Fault.RESET:
+            self._hang_up()
+            return
         code, _, phrase = seen[0].partition(" ")
         with contextlib.suppress(OSError):
             self.send_response(int(code), phrase)
@@ -83,8 +94,16 @@ class Handler(MotoRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) // 2] if fault is Fault.CUT_OFF else body)
             self.wfile.flush()
+            if fault is Fault.CUT_OFF:
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close with a reset, as a firewall or a dying server does."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Requests to the log of the simulator instead of stderr."""

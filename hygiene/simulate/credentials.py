@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hygiene.simulate.errors import SimulationError, expired_token, invalid_token
@@ -66,6 +68,9 @@ class CredentialStore:
         self._world = world
         self._callers: dict[str, Caller] = {}
         self._sessions = 0
+        self._calls: Counter[str] = Counter()
+        self.session_seconds = math.inf
+        self.session_calls = math.inf
 
     def long_term(self, account_id: str, principal: str) -> Caller:
         """Keys of `role/NAME` or `user/NAME` that never expire; a role's act as a session named after it."""
@@ -96,7 +101,7 @@ class CredentialStore:
             access_key_id("ASIA", seed),
             seed,
             token=session_token(seed),
-            expires_at=time.time() + seconds,
+            expires_at=time.time() + min(seconds, self.session_seconds),
             session_policies=policies,
         )
         self._callers[caller.access_key_id] = caller
@@ -109,15 +114,21 @@ class CredentialStore:
             raise invalid_token(service)
         if caller.token is not None and caller.token != token:
             raise invalid_token(service)
-        if caller.expires_at is not None and caller.expires_at <= time.time():
-            raise expired_token(service)
+        if caller.expires_at is not None:
+            self._calls[key_id] += 1
+            if caller.expires_at <= time.time() or self._calls[key_id] > self.session_calls:
+                raise expired_token(service)
         return caller
 
     def expire_sessions(self) -> None:
         """End every session now, as if its hour were over."""
         for key_id, caller in list(self._callers.items()):
             if caller.expires_at is not None:
-                self._callers[key_id] = Caller(**{**caller.__dict__, "expires_at": 0.0})
+                self.expire(key_id)
+
+    def expire(self, key_id: str) -> None:
+        """End one session now."""
+        self._callers[key_id] = replace(self._callers[key_id], expires_at=0.0)
 
     def _still_exists(self, caller: Caller) -> bool:
         iam = self._iam(caller.account_id)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from hygiene.simulate.errors import AwsError
+from hygiene.simulate.storm import Fault, Storm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 THROTTLING = {
     "iam": ("Throttling", 400),
@@ -15,6 +20,7 @@ THROTTLING = {
     "cloudtrail": ("ThrottlingException", 400),
     "athena": ("TooManyRequestsException", 400),
     "ec2": ("RequestLimitExceeded", 503),
+    "s3": ("SlowDown", 503),
 }
 """How each service words "too many requests"; all of them are retried by botocore."""
 
@@ -73,6 +79,8 @@ class Faults:
             self._failing_jobs: dict[str, int] = {}
             self._empty: set[tuple[str, str]] = set()
             self._short: dict[tuple[str, str], int] = {}
+            self._down: set[str] = set()
+            self._storm: Storm | None = None
             self.latency_seconds = 0.0
             self.job_seconds = 0.0
             self.scan_factor = 1.0
@@ -121,6 +129,31 @@ class Faults:
         """Answer at most `size` items a page though more were asked for, which AWS is free to do."""
         self._short[service, operation] = size
 
+    def take_down(self, region: str) -> None:
+        """Hang up on every call to a Region."""
+        self._down.add(region)
+
+    def is_down(self, region: str) -> bool:
+        """Whether `take_down` covers the Region."""
+        return region in self._down
+
+    def storm(self, seed: int, chances: Mapping[Fault, float], slow_seconds: float = 1.0) -> Storm:
+        """Let each call fail with these chances, as the seed throws; what is returned counts what happened."""
+        self._storm = Storm(seed, chances, slow_seconds)
+        return self._storm
+
+    def strike(self, account_id: str, service: str, operation: str, region: str, *, is_session: bool) -> Fault | None:
+        """What the storm does to this call. Raises what fails it before it has any effect."""
+        storm = self._storm
+        hit = storm.strike(account_id, service, operation, region, can_expire=is_session) if storm else None
+        if hit is Fault.THROTTLED:
+            raise throttled(service)
+        if hit is Fault.SERVER_ERROR:
+            raise AwsError("InternalError" if service == "s3" else "ServiceFailure", "Try again later.", 503)
+        if hit is Fault.SLOW and storm:
+            time.sleep(storm.slow_seconds)
+        return hit
+
     def latency(self, seconds: float) -> None:
         """Make every answer take at least that long."""
         self.latency_seconds = seconds
@@ -161,5 +194,10 @@ class Faults:
         rate, burst = rates
         bucket = self._buckets.setdefault((account_id, region, service, operation), _Bucket(rate, burst, burst))
         if not bucket.take():
-            code, status = THROTTLING.get(service, ("ThrottlingException", 400))
-            raise AwsError(code, "Rate exceeded", status)
+            raise throttled(service)
+
+
+def throttled(service: str) -> AwsError:
+    """What a service answers to too many requests."""
+    code, status = THROTTLING.get(service, ("ThrottlingException", 400))
+    return AwsError(code, "Rate exceeded", status)

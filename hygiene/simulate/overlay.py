@@ -14,7 +14,8 @@ from hygiene.simulate import object_storage
 from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
 from hygiene.simulate.cloudtrail.guard import check_s3, read_s3
-from hygiene.simulate.errors import AwsError, invalid_signature
+from hygiene.simulate.connections import ANSWER_FAULT
+from hygiene.simulate.errors import AwsError, expired_token, invalid_signature
 from hygiene.simulate.identifiers import job_id
 from hygiene.simulate.incoming import Answer, Incoming
 from hygiene.simulate.managed import load_aws_policy
@@ -23,6 +24,7 @@ from hygiene.simulate.operations.organization import check_membership
 from hygiene.simulate.passthrough import Passthrough, error_code_of, named_action, operation_of, unsupported
 from hygiene.simulate.resources import resource_of
 from hygiene.simulate.services import PROTOCOLS, iam_action
+from hygiene.simulate.storm import ANSWER_FAULTS, Fault
 from hygiene.simulate.wire import (
     Environ,
     Reply,
@@ -65,10 +67,16 @@ class Overlay:
             time.sleep(self._state.faults.latency_seconds)
         body = _read_body(environ)
         signature = read_signature(environ)
-        if signature is not None and signature.service in PROTOCOLS:
-            status, headers, content = self._own(environ, signature, body)
+        if signature is not None and self._state.faults.is_down(signature.region):
+            environ[ANSWER_FAULT] = Fault.RESET
+            reply: Reply = 503, {}, b""
+        elif signature is not None and signature.service in PROTOCOLS:
+            reply = self._own(environ, signature, body)
         else:
-            status, headers, content = self._other(environ, signature, body)
+            reply = self._other(environ, signature, body)
+        status, headers, content = reply
+        if environ.get(ANSWER_FAULT) is Fault.EMPTY:
+            status, content = 200, b""
         if environ.get("REQUEST_METHOD") != "HEAD":
             headers["Content-Length"] = str(len(content))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
@@ -84,6 +92,7 @@ class Overlay:
             try:
                 caller = self._authenticate(environ, signature, body)
                 account_id = caller.account_id
+                environ[ANSWER_FAULT] = self._struck(caller, service, operation, signature.region)
                 reply, items = self._answer(environ, body, service, operation, caller, signature.region, request_id)
                 error_code = error_code_of(reply)
             except AwsError as error:
@@ -91,6 +100,16 @@ class Overlay:
                 reply = write_error(environ, error, request_id, service)
         self._state.calls.add(Call(account_id, service, operation, reply[0], error_code, items))
         return reply
+
+    def _struck(self, caller: Caller | None, service: str, operation: str, region: str) -> Fault | None:
+        """What the storm does to the answer, if anything; raises what it does to the call."""
+        is_session = caller is not None and caller.expires_at is not None
+        account_id = caller.account_id if caller else ""
+        hit = self._state.faults.strike(account_id, service, operation, region, is_session=is_session)
+        if hit is Fault.EXPIRED and caller is not None:
+            self._state.credentials.expire(caller.access_key_id)
+            raise expired_token(service)
+        return hit if hit in ANSWER_FAULTS else None
 
     def _authenticate(self, environ: Environ, signature: Signature, body: bytes) -> Caller:
         token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
@@ -169,6 +188,8 @@ class Overlay:
         try:
             _refuse_unsigned(signature, named_action(environ, body))
             operation = self._guard_trail(environ, signature, caller) or operation
+            region = signature.region if signature else ""
+            environ[ANSWER_FAULT] = self._struck(caller, service, operation, region)
             self._state.faults.check(account_id or "", service, operation)
             if service == "s3":
                 reply = self._s3(environ, body, account_id, operation)

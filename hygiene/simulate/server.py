@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Self
@@ -110,6 +111,20 @@ class SimulatedAws:
             "AWS_DEFAULT_REGION": region,
         }
 
+    def session_environment(self, name: str = "operator") -> dict[str, str]:
+        """Like `environment`, but of a session of the hub role, as a person who signed in has: it ends."""
+        hub = self._state.world.hub
+        role = self._state.role(f"arn:{self._state.world.partition}:iam::{hub.account_id}:{hub.principal}")
+        if role is None:
+            raise SimulationError("The hub is no role, so it has no sessions.")
+        session = self._state.credentials.mint(role, name, 3600, ())
+        return {
+            **self.environment(),
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret,
+            "AWS_SESSION_TOKEN": str(session.token),
+        }
+
     @property
     def faults(self) -> Faults:
         """What is to go wrong."""
@@ -132,6 +147,11 @@ class SimulatedAws:
     def forget_calls(self) -> None:
         """Empty the call log."""
         self._state.calls.forget()
+
+    def shorten_sessions(self, *, seconds: float = math.inf, calls: float = math.inf) -> None:
+        """Let every session end after so many seconds, or calls, whatever AssumeRole promised."""
+        self._state.credentials.session_seconds = seconds
+        self._state.credentials.session_calls = calls
 
     def expire_sessions(self) -> None:
         """End every assumed-role session now."""

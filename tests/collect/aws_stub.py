@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from hygiene.collect.client import AwsClient, client_config
+from hygiene.collect.identity import Identity
 from hygiene.collect.progress import Silent
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def answering(respond: Callable[[str, dict[str, Any]], Answer]) -> Iterator[AwsC
     try:
         session = boto3.Session("AKIAEXAMPLE", "secret", region_name="eu-west-1")
         endpoint = f"http://127.0.0.1:{server.server_port}"
-        yield AwsClient(_Pointed(session, endpoint), client_config("0", 1), Silent())  # type: ignore[arg-type]
+        identity = Identity(lambda: _Pointed(session, endpoint), client_config("0", 1))  # type: ignore[arg-type, return-value]
+        yield AwsClient(identity, Silent())
     finally:
         server.shutdown()
         server.server_close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from hygiene.collect.client import AwsClient, ForbiddenOperationError, session_name
+from hygiene.collect.identity import Identity
 from hygiene.collect.operations import OPERATIONS
 from hygiene.collect.pacing import Pace
 from hygiene.collect.progress import Silent
@@ -28,7 +30,7 @@ class _Session:
 
 
 def client(*answers: dict[str, Any]) -> AwsClient:
-    return AwsClient(_Session(*answers), Config(), Silent())  # type: ignore[arg-type]
+    return AwsClient(Identity(lambda: _Session(*answers), Config()), Silent())  # type: ignore[arg-type, return-value]
 
 
 def test_an_operation_that_is_not_on_the_list_never_leaves_the_machine() -> None:
@@ -82,7 +84,7 @@ def test_a_client_error_becomes_a_refusal_with_its_code() -> None:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListRoles")
 
     with pytest.raises(RefusedError) as caught:
-        AwsClient(Refusing(), Config(), Silent()).call("iam", "ListRoles")  # type: ignore[arg-type]
+        AwsClient(Identity(Refusing, Config()), Silent()).call("iam", "ListRoles")  # type: ignore[arg-type]
     assert (caught.value.operation, caught.value.kind, caught.value.code) == (
         "iam:ListRoles",
         GapKind.DENIED,
@@ -97,13 +99,30 @@ def test_the_session_name_says_who_reads_and_is_one_aws_accepts() -> None:
 
 def test_a_pace_spreads_calls_after_the_first_burst() -> None:
     now = [0.0]
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    pace = Pace(10, lambda: now[0], sleep)
+    pace = Pace(10, lambda: now[0])
     for _ in range(30):
-        pace.wait()
-    assert 1.9 <= sum(slept) <= 2.1
+        now[0] += pace.reserve()
+    assert 1.9 <= now[0] <= 2.1
+
+
+@pytest.mark.parametrize(("allowed", "first"), [(5.0, 10.0), (5.0, math.inf), (15.0, 100.0), (1.0, 10.0)])
+def test_a_pace_finds_what_aws_lets_through_with_few_throttles(allowed: float, first: float) -> None:
+    now, tokens, calls, answered = [0.0], allowed, 0, 0
+    pace = Pace(first, lambda: now[0])
+    while answered < 500:
+        before = now[0]
+        now[0] += pace.reserve() + 0.02
+        tokens = min(allowed, tokens + (now[0] - before) * allowed)
+        calls += 1
+        if tokens >= 1:
+            tokens, answered = tokens - 1, answered + 1
+            pace.let_through()
+        else:
+            pace.throttled()
+    assert calls <= 1.1 * answered
+    assert now[0] <= 1.2 * answered / allowed
+
+
+def test_without_a_throttle_nothing_is_paced() -> None:
+    pace = Pace()
+    assert sum(pace.reserve() for _ in range(1000)) == 0

@@ -32,6 +32,10 @@ class ScriptedClient:
         self._clock, self._seconds, self._lost = clock, seconds, lost
         self._made: dict[str, tuple[str, float]] = {}
         self.calls: list[str] = []
+        self.session_number = 1
+
+    def pause(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         self.calls.append(operation)
@@ -58,7 +62,7 @@ class ScriptedClient:
 def run(clock: Clock, client: ScriptedClient, roles: int, **settings: Any) -> tuple[dict[str, Any], AccountContext]:
     aws = Aws(last_accessed_first_poll_seconds=3, **settings)
     context = AccountContext(ACCOUNT, client, aws)  # type: ignore[arg-type]
-    jobs = Jobs(context, "SERVICE_LEVEL", clock.monotonic, clock.sleep)
+    jobs = Jobs(context, "SERVICE_LEVEL", clock.monotonic)
     return jobs.run([f"arn:{number}" for number in range(roles)]), context
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from typing import TYPE_CHECKING
 
 from hygiene.collect.context import AccountContext, Collector
@@ -36,7 +35,7 @@ def collect(context: AccountContext) -> list[JsonObject] | None:
         except RefusedError as error:
             if error.code not in _NOT_READY or wait is None:
                 raise
-            time.sleep(wait)
+            context.client.pause(wait)
         else:
             text = answer["Content"].decode("utf-8", "replace")
             return [{**row, "generated_time": answer["GeneratedTime"]} for row in csv.DictReader(io.StringIO(text))]

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/athena/latest/ug/cloudtrail-logs.html
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from hygiene.collect.trail.source import DaysRead
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from hygiene.activity import Activity
@@ -37,9 +36,8 @@ class AthenaSource:
 
     name = NAME
 
-    def __init__(self, trail: CloudTrail, hub: AwsClient, sleep: Callable[[float], None] = time.sleep) -> None:
-        hub.prepare("athena")
-        self._athena = Athena(trail, hub, sleep)
+    def __init__(self, trail: CloudTrail, hub: AwsClient) -> None:
+        self._athena = Athena(trail, hub, hub.pause)
         self._budget = ScanBudget(trail.max_scan_bytes)
 
     def read(self, account_id: str, client: AwsClient, window: Window, days: Sequence[date]) -> DaysRead:  # noqa: ARG002

@@ -58,7 +58,7 @@ class LookupSource:
             return DaysRead()
         lookup = _Lookup(Reading(account_id, frozenset(within_reach), window.ends), window)
         regions, may_be_disabled = _regions(client)
-        clients = [client.in_region(region, "cloudtrail") for region in regions]
+        clients = [client.in_region(region) for region in regions]
         with ThreadPoolExecutor(min(_REGIONS_AT_ONCE, len(clients)), thread_name_prefix="region") as pool:
             refused = list(pool.map(lookup.read_region, clients))
         refusals = [error for error in refused if error is not None and not _is_disabled(error, may_be_disabled)]

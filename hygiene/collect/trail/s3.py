@@ -16,9 +16,6 @@ from multiprocessing import get_context
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import botocore.exceptions
-import urllib3.exceptions
-
 from hygiene.activity.objects import DamagedObjectError
 from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
@@ -40,13 +37,6 @@ MUCH_BYTES = 32 << 20
 """From so many compressed bytes of an account on, other processes read: starting them takes half a second each."""
 
 _LOG = re.compile(r".*/(\d{4})/(\d{2})/(\d{2})/\d{12}_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4})Z_[^/]+\.json\.gz")
-_BROKEN_OFF = (
-    botocore.exceptions.ReadTimeoutError,
-    botocore.exceptions.ResponseStreamingError,
-    botocore.exceptions.IncompleteReadError,
-    urllib3.exceptions.HTTPError,
-    OSError,
-)
 
 
 class S3Fetch:
@@ -58,9 +48,7 @@ class S3Fetch:
 
     @cached_property
     def _client(self) -> AwsClient:
-        client = self._make_client()
-        client.prepare("s3")
-        return client
+        return self._make_client()
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session behind: sockets and locks stay in their process."""
@@ -69,15 +57,11 @@ class S3Fetch:
     def __call__(self, name: str) -> bytes:
         """Return an object. Raises DamagedObjectError when it is gone or breaks off, RefusedError when denied."""
         try:
-            answer = self._client.call("s3", "GetObject", Bucket=self._bucket, Key=name)
-            content: bytes = answer["Body"].read()
+            return self._client.content("s3", "GetObject", Bucket=self._bucket, Key=name)
         except RefusedError as error:
             if error.kind is GapKind.DENIED:
                 raise
             raise DamagedObjectError(f"cannot be read ({error.code or error.message})") from error
-        except _BROKEN_OFF as error:
-            raise DamagedObjectError(f"cannot be read ({type(error).__name__})") from error
-        return content
 
 
 class S3Source:
@@ -89,7 +73,6 @@ class S3Source:
         self, trail: CloudTrail, hub: AwsClient, make_client: Callable[[], AwsClient], much_bytes: int = MUCH_BYTES
     ) -> None:
         """`make_client` gives another process a hub client, so it must be picklable."""
-        hub.prepare("s3")
         self._hub = hub
         self._bucket = trail.bucket
         self._base = f"{trail.prefix.strip('/')}/AWSLogs/".lstrip("/")

@@ -1,0 +1,68 @@
+"""Who calls AWS: one session after the other, because a session ends after an hour and an account may take longer."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import boto3
+    from botocore.config import Config
+
+
+class Identity:
+    """A principal and its boto3 clients. Safe to use from several threads, which boto3's sessions are not."""
+
+    def __init__(
+        self,
+        begin: Callable[[], boto3.Session],
+        config: Config,
+        lasts_seconds: float = math.inf,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin the first session; `begin` is called again for each further one, and may raise RefusedError.
+
+        A session is replaced when it has lasted so long by a clock that nobody can set, or when AWS calls it expired.
+        """
+        self._begin = begin
+        self._config = config
+        self._lasts_seconds = lasts_seconds
+        self._monotonic = monotonic
+        self._lock = threading.RLock()
+        self._number = 0
+        self._renew()
+
+    @property
+    def number(self) -> int:
+        """Which session it is by now: what AWS keeps for one session is gone with the next number."""
+        return self._number
+
+    def client(self, service: str, region: str | None = None) -> tuple[int, Any]:
+        """Return the session's number, and its boto3 client of a service."""
+        with self._lock:
+            if self._monotonic() >= self._ends_at:
+                self._renew()
+            place = service, region
+            if place not in self._clients:
+                self._clients[place] = self._session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
+            return self._number, self._clients[place]
+
+    def expired(self, number: int) -> None:
+        """Replace the session of this number; another thread may have done so already."""
+        with self._lock:
+            if number == self._number:
+                self._renew()
+
+    def session(self) -> boto3.Session:
+        """Return the session, for what it knows of Regions."""
+        return self._session
+
+    def _renew(self) -> None:
+        self._session = self._begin()
+        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._ends_at = self._monotonic() + self._lasts_seconds
+        self._number += 1
