@@ -28,7 +28,6 @@ def validate_policies(client: AwsClient, documents: Mapping[str, str]) -> dict[s
 
     A document that AWS did not answer about is left out. After a refusal nothing more is asked: nothing is required.
     """
-    client.prepare(_SERVICE)
     asking = _Asking(client)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="policy") as pool:
         answers = zip(documents, pool.map(asking.about, documents.values()), strict=True)
