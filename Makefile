@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST ?= -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup format lint types imports audit check sample-report bench image clean
+.PHONY: help demo test setup format lint types imports audit check sample-report bench image image-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -68,6 +68,9 @@ bench: $(VENV)/.dev ## calls against the floor
 
 image: ## build the container
 	docker build -t role-hygiene .
+
+image-check: $(VENV)/.dev ## build the container and run it, as its own user, on a mounted folder
+	PYTHON=$(BIN)/python .ci/image-check
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov dist
