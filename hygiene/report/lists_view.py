@@ -163,6 +163,7 @@ class Lists:
             pages=pages,
             place=place,
             cards=cards,
+            needed=self._number(shown, "needed"),
             note=note or (f"{counted(len(counted_at), 'role')} on this page." if len(pages) > 1 else ""),
         )
 

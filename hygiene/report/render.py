@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from hygiene.frames import SEVERITIES
+from hygiene.frames import DECISIONS, SEVERITIES
 from hygiene.report.escaping import EscapingEnvironment
 from hygiene.report.in_words import NOTHING
 from hygiene.report.visible import parts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from hygiene.report.attestation import AttestationView
+    from hygiene.report.questions import Form
     from hygiene.report.view import IndexView, ListView
 
 _CUT = "<!--cut-->"
@@ -45,6 +46,8 @@ class Renderer:
         )
         style = f"{_asset('report.css')}{_print_footer(review_id)}"
         script = _asset("report.js")
+        self._list_script = Markup(script + _asset("keys.js") + _asset("answers.js"))  # noqa: S704  our own files
+        self._list_policy = _policy(style, self._list_script)
         environment.filters["number"] = _number
         environment.filters["breakable"] = _breakable
         environment.filters["parts"] = parts
@@ -52,6 +55,7 @@ class Renderer:
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file
         environment.globals["severity"] = {word: _severity(word) for word in (*SEVERITIES, "")}
         environment.globals["nothing"] = NOTHING
+        environment.globals["decisions"] = DECISIONS
         environment.globals["policy"] = _policy(style, script)
         self._environment = environment
         self._index: Template = environment.get_template("index.html.j2")
@@ -72,9 +76,17 @@ class Renderer:
             policy=_policy(style, _asset("report.js")),
         )
 
-    def roles(self, view: ListView, rows: Markup) -> str:
+    def roles(self, view: ListView, rows: Markup, form: Form | None) -> str:
         """Return the page of an account, an owner or a work list around the rows of its table."""
-        return self._list.render(view=view, page=view.page, table=view.table, rows=rows)
+        return self._list.render(
+            view=view,
+            page=view.page,
+            table=view.table,
+            rows=rows,
+            form=form,
+            script=self._list_script,
+            policy=self._list_policy,
+        )
 
     def pieces(self, template: str, things: Sequence[object]) -> list[str]:
         """Return the pieces into which `template` cuts its rendering of `things`, escaped, in their order.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
+from hygiene.report.questions import questions_of
 from hygiene.report.role_view import finding_views, role_views
 from hygiene.report.view import Link
 
@@ -47,6 +48,8 @@ class RenderedRole(NamedTuple):
     """A role as every page can show it."""
 
     pieces: _Pieces
+    question: str
+    """As JSON; see `hygiene.report.questions`."""
     as_sibling: Link
     """As another role's card links to it; the note is its account."""
     account_id: str
@@ -104,7 +107,8 @@ class RoleRows:
         pieces = self._renderer.pieces("role.html.j2", list(zip(views, findings, strict=True)))
         size = len(_Pieces._fields)
         cut = [_Pieces(*pieces[at : at + size]) for at in range(0, len(pieces), size)]
-        return [_rendered(view, parts) for view, parts in zip(views, cut, strict=True)]
+        questions = questions_of(roster.decisions, roster.asked(positions))
+        return [_rendered(*parts) for parts in zip(views, cut, questions, strict=True)]
 
     def html(self, roles: Sequence[RenderedRole], place: str, *, cards: bool) -> Markup:
         """Return the rows of a table, with or without cards; `place` as in RolesView."""
@@ -156,9 +160,10 @@ def _place(role: _Pieces, place: str) -> tuple[str, ...]:
     return {"owner": (role.owner,), "account": (role.account,), "both": (role.account, role.owner_of_both)}[place]
 
 
-def _rendered(view: RoleView, pieces: _Pieces) -> RenderedRole:
+def _rendered(view: RoleView, pieces: _Pieces, question: str) -> RenderedRole:
     return RenderedRole(
         pieces=pieces,
+        question=question,
         as_sibling=Link(view.name, f"#{view.anchor}", view.account),
         account_id=view.account_id,
         group_id=view.group_id,

@@ -59,6 +59,7 @@ class Roster:
     background: Background
     roles: pd.DataFrame
     findings: pd.DataFrame
+    decisions: pd.DataFrame
     findings_of: Mapping[str, np.ndarray]
     assumed_by: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """By role ARN, who assumed it, most often first; not there where nobody did or events were not read."""
@@ -72,6 +73,11 @@ class Roster:
     def rows(self, positions: Sequence[int]) -> list[Row]:
         """Return the roles at these positions as plain rows."""
         return rows_of(self.roles.iloc[list(positions)])
+
+    def asked(self, positions: Sequence[int]) -> list[tuple[str, str]]:
+        """Return ARN and worst severity (`""`: no finding) of the roles at these positions."""
+        part = self.roles.iloc[list(positions)]
+        return list(zip(part["role_arn"].tolist(), part["severity"].fillna("").tolist(), strict=True))
 
     def findings_at(self, positions: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
         """Return the findings of these roles, role by role, effective and severe first, and how many each has."""
@@ -105,6 +111,7 @@ def roster_of(account: AccountReview, background: Background, removal_script: st
         background=background,
         roles=_sorted_roles(account),
         findings=findings,
+        decisions=account.decisions,
         findings_of=findings.groupby("role_arn", sort=False).indices,  # type: ignore[arg-type]
         assumed_by=_by_role(account.assumptions.sort_values("assumed", ascending=False, kind="stable")),
         events_of=_by_role(account.role_events[::-1]),

@@ -14,6 +14,7 @@ from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
 from hygiene.report.links import removal_script
 from hygiene.report.lists_view import Lists
+from hygiene.report.questions import Asking, form_of
 from hygiene.report.render import Renderer
 from hygiene.report.role_rows import RoleRows
 from hygiene.report.role_view import finding_views
@@ -46,9 +47,11 @@ class Site:
     owners too, and owners have roles in many accounts.
     """
 
-    def __init__(self, review: Review, facts: ReviewFacts, folder: Path) -> None:
+    def __init__(self, review: Review, facts: ReviewFacts, folder: Path, sheets: tuple[str, ...]) -> None:
+        """`sheets`: names of the report's files that ask the same as its pages."""
         self._facts = facts
         self._folder = folder
+        self._asking = Asking(facts.review_id, facts.as_of.date().isoformat(), sheets)
         self._background = background_of(review, facts)
         self._renderer = Renderer(facts.review_id)
         self._rows = RoleRows(self._renderer)
@@ -105,7 +108,8 @@ class Site:
 
     def _write(self, path: str, view: ListView, roles: list[RenderedRole]) -> None:
         table = view.table
-        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards))
+        form = form_of(path, [role.question for role in roles], table.needed, self._asking) if table.cards else None
+        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards), form)
         file = self._folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(_encoded(html))

@@ -154,6 +154,7 @@ class RolesView:
     """A table of roles, one page of it; `place` is what tells roles apart: `owner`, `account` or `both`.
 
     `roles` are numbers: places in the account's roster, or those of all accounts' rendered roles.
+    `needed` says how many of them need a decision.
     """
 
     caption: str
@@ -162,6 +163,7 @@ class RolesView:
     pages: tuple[Link, ...]
     place: str
     cards: bool
+    needed: int
     note: str = ""
 
 

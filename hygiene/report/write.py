@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hygiene.model import Provenance, ReportFile, ReviewFacts
     from hygiene.report.site import Site
 
+    sheets = tuple(f"decisions.{form}" for form in ("xlsx", "csv") if form in formats)
 _KNOWN = {"html", "csv", "xlsx", "json", "parquet"}
 
 
@@ -95,7 +96,7 @@ def _pages(review: Review, facts: ReviewFacts, folder: Path, formats: Collection
         return
     from hygiene.report.site import Site
 
-    with Site(review, facts, folder) as site:
+    with Site(review, facts, folder, sheets) as site:
         yield site
 
 
