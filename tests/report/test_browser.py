@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,26 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ACCOUNT = "accounts/012345678901.html"
 PAGES = ("index.html", ACCOUNT, "accounts/666677778888.html", "views/need-decision.html", "attestation.html")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        # On CI a skipped browser test proves nothing, so it fails there.
-        assert not os.environ.get("REQUIRE_BROWSER"), f"no browser at {CHROMIUM}"
-        pytest.skip(f"no browser at {CHROMIUM}; set CHROMIUM to one")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, folder: Path, path: str, **options: Any) -> tuple[Page, list[str]]:
