@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from hygiene.frames import AccountReview, Review
     from hygiene.model import Provenance, ReportFile, ReviewFacts
     from hygiene.report.site import Site
-
-    sheets = tuple(f"decisions.{form}" for form in ("xlsx", "csv") if form in formats)
 _KNOWN = {"html", "csv", "xlsx", "json", "parquet"}
 
 
@@ -96,6 +94,7 @@ def _pages(review: Review, facts: ReviewFacts, folder: Path, formats: Collection
         return
     from hygiene.report.site import Site
 
+    sheets = tuple(f"decisions.{form}" for form in ("xlsx", "csv") if form in formats)
     with Site(review, facts, folder, sheets) as site:
         yield site
 
