@@ -11,7 +11,7 @@ import os
 import tomllib
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, model_validator
@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from hygiene.cron import parse_cron
 from hygiene.errors import ConfigError
-from hygiene.model import TRACKING_PERIOD_DAYS
+from hygiene.model import TRACKING_PERIOD_DAYS, Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,13 +39,22 @@ https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
 _OPTIONAL_ADDRESS = rf"^({EMAIL_ADDRESS})?$"
 _ONE_DOMAIN = rf"^{_DOMAIN}$"
 _LINK = r"^$|^https://[^\s\"'<>]+$|^http://(localhost|127\.0\.0\.1|\[::1\])([:/][^\s\"'<>]*)?$"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DURATION = r"^[1-9]\d{0,4}d$"
+_BUCKET = r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$"
+_KEY_PREFIX = r"^[\w!.*'()/-]*$"
+_ROLE_NAME = r"^[\w+=,.@/-]+$"
+_TOPIC = r"^(arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?)?$"
+_VARIABLE = r"^([A-Za-z_]\w*)?$"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+_NAMESPACE = r"^([A-Za-z0-9_.#-][A-Za-z0-9_./#-]{0,254})?$"
 _HINTS = {
     _DURATION: 'write a number of days such as "400d"',
     _OPTIONAL_ADDRESS: 'write one plain mail address, such as "security@example.com"',
     _ONE_DOMAIN: 'write a domain, such as "example.com"',
     _LINK: 'write an address that begins with https://, such as "https://reviews.example.com/iam"',
+    _TOPIC: 'write the ARN of a topic, such as "arn:aws:sns:eu-west-1:111122223333:access-reviews"',
+    _VARIABLE: "write the name of an environment variable; what it holds is a secret and belongs into no file",
     _ACCOUNT_ID: 'write the 12 digits of the account id in quotes, such as "111122223333"',
     _ACCOUNT_PATTERN: 'write an account id ("111122223333"), an OU id ("ou-abcd-12345678") or "tag:env=prod"',
 }
@@ -68,6 +77,12 @@ def _timezone(text: str) -> str:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         raise ValueError('write a time zone by its name, such as "UTC" or "Europe/Berlin"') from None
+    return text
+
+
+def _own_namespace(text: str) -> str:
+    if text.startswith("AWS/"):
+        raise ValueError('namespaces that begin with "AWS/" are AWS\'s own; write one such as "RoleHygiene"')
     return text
 
 
@@ -108,7 +123,7 @@ class Aws(_Section):
     """How accounts are entered and what is asked there."""
 
     # A counted repetition of \w in a pattern takes 0.05 s to compile at every start; a length beside it takes none.
-    role_name: str = Field("role-hygiene-reader", min_length=1, max_length=128, pattern=r"^[\w+=,.@/-]+$")
+    role_name: str = Field("role-hygiene-reader", min_length=1, max_length=128, pattern=_ROLE_NAME)
     external_id: str | None = Field(None, min_length=2, max_length=1224, pattern=r"^[\w+=,.@:/-]+$")
     last_accessed: Literal["off", "service", "action"] = "service"
     cloudtrail: Literal["off", "lookup", "s3", "athena"] = "off"
@@ -123,8 +138,8 @@ class Aws(_Section):
 class CloudTrail(_Section):
     """Where the organization trail lies, for `[aws] cloudtrail = "s3"` and `"athena"`."""
 
-    bucket: str = Field("", pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")
-    prefix: str = Field("", pattern=r"^[\w!.*'()/-]*$")
+    bucket: str = Field("", pattern=_BUCKET)
+    prefix: str = Field("", pattern=_KEY_PREFIX)
     # These stand in our SQL: nothing but a name gets there.
     database: str = Field("", pattern=r"^\w*$")
     table: str = Field("", pattern=r"^\w*$")
@@ -151,7 +166,7 @@ class Email(_Section):
     port: int | None = Field(None, ge=1, le=65535)
     tls: Literal["starttls", "implicit", "off"] = "starttls"
     username: str = ""
-    password_env: str = ""
+    password_env: str = Field("", pattern=_VARIABLE)
     password_file: Path | None = None
     ca_file: Path | None = None
     timeout_seconds: float = Field(30.0, ge=1, le=600)
@@ -186,7 +201,7 @@ class Email(_Section):
             return
         if self.enabled and not self.host:
             yield 'host must name the mail server where transport = "smtp"'
-        if self.tls == "off" and self.host not in ("", *_LOOPBACK):
+        if self.tls == "off" and self.host not in ("", *LOOPBACK):
             yield f'tls = "off" is for localhost alone; write "starttls" or "implicit" for {self.host}'
         if self.password_env and self.password_file is not None:
             yield "password_env and password_file are both set; keep one of them"
@@ -197,6 +212,79 @@ class Email(_Section):
         days = (0, *self.reminder_days, self.due_days)
         if any(later <= earlier for earlier, later in pairwise(days)):
             yield "reminder_days must rise, and stay below due_days"
+
+
+class S3Delivery(_Section):
+    """Where a copy of every finished report goes; no bucket: nowhere."""
+
+    bucket: str = Field("", pattern=_BUCKET)
+    prefix: str = Field("", pattern=_KEY_PREFIX)
+    kms_key: str = Field("", pattern=r"^[\w:/-]*$")
+    lock_days: int = Field(400, ge=0, le=36_500)
+
+    @model_validator(mode="after")
+    def _names_a_bucket(self) -> Self:
+        """Raise ValueError where the other keys are set for nothing."""
+        if (self.prefix or self.kms_key) and not self.bucket:
+            raise ValueError("prefix and kms_key need bucket beside them")
+        return self
+
+
+class SnsDelivery(_Section):
+    """The topic that is told of every finished review; none: no topic."""
+
+    topic_arn: str = Field("", pattern=_TOPIC)
+
+
+class WebhookDelivery(_Section):
+    """An incoming webhook that is told of every finished review. Its address is a secret: who knows it may post."""
+
+    url_env: str = Field("", pattern=_VARIABLE)
+    url_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = Field(10.0, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _says_it_once(self) -> Self:
+        """Raise ValueError when the address is said to be in two places."""
+        if self.url_env and self.url_file is not None:
+            raise ValueError("url_env and url_file are both set; keep one of them")
+        return self
+
+
+class SecurityHubDelivery(_Section):
+    """Whether findings are imported into each account's AWS Security Hub, and through which role."""
+
+    enabled: bool = False
+    role_name: str = Field("role-hygiene-delivery", min_length=1, max_length=128, pattern=_ROLE_NAME)
+    severity: Severity = "medium"
+
+
+class Delivery(_Section):
+    """Where a finished review goes besides mail; each way is off until it is told where to."""
+
+    s3: S3Delivery = S3Delivery()
+    sns: SnsDelivery = SnsDelivery()
+    webhook: WebhookDelivery = WebhookDelivery()
+    security_hub: SecurityHubDelivery = SecurityHubDelivery()
+
+    def channels(self) -> frozenset[Channel]:
+        """Return the ways that are switched on."""
+        wanted = {
+            Channel.S3: self.s3.bucket,
+            Channel.SNS: self.sns.topic_arn,
+            Channel.WEBHOOK: self.webhook.url_env or self.webhook.url_file,
+            Channel.SECURITY_HUB: self.security_hub.enabled,
+        }
+        return frozenset(channel for channel, is_on in wanted.items() if is_on)
+
+
+class Alerts(_Section):
+    """Which findings of the weekly light run are published at once, and where."""
+
+    severity: Severity = "high"
+    sns_topic_arn: str = Field("", pattern=_TOPIC)
+    cloudwatch_namespace: Annotated[str, Field(pattern=_NAMESPACE), AfterValidator(_own_namespace)] = ""
 
 
 class Retention(_Section):
@@ -246,9 +334,16 @@ class Settings(BaseSettings):
     cloudtrail: CloudTrail = CloudTrail()
     activity: ActivitySettings = ActivitySettings()
     email: Email = Email()
+    delivery: Delivery = Delivery()
+    alerts: Alerts = Alerts()
     retention: Retention = Retention()
     schedule: ScheduleSettings = ScheduleSettings()
     checks: dict[str, CheckSettings] = {}
+
+    def channels(self) -> frozenset[Channel]:
+        """Return the ways by which `hygiene run` itself delivers a finished report."""
+        mail = frozenset({Channel.MAIL}) if self.email.enabled else frozenset()
+        return mail | self.delivery.channels()
 
     @model_validator(mode="after")
     def _trail_is_named(self) -> Self:
@@ -332,7 +427,9 @@ def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -
                 # Several keys of a section contradict each other: the sentence names them.
                 yield f"{where}: [{key}]: {message}"
                 continue
-            yield f"{where}: {key} = {problem['input']!r}: {message}"
+            # Who wrote no variable's name there perhaps wrote the secret itself.
+            shown = "…" if key.endswith("_env") else repr(problem["input"])
+            yield f"{where}: {key} = {shown}: {message}"
 
 
 def _is_in(values: Mapping[str, Any], place: tuple[int | str, ...]) -> bool:
@@ -366,10 +463,13 @@ def key_names(model: type[BaseModel]) -> Iterator[str]:
     yield from (field.alias or name for name, field in model.model_fields.items())
 
 
-def _all_keys() -> Iterator[str]:
-    for section, field in Settings.model_fields.items():
+def _all_keys(model: type[BaseModel] | None = None) -> Iterator[str]:
+    """Yield the keys of all sections, such as `delivery.s3.bucket`."""
+    for name, field in (model or Settings).model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from (f"{section}.{name}" for name in key_names(field.annotation))
+            yield from (f"{name}.{key}" for key in _all_keys(field.annotation))
+        elif model is not None:
+            yield field.alias or name
 
 
 def _with_exceptions_beside(settings: Settings, folder: Path) -> Settings:
@@ -380,15 +480,16 @@ def _with_exceptions_beside(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"review": settings.review.model_copy(update={"exceptions": found})})
 
 
-_PATHS = {"review": ("exceptions",), "owners": ("mapping",), "email": ("password_file", "ca_file")}
-"""Settings that name a file beside the configuration."""
+SectionT = TypeVar("SectionT", bound=BaseModel)
 
 
-def _with_paths_relative_to(settings: Settings, folder: Path) -> Settings:
-    changed = {}
-    for name, keys in _PATHS.items():
-        section: BaseModel = getattr(settings, name)
-        paths = {key: getattr(section, key) for key in keys}
-        update = {key: folder / path for key, path in paths.items() if path is not None}
-        changed[name] = section.model_copy(update=update)
-    return settings.model_copy(update=changed)
+def _with_paths_relative_to(section: SectionT, folder: Path) -> SectionT:
+    """Return the section, and all below it, with files that lie beside the configuration named from here."""
+    changed: dict[str, Any] = {}
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Path):
+            changed[name] = folder / value
+        elif isinstance(value, BaseModel):
+            changed[name] = _with_paths_relative_to(value, folder)
+    return section.model_copy(update=changed)

@@ -56,6 +56,16 @@ class MessageKind(StrEnum):
     SUMMARY = "summary"
 
 
+class Channel(StrEnum):
+    """A way by which a finished review leaves the house, in the order of use: what is announced is there by then."""
+
+    S3 = "s3"
+    MAIL = "mail"
+    SNS = "sns"
+    WEBHOOK = "webhook"
+    SECURITY_HUB = "security-hub"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account of the population.
@@ -216,6 +226,15 @@ class Notice:
 
     level: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a channel is told: a subject of one line, a text for people, and `facts` as JSON for machines."""
+
+    subject: str
+    text: str
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

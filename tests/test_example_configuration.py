@@ -47,10 +47,16 @@ def keys(section: str) -> set[str]:
     return {line.split(" = ", 1)[0] for line in sections()[section]}
 
 
-def model_sections() -> Iterator[tuple[str, set[str]]]:
-    for name, field in Settings.model_fields.items():
+def model_sections(model: type[BaseModel] = Settings, above: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Yield every table of the configuration with its keys; a table of nothing but tables is no section itself."""
+    for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield name, set(key_names(field.annotation))
+            section = f"{above}{name}"
+            tables = dict(model_sections(field.annotation, f"{section}."))
+            yield from tables.items()
+            inner = {table.removeprefix(f"{section}.").split(".")[0] for table in tables}
+            if own := set(key_names(field.annotation)) - inner:
+                yield section, own
 
 
 def every_example_in_use() -> dict[str, Any]:
@@ -68,6 +74,10 @@ def test_example_equals_the_defaults() -> None:
 
 def test_example_shows_every_key_of_every_section_and_no_other() -> None:
     assert {name: keys(name) for name, _ in model_sections()} == dict(model_sections())
+
+
+def test_nested_tables_are_sections_too() -> None:
+    assert {"delivery.s3", "delivery.webhook"} <= set(dict(model_sections()))
 
 
 def test_example_shows_what_every_check_takes() -> None:

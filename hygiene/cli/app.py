@@ -91,7 +91,7 @@ def run(
         reported = pipeline.run(settings, request, progress)
     tell_reported(reported, is_quiet=quiet)
     exit_code = reported.exit_code
-    if settings.email.enabled:
+    if settings.channels():
         from hygiene.cli.deliver import send_after_run
 
         exit_code = send_after_run(settings, reported, is_quiet=quiet)
@@ -185,7 +185,10 @@ def deliver(
     ],
     config: options.Config = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write the mails as .eml files; send and remember nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Write mails as .eml files, say what else would go; send and remember nothing."
+        ),
     ] = False,
     eml_dir: Annotated[
         str | None,
@@ -197,7 +200,11 @@ def deliver(
     resend: Annotated[bool, typer.Option("--resend", help="Send again what was sent already.")] = False,
     owner: Annotated[
         str | None,
-        typer.Option("--owner", metavar="OWNER", help='Only this owner; "" is the security team.'),
+        typer.Option("--owner", metavar="OWNER", help='Only mails to this owner; "" is the security team.'),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", metavar="LIST", help="Only these of s3,mail,sns,webhook,security-hub."),
     ] = None,
     log_format: options.LogFormatOption = LogFormat.TEXT,
     verbose: options.Verbose = 0,
@@ -205,16 +212,18 @@ def deliver(
 ) -> None:
     """Send a finished report: ask every owner, remind who has not answered, tell the security team.
 
-    Each message goes out once, however often this runs; run it daily and reminders go out when they are due.
+    Each message goes out once, however often this runs; run it daily and reminders go out when they are due. So it is
+    with the configured deliveries: a copy on S3, announcements by SNS and webhook, findings for Security Hub.
 
     [dim]hygiene deliver reports/2026-Q4 --dry-run[/dim]
     """
     set_up(log_format, verbose, is_quiet=quiet)
-    from hygiene.cli.deliver import send_report
+    from hygiene.cli.deliver import parse_channels, send_report
     from hygiene.config import load_settings
     from hygiene.pipeline.delivering import DeliveryRequest
 
-    request = DeliveryRequest(report_dir, dry_run or eml_dir is not None, eml_dir, to_override, resend, owner)
+    is_dry, channels = dry_run or eml_dir is not None, parse_channels(only)
+    request = DeliveryRequest(report_dir, is_dry, eml_dir, to_override, resend, owner, channels)
     raise typer.Exit(send_report(load_settings(config), request, is_quiet=quiet))
 
 

@@ -5,15 +5,15 @@ https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1: 4xx is for the moment, 5xx
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from hygiene.deliver.secret import secret_of
 from hygiene.deliver.transport import ATTEMPTS, WAITS_SECONDS, Outcome, Receipt
-from hygiene.errors import ConfigError, DeliveryError
+from hygiene.errors import DeliveryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ class SmtpTransport:
     def __init__(self, settings: Email, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._password = _password(settings)
+        self._password = secret_of("[email] password", settings.password_env, settings.password_file)
         self._server: smtplib.SMTP | None = None
 
     def send(self, sender: str, recipients: Sequence[str], content: bytes) -> Receipt:
@@ -137,18 +137,3 @@ def _refusal(code: int, words: bytes | str) -> Receipt:
 def _is_for_the_moment(receipt: Receipt) -> bool:
     code = receipt.detail[:3]
     return receipt.outcome is Outcome.REFUSED and code.isdigit() and int(code) in _TRY_LATER
-
-
-def _password(settings: Email) -> str:
-    """Return the password from its variable or file. Raises ConfigError when it is not there."""
-    if settings.password_file is not None:
-        try:
-            return settings.password_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"[email] password_file: {settings.password_file} cannot be read.") from error
-    if not settings.password_env:
-        return ""
-    password = os.environ.get(settings.password_env, "")
-    if not password:
-        raise ConfigError(f"[email] password_env: the variable {settings.password_env} is not set.")
-    return password

@@ -1,318 +1,79 @@
-"""Sealed report → mails: who gets which message today, each exactly once, and what could not be sent."""
+"""Sealed report → everything that leaves the house: mails, copies, announcements, findings; each exactly once."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from hygiene.deliver.addresses import AddressBook, parse_addresses
-from hygiene.deliver.transport import Outcome, Receipt
-from hygiene.errors import ConfigError, DeliveryError
-from hygiene.model import MessageKind
-from hygiene.pipeline.ledgers import answers_of
-from hygiene.pipeline.people_files import parsed_file
-from hygiene.pipeline.places import LEDGER, alone, new_run_id
-from hygiene.pipeline.sending import SentFile
-from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
-from hygiene.report.mail.owner_letter import sheet_name
+from hygiene.errors import ConfigError
+from hygiene.model import Channel
+from hygiene.pipeline.handing_over import HandingOver
+from hygiene.pipeline.mailing import send_mails
+from hygiene.pipeline.places import alone, new_run_id
+from hygiene.pipeline.sending import Delivered, DeliveryRequest
 from hygiene.report.sealed import open_sealed
-from hygiene.review.ledger import latest
-from hygiene.review.sent import INTENT, Entry, first_kind, next_kind
 from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable
+    from datetime import datetime
 
-    from hygiene.config import Email, Settings
-    from hygiene.deliver.addresses import Recipient
-    from hygiene.deliver.transport import Transport
-    from hygiene.report.mail import Question
-    from hygiene.report.mail.letter import Letter
+    from hygiene.config import Settings
     from hygiene.report.sealed import SealedReport
     from hygiene.store import Store
 
-MAILS = "mails"
+__all__ = ["Delivered", "DeliveryRequest", "deliver"]
+
 _LEFT_ALONE = "Nothing was sent: `hygiene deliver` sends it when that has ended."
-_NOBODY = "not-configured@example.invalid"
-"""Stands for `from` and `to` in a dry run before anything is configured."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRequest:
-    """What a user asked of `hygiene deliver`.
-
-    `dry_run`: messages become files and nothing is remembered. `override`: everything goes to this address instead,
-    and nothing is remembered either. `owner`: this owner alone; None: everybody.
-    """
-
-    report: str
-    dry_run: bool = False
-    dry_run_folder: str | None = None
-    override: str = ""
-    resend: bool = False
-    owner: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What came of delivering: the messages sent, as sentences, and what a person must look at."""
-
-    sent: tuple[str, ...]
-    problems: tuple[str, ...]
-    folder: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """Say 0 complete, 3 when something was not sent."""
-        return 3 if self.problems else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Outgoing:
-    """A message that is due; `copy_to` is empty where nobody gets a copy."""
-
-    owner: str
-    kind: MessageKind
-    to: str
-    copy_to: str
-    letter: Letter
-    questions: Sequence[Question]
-    due: date
+_NEEDED = {
+    Channel.S3: "[delivery.s3] bucket",
+    Channel.SNS: "[delivery.sns] topic_arn",
+    Channel.WEBHOOK: "[delivery.webhook] url_env or url_file",
+    Channel.SECURITY_HUB: "[delivery.security_hub] enabled = true",
+}
 
 
 def deliver(settings: Settings, request: DeliveryRequest, clock: Callable[[], datetime]) -> Delivered:
     """Send what is due and was not sent yet. A dry run needs no lock: it remembers nothing.
 
-    Raises ReportError for a report that is not as it was sealed, ConfigError where [email] cannot be used,
-    LockHeldError when another run is at work in the place.
+    Raises ReportError for a report that is not as it was sealed, ConfigError where a channel cannot be used as it is
+    configured, LockHeldError when another run is at work in the place.
     """
     above, name = split_location(request.report)
-    if request.dry_run:
-        return _delivered(settings, request, clock, open_store(above), name)
-    with alone(
-        above, new_run_id(clock()), "Nothing was sent: `hygiene deliver` sends it when that has ended."
-    ) as places:
-        return _delivered(settings, request, clock, places.out, name)
+    with ExitStack() as stack:
+        out = open_store(above)
+        if not request.dry_run:
+            out = stack.enter_context(alone(above, new_run_id(clock()), _LEFT_ALONE)).out
+        return _delivered(settings, request, clock, out, open_sealed(out.child(name)))
 
 
 def _delivered(
-    settings: Settings, request: DeliveryRequest, clock: Callable[[], datetime], out: Store, name: str
+    settings: Settings, request: DeliveryRequest, clock: Callable[[], datetime], out: Store, report: SealedReport
 ) -> Delivered:
-    report = open_sealed(out.child(name))
-    email = _configured(settings.email, request)
-    transport, folder = _transport(email, request, out, report)
-    file = SentFile(out, f"{LEDGER}/{report.review_id}/sent.jsonl")
-    delivery = _Delivery(report, email, file, request, clock)
-    questions = open_questions(report, _answered(out, report.review_id))
-    with closing(transport):
-        for outgoing in delivery.due_today(questions, _book(settings, email)):
-            try:
-                delivery.send(outgoing, transport)
-            except DeliveryError as error:
-                # Without a server there is no point in trying the other messages.
-                delivery.problems.append(str(error))
-                break
-    return Delivered(tuple(delivery.sent), tuple(delivery.problems), folder)
-
-
-class _Delivery:
-    """One run over a report."""
-
-    def __init__(
-        self,
-        report: SealedReport,
-        email: Email,
-        file: SentFile,
-        request: DeliveryRequest,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._report, self._email, self._file, self._request, self._clock = report, email, file, request, clock
-        self._is_trial = bool(request.dry_run or request.override)
-        self._ledger = file.ledger()
-        self._today = clock().date()
-        self.sent: list[str] = []
-        self.problems: list[str] = []
-        self._unsent: dict[str, str] = {}
-
-    def due_today(self, questions: Mapping[str, Sequence[Question]], book: AddressBook) -> Iterator[_Outgoing]:
-        """Yield the messages to send: owners in order, the security team's last.
-
-        The summary is made after the others were sent, so that it says of nobody that they were asked who were not.
-        """
-        recipients = {owner: book.recipient(owner) for owner in questions}
-        reached = [owner for owner, recipient in recipients.items() if recipient.address]
-        queue = [one for owner, asked in questions.items() if owner not in reached for one in asked]
-        for owner in reached:
-            kind = self._kind(owner)
-            if kind is not None:
-                yield self._owner_message(owner, recipients[owner].address, questions[owner], kind)
-        kind = self._kind("")
-        if kind is MessageKind.SUMMARY:
-            yield self._summary(questions, recipients, queue)
-        elif kind is not None and queue:
-            yield self._owner_message("", self._email.to, queue, kind)
-
-    def _kind(self, owner: str) -> MessageKind | None:
-        if self._request.owner is not None and owner != self._request.owner:
-            return None
-        kind = next_kind(self._ledger, owner, self._today, self._email.reminder_days)
-        if kind is None and self._request.resend:
-            begun = [entry.kind for entry in self._ledger.entries if entry.owner == owner]
-            return begun[-1] if begun else first_kind(owner)
-        return kind
-
-    def _due(self, owner: str) -> date:
-        asked = self._ledger.question(owner)
-        return asked.due if asked else self._today + timedelta(days=self._email.due_days)
-
-    def _owner_message(self, owner: str, address: str, questions: Sequence[Question], kind: MessageKind) -> _Outgoing:
-        due = self._due(owner)
-        letter = owner_letter(self._report, kind, questions, due, self._email.link)
-        wants_copy = kind is MessageKind.ESCALATION and address != self._email.to
-        return _Outgoing(owner, kind, address, self._email.to if wants_copy else "", letter, questions, due)
-
-    def _summary(
-        self,
-        questions: Mapping[str, Sequence[Question]],
-        recipients: Mapping[str, Recipient],
-        queue: Sequence[Question],
-    ) -> _Outgoing:
-        lines = [
-            OwnerLine(
-                owner or "(no owner)",
-                len(asked),
-                sum(question.is_urgent for question in asked),
-                recipients[owner].reason or self._unsent.get(owner) or _how(owner, recipients[owner].address),
-                is_reached=bool(recipients[owner].address) and owner not in self._unsent,
-            )
-            for owner, asked in questions.items()
-        ]
-        due = self._due("")
-        letter = summary_letter(self._report, lines, queue, due, self._email.link)
-        return _Outgoing("", MessageKind.SUMMARY, self._email.to, "", letter, queue, due)
-
-    def send(self, outgoing: _Outgoing, transport: Transport) -> None:
-        """Send one message and write down what came of it; raises DeliveryError when none can be sent."""
-        name = f"{outgoing.kind} to {outgoing.owner or 'the security team'}"
-        if self._ledger.is_uncertain(outgoing.owner, outgoing.kind) and not (self._request.resend or self._is_trial):
-            began = self._ledger.last(outgoing.owner, outgoing.kind)
-            at = f"{began.at:%Y-%m-%d %H:%M} UTC" if began else "an unknown time"
-            self.problems.append(
-                f"{name}: was it sent? It was begun at {at} and nobody knows what came of it. Look into the mail "
-                f"server's log; `hygiene deliver --resend --owner {outgoing.owner!r}` sends it again."
-            )
-            self._unsent[outgoing.owner] = "perhaps asked: nobody knows whether the mail was sent"
-            return
-        intent = self._intent(outgoing)
-        content = self._content(outgoing, intent)
-        recipients = [self._request.override or intent.to]
-        if outgoing.copy_to and not self._request.override:
-            recipients.append(outgoing.copy_to)
-        if self._is_trial:
-            self._note(name, outgoing.owner, transport.send(self._email.sender, recipients, content), recipients)
-        elif self._file.begin(intent, again=self._request.resend):
-            try:
-                receipt = transport.send(self._email.sender, recipients, content)
-            except DeliveryError as error:
-                self._file.end(intent, Receipt(Outcome.REFUSED, str(error)))
-                raise
-            self._file.end(intent, receipt)
-            self._note(name, outgoing.owner, receipt, recipients)
-
-    def _note(self, name: str, owner: str, receipt: Receipt, recipients: Sequence[str]) -> None:
-        if receipt.outcome is Outcome.ACCEPTED:
-            self.sent.append(f"{name} ({', '.join(recipients)})")
+    handing_over = HandingOver(settings, report, out, request, clock)
+    channels = channels_of(settings, request)
+    done = Delivered()
+    for channel in (channel for channel in Channel if channel in channels):
+        if channel is Channel.MAIL:
+            done += send_mails(settings, request, clock, out, report)
         else:
-            what = "not sent" if receipt.outcome is Outcome.REFUSED else "perhaps sent"
-            self.problems.append(f"{name}: {what}: {receipt.detail}")
-            self._unsent[owner] = f"the mail was {what}"
-
-    def _intent(self, outgoing: _Outgoing) -> Entry:
-        return Entry(
-            review_id=self._report.review_id,
-            owner=outgoing.owner,
-            kind=outgoing.kind,
-            state=INTENT,
-            at=self._clock(),
-            due=outgoing.due,
-            to=outgoing.to,
-            message_id=self._message_id(outgoing.owner, outgoing.kind),
-            manifest_sha256=self._report.manifest_sha256,
-        )
-
-    def _content(self, outgoing: _Outgoing, intent: Entry) -> bytes:
-        envelope = Envelope(
-            sender=self._email.sender,
-            to=self._request.override or outgoing.to,
-            copy_to="" if self._request.override else outgoing.copy_to,
-            date=intent.at,
-            message_id=intent.message_id,
-            reply_to=self._email.reply_to or self._email.to,
-            answers_to=self._thread(outgoing),
-        )
-        return mail_bytes(outgoing.letter, envelope, outgoing.questions, sheet_name(self._report))
-
-    def _thread(self, outgoing: _Outgoing) -> str:
-        first = first_kind(outgoing.owner)
-        if outgoing.kind is first:
-            return ""
-        asked = self._ledger.question(outgoing.owner)
-        return asked.message_id if asked else self._message_id(outgoing.owner, first)
-
-    def _message_id(self, owner: str, kind: MessageKind) -> str:
-        """Return an id that is the same for the same message: a server that has it already need not show it twice."""
-        key = json.dumps([self._report.review_id, owner, str(kind)])
-        domain = self._email.sender.rpartition("@")[2]
-        return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+            done += handing_over.hand_over(channel)
+    return done
 
 
-def _how(owner: str, address: str) -> str:
-    return "asked by mail" if owner.lower() == address.lower() else f"asked by mail: {address}"
+def channels_of(settings: Settings, request: DeliveryRequest) -> frozenset[Channel]:
+    """Return the channels that a request means: those that are switched on, and mail wherever it is configured.
 
-
-def _configured(email: Email, request: DeliveryRequest) -> Email:
-    """Return the settings; a dry run goes without a sender. Raises ConfigError where one is needed."""
-    if request.dry_run:
-        given = {"sender": email.sender or _NOBODY, "to": email.to or _NOBODY}
-        return email.model_copy(update=given)
-    missing = [key for key, value in (("from", email.sender), ("to", email.to)) if not value]
-    if email.transport == "smtp" and not email.host:
-        missing.append("host")
-    if missing:
-        raise ConfigError(f"[email] {', '.join(missing)}: not set, so no mail can be sent. --dry-run needs none.")
-    return email
-
-
-def _transport(email: Email, request: DeliveryRequest, out: Store, report: SealedReport) -> tuple[Transport, str]:
-    """Return how to send, and the folder of a dry run."""
-    if request.dry_run:
-        from hygiene.deliver.eml import EmlTransport
-
-        if request.dry_run_folder is None:
-            out.remove(f"{MAILS}/{report.quarter}")
-        named = request.dry_run_folder
-        folder = open_store(named) if named else out.child(f"{MAILS}/{report.quarter}")
-        return EmlTransport(folder), folder.location
-    if email.transport == "ses":
-        from hygiene.deliver.ses import SesTransport
-
-        return SesTransport(email), ""
-    from hygiene.deliver.smtp import SmtpTransport
-
-    return SmtpTransport(email), ""
-
-
-def _book(settings: Settings, email: Email) -> AddressBook:
-    path = settings.owners.mapping
-    addresses = parsed_file(path, "[owners] mapping", parse_addresses) if path is not None else {}
-    return AddressBook(email.trusted_domains, addresses)
-
-
-def _answered(out: Store, review_id: str) -> dict[str, str]:
-    """Return role id → the state of the role that was answered about, from the ledger of answers."""
-    return {role_id: answer.row_sha256 for role_id, answer in latest(answers_of(out, review_id)).items()}
+    An owner or another address is about mail alone. Raises ConfigError for a channel that was named and is not
+    configured.
+    """
+    email = settings.email
+    if request.only is not None:
+        for channel in sorted(request.only - settings.channels() - {Channel.MAIL}):
+            raise ConfigError(f"--only {channel}: {_NEEDED[channel]} is not set, so nothing can be delivered there.")
+        return request.only
+    if request.override or request.owner is not None:
+        return frozenset({Channel.MAIL})
+    is_about_mail = request.dry_run or bool(email.sender or email.to or email.host)
+    on = settings.channels()
+    return on | {Channel.MAIL} if is_about_mail or not on else on

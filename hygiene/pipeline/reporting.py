@@ -281,8 +281,9 @@ def _organization_id(organization: Organization | None) -> str:
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
-    """Return the settings as the evidence shows them; no external id, and of mails what decides who is late."""
-    shown = settings.model_dump(mode="json", exclude={"aws": {"external_id"}, "email": True})
+    """Return the settings as the evidence shows them; no external id, and of deliveries what decides who is late."""
+    hidden: dict[str, Any] = {"aws": {"external_id"}, "email": True, "delivery": True, "alerts": True}
+    shown = settings.model_dump(mode="json", exclude=hidden)
     return {**shown, "due_days": settings.email.due_days}
 
 

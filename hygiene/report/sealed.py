@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import ReportError
 from hygiene.report.cells import unguarded
-from hygiene.report.evidence import broken_files, listed_paths, seal_of
+from hygiene.report.evidence import broken_files, seal_of
 from hygiene.report.manifest import MANIFEST
 
 if TYPE_CHECKING:
@@ -25,12 +25,17 @@ _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 @dataclass(frozen=True, slots=True)
 class SealedReport:
-    """A report that is as it was sealed. `paths` are its files, without the manifest."""
+    """A report that is as it was sealed. `digests`: path → SHA-256 of its files, without the manifest."""
 
     store: Store
     manifest_sha256: str
     summary: Mapping[str, Any]
-    paths: frozenset[str]
+    digests: Mapping[str, str]
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Its files, without the manifest."""
+        return frozenset(self.digests)
 
     @property
     def review_id(self) -> str:
@@ -69,11 +74,11 @@ def open_sealed(store: Store) -> SealedReport:
     for broken in broken_files(store, seal):
         named = f"/{broken.path} {broken.what} since the report was sealed" if broken.path else f": {broken.what}"
         raise ReportError(f"{store.location}{named}, so the report is not sent. `hygiene report` makes it anew.")
-    paths = listed_paths(seal)
-    summary = _summary(store) if SUMMARY in paths else {}
+    digests = {entry["path"]: entry["sha256"] for entry in seal.manifest["files"]}
+    summary = _summary(store) if SUMMARY in digests else {}
     if not _QUARTER.fullmatch(str(summary.get("quarter"))):
         raise ReportError(f"{store.location}/{SUMMARY} does not say which quarter it is of.")
-    return SealedReport(store, seal.sha256, summary, paths)
+    return SealedReport(store, seal.sha256, summary, digests)
 
 
 def _summary(store: Store) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""The ledger of sent messages, and which message an owner gets next. Pure: bytes ⇄ values, no clock.
+"""The ledger of what left the house, and which message an owner gets next. Pure: bytes ⇄ values, no clock.
 
 `OUT/ledger/<review_id>/sent.jsonl` is only ever added to. Before a message goes out an `intent` is written, after
-the server took it a `sent`; an intent without an end may have been sent, and only a person can find out.
+the server took it a `sent`; an intent without an end may have been sent, and only a person can find out. A mail is
+sent once per review, owner and kind; another delivery once per review, channel and target, and those that hold the
+report itself again when it was made again.
 """
 
 from __future__ import annotations
@@ -12,27 +14,31 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import DeliveryError
-from hygiene.model import MessageKind
+from hygiene.model import Channel, MessageKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Identity = tuple[MessageKind | Channel, str, str]
+
 INTENT, SENT, NOT_SENT = "intent", "sent", "not-sent"
+_OF_ONE_REPORT = (Channel.S3, Channel.SECURITY_HUB)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _REMINDERS = (MessageKind.REMINDER_1, MessageKind.REMINDER_2)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: what happened to the message of this kind to this owner; `""` is the security team.
+    """One line: what happened to a mail of this kind to this owner (`""`: the security team), or to a delivery.
 
-    `state`: intent, sent or not-sent. `at` is in UTC; `due` is the day answers are due; `manifest_sha256` says which
-    report the message was made from.
+    `state`: intent, sent or not-sent. `at` is in UTC; `due` is the day answers are due, of a delivery that asks
+    nothing its own day; `manifest_sha256` says which report it was made from. `to` is an address or a delivery's
+    target, never a secret.
     """
 
     review_id: str
     owner: str
-    kind: MessageKind
+    kind: MessageKind | Channel
     state: str
     at: datetime
     due: date
@@ -41,6 +47,18 @@ class Entry:
     manifest_sha256: str
     detail: str = ""
 
+    @property
+    def identity(self) -> Identity:
+        """What is sent once: two entries about the same message have the same one."""
+        if isinstance(self.kind, MessageKind):
+            return letter(self.owner, self.kind)
+        return self.kind, self.to, self.manifest_sha256 if self.kind in _OF_ONE_REPORT else ""
+
+
+def letter(owner: str, kind: MessageKind) -> Identity:
+    """Return the identity of a mail."""
+    return kind, owner, ""
+
 
 @dataclass(frozen=True, slots=True)
 class SentLedger:
@@ -48,19 +66,23 @@ class SentLedger:
 
     entries: tuple[Entry, ...] = ()
 
-    def last(self, owner: str, kind: MessageKind) -> Entry | None:
+    def last(self, identity: Identity) -> Entry | None:
         """Return the latest entry about a message; None: it was never begun."""
-        found = (entry for entry in reversed(self.entries) if (entry.owner, entry.kind) == (owner, kind))
-        return next(found, None)
+        return next((entry for entry in reversed(self.entries) if entry.identity == identity), None)
 
-    def was_sent(self, owner: str, kind: MessageKind) -> bool:
+    def was_sent(self, identity: Identity) -> bool:
         """Whether the server ever took this message."""
-        return any((entry.owner, entry.kind, entry.state) == (owner, kind, SENT) for entry in self.entries)
+        return any((entry.identity, entry.state) == (identity, SENT) for entry in self.entries)
 
-    def is_uncertain(self, owner: str, kind: MessageKind) -> bool:
+    def is_uncertain(self, identity: Identity) -> bool:
         """Whether it was begun and nobody wrote down what came of it."""
-        entry = self.last(owner, kind)
+        entry = self.last(identity)
         return entry is not None and entry.state == INTENT
+
+    def last_kind(self, owner: str) -> MessageKind | None:
+        """Return which mail to this owner was begun last."""
+        kinds = (entry.kind for entry in reversed(self.entries) if entry.owner == owner)
+        return next((kind for kind in kinds if isinstance(kind, MessageKind)), None)
 
     def question(self, owner: str) -> Entry | None:
         """Return the first message of the thread that was sent: the question, or the security team's summary."""
@@ -89,7 +111,7 @@ def next_kind(ledger: SentLedger, owner: str, today: date, reminder_days: Sequen
         if not passed:
             return None
         due = _REMINDERS[passed - 1]
-    return None if ledger.was_sent(owner, due) else due
+    return None if ledger.was_sent(letter(owner, due)) else due
 
 
 def parse_sent(content: bytes | None, origin: str) -> SentLedger:
@@ -116,5 +138,6 @@ def line_of(entry: Entry) -> bytes:
 
 def _entry(record: dict[str, Any]) -> Entry:
     at = datetime.strptime(record["at"], _TIME).replace(tzinfo=UTC)
-    given = {"kind": MessageKind(record["kind"]), "at": at, "due": date.fromisoformat(record["due"])}
+    kinds = MessageKind if record["kind"] in set(MessageKind) else Channel
+    given = {"kind": kinds(record["kind"]), "at": at, "due": date.fromisoformat(record["due"])}
     return Entry(**(record | given))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.model import Channel
 from hygiene.pipeline.finished import finished_at, newest_report
 from hygiene.review.period import quarter_of
 from hygiene.schedule.calendar import Calendar
@@ -42,9 +43,10 @@ def jobs_of(settings: Settings, out: Store) -> tuple[Job, ...]:
     if settings.aws.cloudtrail != "off" and schedule.events_cron:
         calendar = Calendar(schedule.events_cron, schedule.timezone)
         jobs.append(Job(EVENTS, calendar, lambda _: ("collect", "--events-only", "--out", out.location)))
-    if settings.email.enabled and schedule.follow_up_cron:
+    channels = settings.channels()
+    if channels and schedule.follow_up_cron:
         calendar = Calendar(schedule.follow_up_cron, schedule.timezone)
-        jobs.append(Job(FOLLOW_UP, calendar, lambda _: _delivery(out)))
+        jobs.append(Job(FOLLOW_UP, calendar, lambda _: _delivery(out, channels)))
     return tuple(jobs)
 
 
@@ -67,6 +69,8 @@ def _review(settings: Settings, out: Store) -> Job:
     )
 
 
-def _delivery(out: Store) -> Sequence[str] | None:
+def _delivery(out: Store, channels: frozenset[Channel]) -> Sequence[str] | None:
     report = newest_report(out)
-    return ("deliver", report) if report else None
+    # Without it, a configured mail server would be used though `[email] enabled` is false.
+    only = () if Channel.MAIL in channels else ("--only", ",".join(sorted(channels)))
+    return ("deliver", report, *only) if report else None

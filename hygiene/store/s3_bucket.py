@@ -179,7 +179,7 @@ class Bucket:
             self._put_unchecked(key, content)
 
     def _put_unchecked(self, key: str, content: bytes, **condition: str) -> str:
-        kind = {"ContentType": _content_type(key)}
+        kind = {"ContentType": content_type(key)}
         answer = self._client.put_object(Bucket=self.name, Key=key, Body=content, **kind, **condition)
         return str(answer["ETag"])
 
@@ -187,7 +187,7 @@ class Bucket:
         config = TransferConfig(multipart_threshold=_MULTIPART_FROM, max_concurrency=_WORKERS)
         with create_transfer_manager(self._client, config) as manager:
             begun = [
-                (key, manager.upload(source, self.name, key, {"ContentType": _content_type(key)}))
+                (key, manager.upload(source, self.name, key, {"ContentType": content_type(key)}))
                 for source, key in files
             ]
             for key, future in begun:
@@ -239,9 +239,10 @@ def _config() -> Config:
     )
 
 
-def _content_type(key: str) -> str:
+def content_type(key: str) -> str:
+    """Return the media type of a file by its ending."""
     return _CONTENT_TYPES.get(key.rsplit(".", 1)[-1].lower(), "application/octet-stream")
 
 
 def _described(key: str) -> dict[str, str]:
-    return {"ContentType": _content_type(key), "MetadataDirective": "REPLACE"}
+    return {"ContentType": content_type(key), "MetadataDirective": "REPLACE"}
