@@ -154,3 +154,13 @@ def newest_moment(documents: AccountDocuments) -> datetime | None:
 
 
 _DATED = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies")
+
+
+def objects_in(value: object) -> list[JsonObject]:
+    """Return the objects of a list; none of what is no list."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def object_in(value: object) -> JsonObject:
+    """Return the object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}

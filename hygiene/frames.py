@@ -124,6 +124,7 @@ class Roles(Table):
     references = text("Resources that AWS Config says name the role, ;-joined, 100 at most", nullable=True)
     references_source = text("config; empty: nobody asked, and no reference says nothing", nullable=True)
     tags = text("Tags of the role as key=value, ;-joined", nullable=True)
+    security_hub = text("Security Hub's open findings, ;-joined; empty: none, or not read", nullable=True)
     proposal_opinion = text("What IAM Access Analyzer says of the proposal; empty: no proposal", nullable=True)
 
 

@@ -137,6 +137,7 @@ class AccountDocuments:
     credential_report: tuple[JsonObject, ...] | None = None
     reconciliation: JsonObject | None = None
     access_analyzer: JsonObject | None = None
+    security_hub: JsonObject | None = None
     activity: Activity | None = None
     gaps: tuple[Gap, ...] = ()
 

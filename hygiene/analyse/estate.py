@@ -11,6 +11,7 @@ import pandas as pd
 from hygiene.analyse.fingerprints import Fingerprints
 from hygiene.analyse.owners import owner_of, role_tags
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
+from hygiene.analyse.security_hub import said_of_roles
 from hygiene.analyse.services import ServiceUse, service_use
 from hygiene.analyse.usage import USAGE_COLUMNS, add_usage
 from hygiene.documents import (
@@ -104,7 +105,8 @@ def build_estate(
     listing = {role["Arn"]: role for role in documents.roles or () if "Arn" in role}
     ceilings = reference.ceilings(account.id)
     fingerprints = Fingerprints(account.id, policy_documents)
-    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints)
+    said = said_of_roles(documents.security_hub)
+    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints, said)
     trusts = _TrustPolicies(account.id)
     rows, permissions, problems, trusted_by = [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
@@ -160,6 +162,7 @@ class _Facts:
     policy_documents: Mapping[str, object]
     listing: Mapping[str, JsonObject]
     fingerprints: Fingerprints
+    security_hub: Mapping[str, str]
 
     def row(
         self, role: JsonObject, trusted: tuple[TrustedPrincipal, ...], permissions: RolePermissions
@@ -200,6 +203,7 @@ class _Facts:
                 str(profile.get("InstanceProfileName")) for profile in role.get("InstanceProfileList") or ()
             ),
             "tags": _joined(f"{key}={value}".replace(";", ",") for key, value in sorted(role_tags(role).items())),
+            "security_hub": self.security_hub.get(str(role["Arn"])),
             "source_template": (listed.get("SourceRoleTemplate") or {}).get("TemplateArn"),
         }
 

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_UnusedPermis
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hygiene.analyse.wording import some_of
-from hygiene.documents import parse_time
+from hygiene.documents import object_in, objects_in, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def second_opinions(document: JsonObject | None) -> Mapping[tuple[str, str], str
 def _sentences(document: JsonObject) -> Iterator[tuple[tuple[str, str], str]]:
     days = _lookback(document)
     since = f" in its last {days} days" if days else ""
-    for finding in _objects(document.get("findings")):
+    for finding in objects_in(document.get("findings")):
         for (check, kind), says in _SAYS.items():
             if finding.get("findingType") == kind:
                 sentence = f"{says}{since}{_services(finding)}{_analyzed(finding)}."
@@ -41,13 +41,13 @@ def _sentences(document: JsonObject) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _lookback(document: JsonObject) -> int | None:
-    configuration = _object(_object(document.get("analyzer")).get("configuration"))
-    days = _object(configuration.get("unusedAccess")).get("unusedAccessAge")
+    configuration = object_in(object_in(document.get("analyzer")).get("configuration"))
+    days = object_in(configuration.get("unusedAccess")).get("unusedAccessAge")
     return days if isinstance(days, int) else None
 
 
 def _services(finding: JsonObject) -> str:
-    details = (_object(one.get("unusedPermissionDetails")) for one in _objects(finding.get("findingDetails")))
+    details = (object_in(one.get("unusedPermissionDetails")) for one in objects_in(finding.get("findingDetails")))
     services = sorted({str(one["serviceNamespace"]) for one in details if one.get("serviceNamespace")})
     return f" ({some_of(services, 'service')})" if services else ""
 
@@ -55,11 +55,3 @@ def _services(finding: JsonObject) -> str:
 def _analyzed(finding: JsonObject) -> str:
     moment = parse_time(finding.get("analyzedAt"))
     return f", as of {moment:%Y-%m-%d}" if moment else ""
-
-
-def _objects(value: Any) -> list[JsonObject]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def _object(value: Any) -> JsonObject:
-    return value if isinstance(value, dict) else {}

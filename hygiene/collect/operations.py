@@ -63,6 +63,8 @@ OPERATIONS = (
     Operation("accessanalyzer", "GetFindingV2", HUB, "access-analyzer:GetFinding", is_optional=True),
     # Keeps nothing and changes nothing: it reads the proposed policy that is sent along.
     Operation("accessanalyzer", "ValidatePolicy", HUB, "access-analyzer:ValidatePolicy", is_optional=True),
+    # Open findings about roles, where Security Hub is enabled; never required.
+    Operation("securityhub", "GetFindings", HUB, is_optional=True),
     # [aws] cloudtrail = "s3": the organization trail's bucket.
     Operation("s3", "ListObjectsV2", HUB, "s3:ListBucket", is_optional=True),
     Operation("s3", "GetObject", HUB, is_optional=True),

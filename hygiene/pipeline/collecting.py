@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
     from hygiene.collect.sessions import Sessions
     from hygiene.config import Settings
@@ -84,7 +85,6 @@ def collect_into(
     `events`: which CloudTrail events are read, and where their days are kept; None: those of 90 days, kept nowhere.
     Raises CredentialsError or PopulationError before anything is written.
     """
-    from hygiene.collect.access_analyzer import read_unused_access
     from hygiene.collect.identity_center import read_identity_center
     from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
@@ -108,7 +108,7 @@ def collect_into(
             "going on with an unfinished snapshot, %d accounts are there", len(population.chosen) - len(missing)
         )
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
-    opinions = {account: {"access-analyzer": found} for account, found in read_unused_access(sessions.hub).items()}
+    opinions = _second_opinions(sessions.hub)
     asked = events or EventsAsked(review_window(clock(), None))
     with event_reader(settings, sessions, asked) as reader:
         runner = Runner(enter, writer, settings.aws, progress, clock, sessions.stop, earlier, opinions, reader)
@@ -117,6 +117,18 @@ def collect_into(
     writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
     return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems + problems)
+
+
+def _second_opinions(hub: AwsClient) -> dict[str, dict[str, JsonObject]]:
+    """Return account id → documents of those who look at roles besides us, read from the hub's account."""
+    from hygiene.collect.access_analyzer import read_unused_access
+    from hygiene.collect.security_hub import read_role_findings
+
+    documents: dict[str, dict[str, JsonObject]] = {}
+    for name, read in (("access-analyzer", read_unused_access), ("security-hub", read_role_findings)):
+        for account_id, found in read(hub).items():
+            documents.setdefault(account_id, {})[name] = found
+    return documents
 
 
 def _read_references(writer: SnapshotWriter, sessions: Sessions, settings: Settings) -> tuple[str, ...]:

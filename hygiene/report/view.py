@@ -129,6 +129,7 @@ class RoleView(NamedTuple):
     row_sha256: str
     proposal_href: str
     proposal_opinion: str
+    security_hub: tuple[str, ...]
     references: tuple[str, ...]
     references_asked: bool
     decision: str

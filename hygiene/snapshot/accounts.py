@@ -55,6 +55,7 @@ def account_documents(account_id: str, found: Mapping[str, Any], gaps: Iterable[
         credential_report=account.checked("credential-report", _list_of_objects),
         reconciliation=account.checked("reconciliation", _object),
         access_analyzer=account.checked("access-analyzer", _object),
+        security_hub=account.checked("security-hub", _object),
         activity=_activity(account),
         gaps=tuple(account.gaps),
     )

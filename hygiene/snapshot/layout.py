@@ -33,6 +33,7 @@ ACCOUNT_DOCUMENTS = (
     "credential-report",
     "reconciliation",
     "access-analyzer",
+    "security-hub",
     ACTIVITY,
 )
 """Documents of one account, each `accounts/<account id>/<name>.json`, possibly with `.gz`."""

@@ -25,6 +25,7 @@ _FIELDS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "ProductName": lambda f: [f.get("ProductName", "")],
     "RecordState": lambda f: [f.get("RecordState", "ACTIVE")],
     "ResourceId": lambda f: [resource["Id"] for resource in f["Resources"]],
+    "WorkflowStatus": lambda f: [f.get("Workflow", {}).get("Status", "NEW")],
     "ResourceType": lambda f: [resource["Type"] for resource in f["Resources"]],
 }
 

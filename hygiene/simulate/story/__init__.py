@@ -268,4 +268,5 @@ def demo_world() -> World:
         trail=TRAIL,
         analyzers=(second_opinions.analyzer(),),
         aggregators=(second_opinions.aggregator(),),
+        security_hubs=(second_opinions.security_hub(),),
     )

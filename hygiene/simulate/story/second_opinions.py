@@ -11,6 +11,7 @@ from hygiene.simulate.evidence import (
     Analyzer,
     AnalyzerFinding,
     ConfiguredResource,
+    SecurityHub,
     UnusedService,
 )
 from hygiene.simulate.story import applications
@@ -85,6 +86,38 @@ def aggregator() -> Aggregator:
     yearly = {"functionName": "annual-inventory-close", "role": role_arn(DEVELOPMENT, "annual-inventory-close")}
     found.append(ConfiguredResource("AWS::Lambda::Function", close, yearly))
     return Aggregator("organization", SECURITY, resources=tuple(found))
+
+
+def security_hub() -> SecurityHub:
+    """Security Hub of the organization, with what Access Analyzer and a control of its own say about some roles."""
+    about = (
+        ("Access Analyzer", DEVELOPMENT, "fax-gateway", "The role has not been used for 90 days", "LOW"),
+        ("Access Analyzer", PRODUCTION, "monitoring-agent-wide", "The role can be assumed from outside", "MEDIUM"),
+        ("Control", PRODUCTION, "integration-import", "IAM.24 IAM roles should be tagged", "LOW"),
+    )
+    return SecurityHub(SECURITY, findings=tuple(_finding(number, *one) for number, one in enumerate(about)))
+
+
+def _finding(number: int, origin: str, account_id: str, role: str, title: str, label: str) -> Mapping[str, Any]:
+    is_control = origin == "Control"
+    product = "securityhub" if is_control else "access-analyzer"
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"arn:aws:securityhub:{HOME_REGION}:{account_id}:finding/{number:032x}",
+        "ProductArn": f"arn:aws:securityhub:{HOME_REGION}::product/aws/{product}",
+        "ProductName": "Security Hub" if is_control else "IAM Access Analyzer",
+        "GeneratorId": "security-control/IAM.24" if is_control else "access-analyzer",
+        "AwsAccountId": account_id,
+        "Title": title,
+        "Description": title,
+        "Severity": {"Label": label, "Normalized": {"LOW": 1, "MEDIUM": 40}[label]},
+        "Workflow": {"Status": "NEW"},
+        "RecordState": "ACTIVE",
+        "CreatedAt": "2026-09-01T00:00:00Z",
+        "UpdatedAt": "2026-09-20T00:00:00Z",
+        "Resources": [{"Type": "AwsIamRole", "Id": role_arn(account_id, role)}],
+        **({"Compliance": {"Status": "FAILED"}} if is_control else {}),
+    }
 
 
 def analyzer() -> Analyzer:
