@@ -32,11 +32,11 @@ class AllowStatement:
 
 
 def allow_statements(
-    permissions: RolePermissions, is_wanted: Callable[[Statement], bool], actions: int = -1
+    permissions: RolePermissions, is_wanted: Callable[[Statement], bool], actions: int | None = None
 ) -> Iterator[AllowStatement]:
     """Yield the wanted Allow statements that allow any of the actions, by default anything at all."""
-    for policy, statement, mask in permissions.allows(actions):
-        if is_wanted(statement):
+    for policy, statement, mask in permissions.statements() if actions is None else permissions.allows(actions):
+        if is_wanted(statement) and statement.is_allow and mask:
             yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
 
 

@@ -194,7 +194,7 @@ class _Search:
         """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
         for policy in self._own.permissions.policies:
             for statement in policy.document.statements:
-                if statement.is_allow and covers_any_resource(statement) and _has_action(statement, permission):
+                if statement.is_allow and covers_any_resource(statement) and _has_action(statement.actions, permission):
                     return _condition_fate(statement.condition)
         return None
 
@@ -309,9 +309,10 @@ def _names(resources: tuple[str, ...], arn: str) -> bool:
     return any(glob(resource).fullmatch(arn) for resource in resources)
 
 
-def _has_action(statement: Statement, action: str) -> bool:
+@lru_cache(maxsize=4096)
+def _has_action(patterns: tuple[str, ...], action: str) -> bool:
     wanted = action.lower()
-    return any(glob(pattern.lower()).fullmatch(wanted) for pattern in statement.actions)
+    return any(glob(pattern.lower()).fullmatch(wanted) for pattern in patterns)
 
 
 def _without_satisfied_passed_to(

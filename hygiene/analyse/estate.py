@@ -234,7 +234,7 @@ def _services(use: ServiceUse | None, permissions: RolePermissions) -> dict[str,
         return {"services_granted": None, "services_used": None, "services_unused": None, "actions_allowed": None}
     allowed = permissions.effective.final.somewhere_if
     return {
-        "services_granted": len(catalogue().services_in(allowed)),
+        "services_granted": catalogue().count_services(allowed),
         "services_used": use.used if use else None,
         "services_unused": use.unused if use else None,
         "actions_allowed": (allowed & catalogue().known).bit_count(),

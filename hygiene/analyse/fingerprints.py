@@ -13,6 +13,7 @@ from hygiene.policy.fingerprint import canonical, normalised, readable, sha256
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hygiene.documents import AttachedPolicy
     from hygiene.model import JsonObject
 
 _Texts = tuple[str, str]
@@ -26,6 +27,7 @@ class Fingerprints:
         self._account_id = account_id
         self._documents = documents
         self._managed: dict[str, _Texts] = {}
+        self._entries: dict[str, _Texts] = {}
 
     def of(self, role: JsonObject, role_id: str) -> tuple[str, str]:
         """Return `group_id` and `row_sha256`."""
@@ -51,16 +53,23 @@ class Fingerprints:
         return exact, general
 
     def _policies(self, role: JsonObject) -> _Texts:
-        found = {
-            f"{policy.kind}:{policy.arn or policy.name}": self._document(policy.arn)
-            if policy.arn
-            else self._texts(readable(policy.document))
-            for policy in identity_policies(role, self._documents)
-        }
-        named = [(self._texts(name), found[name]) for name in sorted(found)]
-        exact = ",".join(f"{name[0]}:{texts[0]}" for name, texts in named)
-        general = ",".join(f"{name[1]}:{texts[1]}" for name, texts in named)
+        found = dict(self._entry(policy) for policy in identity_policies(role, self._documents))
+        entries = [found[name] for name in sorted(found)]
+        exact, general = (",".join(entry[part] for entry in entries) for part in (0, 1))
         return f"{{{exact}}}", f"{{{general}}}"
+
+    def _entry(self, policy: AttachedPolicy) -> tuple[str, _Texts]:
+        """Return a policy's name among the judged parts, and its texts behind that name."""
+        name = f"{policy.kind}:{policy.arn or policy.name}"
+        if not policy.arn:
+            return name, self._named(name, self._texts(readable(policy.document)))
+        if name not in self._entries:
+            self._entries[name] = self._named(name, self._document(policy.arn))
+        return name, self._entries[name]
+
+    def _named(self, name: str, document: _Texts) -> _Texts:
+        exact, general = self._texts(name)
+        return f"{exact}:{document[0]}", f"{general}:{document[1]}"
 
     def _document(self, arn: str) -> _Texts:
         """Return the texts of a managed policy's default document, made on first use."""

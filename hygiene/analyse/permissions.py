@@ -42,11 +42,6 @@ class CompiledPolicy:
         """Yield each statement with its actions."""
         return zip(self.document.statements, self.masks, strict=True)
 
-    def allows(self, wanted: int) -> Iterator[tuple[Statement, int]]:
-        """Yield the Allow statements with one of these actions, each with all of its own."""
-        if self.reach.grant.somewhere_if & wanted:
-            yield from (pair for pair in self.statements() if pair[0].is_allow and pair[1] & wanted)
-
 
 @dataclass(frozen=True, slots=True)
 class RolePermissions:
@@ -61,11 +56,19 @@ class RolePermissions:
         """Whether every document of the role was read; if not, it may do more, or less, than is known."""
         return not self.problems
 
+    def statements(self) -> Iterator[tuple[CompiledPolicy, Statement, int]]:
+        """Yield every statement with its policy and its actions."""
+        for policy in self.policies:
+            for statement, mask in policy.statements():
+                yield policy, statement, mask
+
     def allows(self, wanted: int) -> Iterator[tuple[CompiledPolicy, Statement, int]]:
         """Yield the Allow statements with one of these actions, each with its policy and all its actions."""
         for policy in self.policies:
-            for statement, mask in policy.allows(wanted):
-                yield policy, statement, mask
+            if policy.reach.grant.somewhere_if & wanted:
+                for statement, mask in policy.statements():
+                    if statement.is_allow and mask & wanted:
+                        yield policy, statement, mask
 
     def policies_giving(self, mask: int) -> tuple[str, ...]:
         """Return the names of the policies that allow any of the actions on any resource."""

@@ -163,4 +163,4 @@ def _named(name: str, kind: str, arn: str) -> dict[str, str]:
 
 def _counts(allowed: int, policies: int) -> dict[str, int]:
     """Return what the mask holds: services and actions effectively allowed, and the policies that give them."""
-    return {"services": len(catalogue().services_in(allowed)), "actions": allowed.bit_count(), "policies": policies}
+    return {"services": catalogue().count_services(allowed), "actions": allowed.bit_count(), "policies": policies}

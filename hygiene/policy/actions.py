@@ -121,18 +121,15 @@ class ActionCatalogue:
 
     def _mask_in_all_services(self, wanted: str) -> int:
         """Return the actions whose name fits, in whatever service: `*:Put*Policy`."""
-        matches = glob(wanted).fullmatch
-        return self._mask_of_places(
-            place for name, places in self._places_by_action.items() if matches(name) for place in places
-        )
+        prefix, matches = literal_prefix(wanted), glob(wanted).fullmatch
+        low = bisect_left(self._by_action, (prefix, 0))
+        high = bisect_left(self._by_action, (f"{prefix}\x7f", 0), low)
+        return self._mask_of_places(place for name, place in self._by_action[low:high] if matches(name))
 
     @cached_property
-    def _places_by_action(self) -> dict[str, list[int]]:
-        """The bits of each action's name without its service."""
-        found: dict[str, list[int]] = {}
-        for name, place in zip(self.names, self._places, strict=True):
-            found.setdefault(name.split(":", 1)[1], []).append(place)
-        return found
+    def _by_action(self) -> list[tuple[str, int]]:
+        """The actions' names without their services, in order, each with its bit."""
+        return sorted((name.split(":", 1)[1], place) for name, place in zip(self.names, self._places, strict=True))
 
     def _run_of(self, prefix: str) -> tuple[int, int]:
         low = bisect_left(self.names, prefix)
@@ -163,7 +160,7 @@ class ActionCatalogue:
         import numpy as np
 
         held = self._as_bytes(mask & self.known)
-        where = np.flatnonzero(held)  # Mostly few of three thousand bytes: only these are taken apart.
+        where = held.nonzero()[0]  # Mostly few of three thousand bytes: only these are taken apart.
         row, bit = np.unpackbits(held[where], bitorder="little").reshape(-1, 8).nonzero()
         return [self._written[place] for place in (where[row] * 8 + bit).tolist()]
 
@@ -174,7 +171,7 @@ class ActionCatalogue:
         return self._services_at(self._spare & ~self._spare_bits_in(self.known & ~mask))
 
     def _services_at(self, spare: int) -> tuple[str, ...]:
-        return tuple(self._service_at[byte] for byte in self._as_bytes(spare).nonzero()[0].tolist())
+        return tuple(map(self._service_at.__getitem__, self._as_bytes(spare).nonzero()[0].tolist()))
 
 
 def _byte_aligned(names: Iterable[str]) -> Iterator[int]:

@@ -59,7 +59,7 @@ class EffectivePermissions:
         left = granted & self.final.anywhere_if
         fates = {"": proven, **self._held_back(granted)}
         if unproven := left & ~proven:
-            fates[self._not_evaluated(unproven)] = unproven
+            fates[self.not_evaluated(unproven)] = unproven
         return tuple(Verdict(mask, held_back_by) for held_back_by, mask in fates.items() if mask)
 
     def _held_back(self, granted: int) -> dict[str, int]:
@@ -71,7 +71,8 @@ class EffectivePermissions:
             granted = left
         return taken
 
-    def _not_evaluated(self, mask: int) -> str:
+    def not_evaluated(self, mask: int) -> str:
+        """Return `not-evaluated: ` and the keys of the conditions that these actions hang on."""
         keys: set[str] = set()
         denying = (conditional for conditional in self.denied_if if conditional.touches_any_resource)
         for conditional in (*self.own.allowed_if, *denying):

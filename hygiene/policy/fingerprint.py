@@ -18,6 +18,8 @@ _REGION = re.compile(
     r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us)-(?:gov-|iso[a-z]?-)?"
     r"(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d\b"
 )
+_IN_REGIONS = ("east-", "west-", "north-", "south-", "central-")
+"""One of them is in every Region's name, and none in most texts: looking for them takes a tenth of the time."""
 
 
 def canonical(value: object) -> str:
@@ -54,4 +56,5 @@ def group_id(account_id: str, judged: Mapping[str, Any]) -> str:
 
 def normalised(text: str, account_id: str) -> str:
     """Return the text with the account's id and every Region replaced by words that stand for any."""
-    return _REGION.sub("{region}", text.replace(account_id, "{account}"))
+    general = text.replace(account_id, "{account}")
+    return _REGION.sub("{region}", general) if any(map(general.__contains__, _IN_REGIONS)) else general

@@ -43,7 +43,7 @@ def _sentence(allowed: AllowStatement) -> str:
         if statement.not_resources
         else "any resource"
     )
-    services = len(catalogue().services_in(allowed.mask))
+    services = catalogue().count_services(allowed.mask)
     return f"{place} allows everything but {but} on {where}: {services} services, and those AWS adds later"
 
 

@@ -42,12 +42,13 @@ def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
     if not services:
         return {}
     # Nothing touches most services, and asking for the fate of each takes its time.
-    untouched = _wide_services(granted & effective.proven)
-    if untouched == services:
+    untouched = frozenset(_wide_services(granted & effective.proven))
+    if len(untouched) == len(services):
         return {"": services}
+    taken = granted & ~effective.final.anywhere_if
     by_fate: dict[str, list[str]] = {}
     for service in services:
-        fate = "" if service in untouched else _fate(effective, catalogue().services[service])
+        fate = "" if service in untouched else _fate(effective, catalogue().services[service], taken)
         by_fate.setdefault(fate, []).append(service)
     return {fate: tuple(found) for fate, found in by_fate.items()}
 
@@ -69,8 +70,10 @@ def _mask_of(services: tuple[str, ...]) -> int:
     return sum(catalogue().services[service] for service in services)
 
 
-def _fate(effective: EffectivePermissions, run: int) -> str:
+def _fate(effective: EffectivePermissions, run: int, taken: int) -> str:
     """Return what holds the service back: whatever took more than half of its actions; else empty."""
+    if not run & taken:
+        return "" if run & effective.proven else effective.not_evaluated(run)
     verdicts = effective.on_any_resource(run)
     left = sum(verdict.mask.bit_count() for verdict in verdicts if verdict.is_effective)
     if left * 2 < run.bit_count():
