@@ -194,7 +194,11 @@ class _Search:
         """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
         for policy in self._own.permissions.policies:
             for statement in policy.document.statements:
-                if statement.is_allow and covers_any_resource(statement) and _has_action(statement.actions, permission):
+                if (
+                    statement.is_allow
+                    and covers_any_resource(statement)
+                    and _has_action(statement.actions, permission)
+                ):
                     return _condition_fate(statement.condition)
         return None
 

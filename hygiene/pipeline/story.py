@@ -18,6 +18,7 @@ from hygiene.errors import NotDueError
 from hygiene.pipeline.collecting import Collected, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
 from hygiene.pipeline.events import EventsAsked, collect_events_into
+from hygiene.pipeline.memory import without_cycle_search
 from hygiene.pipeline.places import EVENTS, Places, alone, new_run_id
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
 from hygiene.pipeline.waivers import waivers_of
@@ -96,7 +97,7 @@ def _events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
     """Judge a snapshot and write the report, with no AWS access at all. Raises LockHeldError as `run` does."""
     waivers_of(settings)
-    with alone(request.out, new_run_id(clock())) as places:
+    with alone(request.out, new_run_id(clock())) as places, without_cycle_search(source, request.out):
         return report_on(source, settings, request, clock, places)
 
 
