@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
+from hygiene.report.cells import is_empty
 from hygiene.report.loop_view import follow_up_views
 from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
@@ -35,12 +36,20 @@ _CHANGE_ORDER = (
 
 
 class AccountNumbers(NamedTuple):
-    """Roles of an account: all, to decide, unused; `rank` of the worst finding, as `rank_of` counts."""
+    """Roles of an account: all, to decide, unused; `rank` of the worst finding, as `rank_of` counts.
+
+    `by_severity`: roles by their worst finding in effect, in the order of SEVERITIES. `granted` and `used`: services,
+    added up over the `measured` roles for which both were read.
+    """
 
     roles: int = 0
     needed: int = 0
     unused: int = 0
     rank: int = NO_SEVERITY
+    by_severity: tuple[int, ...] = (0,) * NO_SEVERITY
+    granted: int = 0
+    used: int = 0
+    measured: int = 0
 
 
 class OwnerNumbers(NamedTuple):
@@ -112,9 +121,7 @@ class Highlights:
         self._changes.add(_first_changes(account.changes, roster), len(account.changes))
         self._follow_ups.add(follow_up_views(account.followups, roster, MOST_CHANGES), len(account.followups))
         if not roles.empty:
-            self.accounts[account.account_id] = AccountNumbers(
-                len(roles), int(roles["needed"].sum()), int(roles["unused"].sum()), int(roles["rank"].min())
-            )
+            self.accounts[account.account_id] = _numbers(roles)
             self._add_owners(roles)
             self._add_first(roster)
 
@@ -148,6 +155,26 @@ class Highlights:
         for one in sorted([*self._first, *new], key=lambda one: -one[0]):
             first.setdefault(one[1], one)
         self._first = list(first.values())[:FIRST_ROLES]
+
+
+def _numbers(roles: pd.DataFrame) -> AccountNumbers:
+    ranks = Counter(roles["rank"].tolist())
+    columns = (roles[name].tolist() for name in ("usage_status", "services_granted", "services_used"))
+    services = [
+        (int(granted), int(used))
+        for status, granted, used in zip(*columns, strict=True)
+        if status != "excluded" and not (is_empty(granted) or is_empty(used))
+    ]
+    return AccountNumbers(
+        roles=len(roles),
+        needed=int(roles["needed"].sum()),
+        unused=int(roles["unused"].sum()),
+        rank=min(ranks),
+        by_severity=tuple(ranks[rank] for rank in range(NO_SEVERITY)),
+        granted=sum(granted for granted, _ in services),
+        used=sum(used for _, used in services),
+        measured=len(services),
+    )
 
 
 def change_rank(kind: str) -> tuple[int, str]:

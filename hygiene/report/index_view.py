@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
+from hygiene.report.charts import charts
 from hygiene.report.highlights import AccountNumbers, change_rank
 from hygiene.report.in_words import passages
 from hygiene.report.lists_view import page_view
@@ -92,6 +93,7 @@ def index_view(
         population=summary["roles"]["total"],
         decision_states=tuple((visible(key), number) for key, number in summary["decisions"]["by_state"].items()),
         first=highlights.first_roles,
+        charts=charts(summary, highlights.accounts, {account.id: account.name for account in accounts}),
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(highlights),
         policies=policy_views(whole.policies, MOST_POLICIES),

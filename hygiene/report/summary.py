@@ -9,6 +9,7 @@ from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVER
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import iso
 from hygiene.report.in_words import in_words
+from hygiene.report.last_use import WITHOUT_A_DATE, count_last_use, labels
 from hygiene.report.trend import trend_point
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Numbers:
             **_identity(facts),
             "accounts": _with_total(Counter(coverage["status"]), COVERAGE_STATUSES),
             "roles": _with_total(self._tallies["usage_status"], USAGE_STATUSES),
+            "last_use": self._last_use(),
             "unused_percent_of_judged": _unused_percent(self._tallies["usage_status"]),
             "critical_or_high": counts["critical_or_high"],
             "without_owner": counts["without_owner"],
@@ -83,6 +85,11 @@ class Numbers:
         self._counts["asked_without_owner"] += int(asked["role_arn"].isin(ownerless).sum())
         self._tally("usage_status", roles["usage_status"])
         self._tally("decision_state", roles["decision_state"])
+        self._tallies["last_use"].update(count_last_use(roles, self._facts.unused_after_days))
+
+    def _last_use(self) -> dict[str, int]:
+        """Return roles that are not excluded by the days since their last use; without a date, by the reason."""
+        return _known_first(self._tallies["last_use"], (*labels(self._facts.unused_after_days), *WITHOUT_A_DATE))
 
     def _count_findings(self, findings: pd.DataFrame) -> None:
         effective = findings[findings["held_back_by"].isna()]
@@ -118,6 +125,8 @@ class Numbers:
         self._counts["verified_removals"] += int((is_new & (followups["decision"] == "remove")).sum())
         self._counts["verified_reductions"] += int((is_new & (followups["decision"] == "reduce")).sum())
         self._counts["to_carry_out"] += int((changes_iam & (followups["state"] == "answered")).sum())
+        of_this_review = followups["review_id"] == self._facts.review_id
+        self._counts["answers_verified"] += int((of_this_review & (followups["state"] == "verified")).sum())
         self._tally("followed_up", followups["state"])
 
     def _decisions(self) -> dict[str, Any]:
@@ -135,6 +144,7 @@ class Numbers:
             "by_decision": _known_first(self._tallies["decision"], DECISIONS),
             "by_state": _known_first(self._tallies["decision_state"]),
             "followed_up": _with_total(self._tallies["followed_up"]),
+            "answers_verified": self._counts["answers_verified"],
             "verified_removals": self._counts["verified_removals"],
             "verified_reductions": self._counts["verified_reductions"],
             "to_carry_out": self._counts["to_carry_out"],

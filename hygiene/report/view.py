@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from hygiene.report.charts import Chart
     from hygiene.report.in_words import Passage
     from hygiene.report.loop_view import ExceptionView, FollowUpView, QuarterView
     from hygiene.report.principals import PrincipalView
@@ -303,6 +304,7 @@ class IndexView:
     population: int
     decision_states: tuple[tuple[str, int], ...]
     first: tuple[RoleView, ...]
+    charts: tuple[Chart, ...]
     accounts: Shortened[AccountView]
     owners: Shortened[OwnerView]
     found: tuple[CheckView, ...]

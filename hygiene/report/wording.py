@@ -41,6 +41,15 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
+def shortened(text: str, length: int) -> str:
+    """Return the text on one line, cut between words where it is longer."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[length // 2 :] else cut}…"
+
+
 def headline(summary: Mapping[str, Any]) -> Headline:
     """Return the first sentence for a summary."""
     accounts = summary["accounts"]

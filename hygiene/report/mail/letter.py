@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.frames import SUGGESTIONS
 from hygiene.report.visible import visible
-from hygiene.report.wording import counted
+from hygiene.report.wording import counted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,12 +188,3 @@ def whole_sentences(text: str, length: int) -> str:
 def named(owner: str) -> str:
     """Return an owner's name as a mail shows it: nothing invisible in it, and not too long."""
     return shortened(visible(owner), _NAME)
-
-
-def shortened(text: str, length: int) -> str:
-    """Return the text on one line, cut between words where it is longer."""
-    line = " ".join(text.split())
-    if len(line) <= length:
-        return line
-    cut = line[: length - 1]
-    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[length // 2 :] else cut}…"
