@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 NO_SEVERITY = len(SEVERITIES)
 _NONE = np.array([], dtype=int)
 _PRINCIPALS_KEPT = 10_000
+_TELLING = {"full-admin": 0, "privilege-escalation": 1}
+"""Of findings that weigh the same, these say most: what an administrator may do besides follows from it."""
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -147,8 +149,9 @@ def _sorted_findings(findings: pd.DataFrame) -> pd.DataFrame:
     return (
         findings.assign(
             _held=findings["held_back_by"].notna(),
+            _telling=findings["check"].map(_TELLING).fillna(len(_TELLING)),
             rank=findings["severity"].map(_RANKS).fillna(NO_SEVERITY).astype("int64"),
         )
-        .sort_values(["_held", "rank", "check", "finding_id"], kind="stable", ignore_index=True)
-        .drop(columns="_held")
+        .sort_values(["_held", "rank", "_telling", "check", "finding_id"], kind="stable", ignore_index=True)
+        .drop(columns=["_held", "_telling"])
     )
