@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hygiene.frames import COVERAGE_STATUSES, DECISION_STATES, DECISIONS, EXCEPTION_STATES, USAGE_STATUSES
 from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report.frameworks import Control, mapped
+from hygiene.report.limits import switched_off
 from hygiene.report.lists_view import page_view
 from hygiene.report.manifest import file_record
 from hygiene.report.view import PageView, Shortened
@@ -169,7 +170,7 @@ def attestation_view(
         witness=_witness(whole.coverage),
         parameters=tuple(_parameters(facts)),
         thresholds=tuple((visible(check.id), visible(check.threshold)) for check in facts.checks if check.threshold),
-        disabled=tuple(_disabled(facts)),
+        disabled=tuple(switched_off(facts)),
         versions=tuple((visible(str(name)), visible(str(version))) for name, version in facts.versions.items()),
         collector=visible(provenance.collector_arn),
         previous_quarter=visible(facts.previous_quarter),
@@ -215,14 +216,6 @@ def _parameters(facts: ReviewFacts) -> Iterator[tuple[str, str]]:
                 words,
                 visible(", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)),
             )
-
-
-def _disabled(facts: ReviewFacts) -> Iterator[str]:
-    """Yield the checks that the configuration switches off: what they would find is not in this report."""
-    configured = facts.parameters.get("checks")
-    for check, settings in sorted(configured.items()) if isinstance(configured, dict) else ():
-        if isinstance(settings, dict) and settings.get("enabled") is False:
-            yield visible(str(check))
 
 
 def _questions(summary: Numbers) -> tuple[Count, ...]:

@@ -11,6 +11,7 @@ from hygiene.report.catalogue import check_views, grouped
 from hygiene.report.charts import charts
 from hygiene.report.highlights import AccountNumbers, change_rank
 from hygiene.report.in_words import passages
+from hygiene.report.limits import ALWAYS, limits_of_this_review
 from hygiene.report.lists_view import page_view
 from hygiene.report.loop_view import exception_views, quarter_views
 from hygiene.report.policy_list import policy_views
@@ -94,6 +95,8 @@ def index_view(
         decision_states=tuple((visible(key), number) for key, number in summary["decisions"]["by_state"].items()),
         first=highlights.first_roles,
         charts=charts(summary, highlights.accounts, {account.id: account.name for account in accounts}),
+        limits=limits_of_this_review(summary, facts, whole.coverage, highlights.accounts.values()),
+        always=ALWAYS,
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(highlights),
         policies=policy_views(whole.policies, MOST_POLICIES),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from hygiene.report.charts import Chart
     from hygiene.report.in_words import Passage
+    from hygiene.report.limits import Limit
     from hygiene.report.loop_view import ExceptionView, FollowUpView, QuarterView
     from hygiene.report.principals import PrincipalView
     from hygiene.report.wording import Headline, LastUse
@@ -305,6 +306,8 @@ class IndexView:
     decision_states: tuple[tuple[str, int], ...]
     first: tuple[RoleView, ...]
     charts: tuple[Chart, ...]
+    limits: tuple[str, ...]
+    always: tuple[Limit, ...]
     accounts: Shortened[AccountView]
     owners: Shortened[OwnerView]
     found: tuple[CheckView, ...]
