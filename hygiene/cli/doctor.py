@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import typer
 
 from hygiene.cli.progress import shown_progress
 from hygiene.collect.doctor import Diagnosis, examine
+from hygiene.collect.hub_doctor import Finding, examine_hub
 from hygiene.collect.sessions import Sessions
 from hygiene.pipeline.collecting import SINGLE_ACCOUNT, find_population
 
@@ -32,12 +34,11 @@ def diagnose(settings: Settings, *, is_quiet: bool) -> int:
     for problem in population.problems:
         say.bad(problem)
     enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
-    diagnoses = examine(
-        [account.id for account in population.chosen],
-        enter,
-        with_last_accessed=settings.aws.last_accessed != "off",
-        workers=settings.aws.max_workers,
-    )
+    for finding in examine_hub(sessions.hub, settings, datetime.now(UTC)):
+        _tell_of_hub(finding, sessions.caller.arn, say)
+    for section, actions in sorted(_untried(settings).items()):
+        say.note(f"[{section}] is not tried, for that would send something; it needs {', '.join(actions)}")
+    diagnoses = examine([account.id for account in population.chosen], enter, settings.aws)
     names = {account.id: account.name for account in population.chosen}
     for diagnosis in diagnoses:
         _tell(diagnosis, names[diagnosis.account_id], sessions.role_arn(diagnosis.account_id), say)
@@ -59,6 +60,10 @@ class _Speaker:
         self._complaints += 1
         typer.echo(f"✗ {text}")
 
+    def note(self, text: str) -> None:
+        if not self._is_quiet:
+            typer.echo(f"· {text}")
+
     def verdict(self) -> int:
         if not self._complaints:
             self.good("ready: `hygiene run` will have no gaps")
@@ -66,6 +71,44 @@ class _Speaker:
         things = "thing is" if self._complaints == 1 else "things are"
         typer.echo(f"\n{self._complaints} {things} missing; `hygiene run` works, and shows them as gaps.")
         return _MISSING
+
+
+def _tell_of_hub(finding: Finding, caller: str, say: _Speaker) -> None:
+    if finding.is_well:
+        say.good(f"{finding.subject}: {finding.said}")
+        return
+    wrong = f"denied: {finding.missing}\n  Allow it to {caller}" if finding.missing else finding.complaint
+    if finding.is_optional:
+        say.note(f"{finding.subject}, which a review can do without: {wrong}")
+    else:
+        say.bad(f"{finding.subject}: {wrong}")
+
+
+def _untried(settings: Settings) -> dict[str, list[str]]:
+    """Return section of the configuration → IAM actions, of the deliveries that are switched on."""
+    from hygiene.deliver.operations import HUB, OPERATIONS
+
+    found: dict[str, list[str]] = {}
+    used = _used(settings)
+    for operation in OPERATIONS:
+        if operation.used_by == HUB and (operation.delivery, operation.iam_action.partition(":")[0]) in used:
+            found.setdefault(operation.delivery, []).append(operation.iam_action)
+    return found
+
+
+def _used(settings: Settings) -> frozenset[tuple[str, str]]:
+    """Return (section, service) of the deliveries that are switched on."""
+    email, delivery, alerts = settings.email, settings.delivery, settings.alerts
+    is_on = {
+        ("email", "ses"): email.enabled and email.transport == "ses",
+        ("delivery.s3", "s3"): delivery.s3.bucket,
+        ("delivery.s3", "kms"): delivery.s3.kms_key,
+        ("delivery.sns", "sns"): delivery.sns.topic_arn,
+        ("delivery.security_hub", "sts"): delivery.security_hub.enabled,
+        ("alerts", "sns"): alerts.sns_topic_arn,
+        ("alerts", "cloudwatch"): alerts.cloudwatch_namespace,
+    }
+    return frozenset(place for place, wanted in is_on.items() if wanted)
 
 
 def _tell(diagnosis: Diagnosis, name: str, role_arn: str, say: _Speaker) -> None:

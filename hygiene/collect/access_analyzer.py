@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 _SERVICE = "accessanalyzer"
 _PAGE = 100
-_TYPES = ("ORGANIZATION_UNUSED_ACCESS", "ACCOUNT_UNUSED_ACCESS")
+ANALYZER_TYPES = ("ORGANIZATION_UNUSED_ACCESS", "ACCOUNT_UNUSED_ACCESS")
 """In the order they are looked for."""
 
 PERMISSION_UNUSED = "UnusedPermission"
@@ -54,7 +54,7 @@ def read_unused_access(client: AwsClient) -> dict[str, JsonObject]:
 
 
 def _analyzer(client: AwsClient) -> JsonObject | None:
-    for kind in _TYPES:
+    for kind in ANALYZER_TYPES:
         listed: list[JsonObject] = client.listed(_SERVICE, "ListAnalyzers", "analyzers", type=kind)
         active = [analyzer for analyzer in listed if analyzer.get("status") == "ACTIVE"]
         if active:

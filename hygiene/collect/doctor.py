@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hygiene.collect.client import AwsClient
+    from hygiene.config import Aws
 
 _NOT_WRITTEN_YET = {"ReportInProgress", "CredentialReportNotReadyException", "ReportNotPresent", "ReportExpired"}
 
@@ -34,21 +35,19 @@ class Diagnosis:
         return not self.missing and not self.complaint
 
 
-def examine(
-    account_ids: Sequence[str], enter: Callable[[str], AwsClient], *, with_last_accessed: bool, workers: int
-) -> Iterator[Diagnosis]:
-    """Yield a diagnosis per account, in order; every probe is a read of one item."""
-    with ThreadPoolExecutor(max(1, min(workers, len(account_ids)))) as pool:
-        yield from pool.map(lambda account_id: _examine(account_id, enter, with_last_accessed), account_ids)
+def examine(account_ids: Sequence[str], enter: Callable[[str], AwsClient], settings: Aws) -> Iterator[Diagnosis]:
+    """Yield a diagnosis per account, in order; every probe is a read of one item that the settings need."""
+    with ThreadPoolExecutor(max(1, min(settings.max_workers, len(account_ids)))) as pool:
+        yield from pool.map(lambda account_id: _examine(account_id, enter, settings), account_ids)
 
 
-def _examine(account_id: str, enter: Callable[[str], AwsClient], with_last_accessed: bool) -> Diagnosis:
+def _examine(account_id: str, enter: Callable[[str], AwsClient], settings: Aws) -> Diagnosis:
     try:
         client = enter(account_id)
     except RefusedError as error:
         return Diagnosis(account_id, complaint=f"the role cannot be assumed ({error.code or error.message})")
     probes = _Probes(client)
-    probes.run(with_last_accessed)
+    probes.run(settings)
     return Diagnosis(account_id, tuple(probes.missing), "; ".join(probes.complaints))
 
 
@@ -60,18 +59,21 @@ class _Probes:
         self.missing: list[str] = []
         self.complaints: list[str] = []
 
-    def run(self, with_last_accessed: bool) -> None:
-        """Try every operation a review makes in an account."""
+    def run(self, settings: Aws) -> None:
+        """Try every operation a review makes in an account, with these settings."""
         self._try("GetAccountAuthorizationDetails", Filter=["Role"], MaxItems=1)
         role = next(iter(self._try("ListRoles", MaxItems=1).get("Roles", [])), None)
         self._try("GetAccountSummary")
         self._probe_providers()
         self._try("GenerateCredentialReport")
         self._try("GetCredentialReport")
+        if settings.cloudtrail == "lookup":
+            # Without the Regions all that are known are asked, so that one alone is no gap.
+            self._try("LookupEvents", "cloudtrail", MaxResults=1)
         if role is None:
             return
         self._try("GetRole", RoleName=role["RoleName"])
-        if with_last_accessed:
+        if settings.last_accessed != "off":
             job = self._try("GenerateServiceLastAccessedDetails", Arn=role["Arn"])
             self._try("GetServiceLastAccessedDetails", JobId=job.get("JobId", _NO_JOB), MaxItems=1)
 
@@ -81,12 +83,12 @@ class _Probes:
         for entry in self._try("ListSAMLProviders").get("SAMLProviderList", [])[:1]:
             self._try("GetSAMLProvider", SAMLProviderArn=entry["Arn"])
 
-    def _try(self, operation: str, **parameters: object) -> dict[str, Any]:
+    def _try(self, operation: str, service: str = "iam", **parameters: object) -> dict[str, Any]:
         try:
-            return self._client.call("iam", operation, **parameters)
+            return self._client.call(service, operation, **parameters)
         except RefusedError as error:
             if error.kind is GapKind.DENIED:
-                self.missing.append(f"iam:{operation}")
+                self.missing.append(f"{service}:{operation}")
             elif error.kind is not GapKind.GONE and error.code not in _NOT_WRITTEN_YET:
                 self.complaints.append(str(error))
             return {}

@@ -72,14 +72,17 @@ def read_references(client: AwsClient) -> dict[str, list[str]]:
     answer would pass for the whole.
     """
     found: dict[str, set[str]] = {}
-    for text in _results(client, _aggregator(client)):
+    for text in _results(client, aggregator_of(client)):
         for role_arn, resource in _named_in(text):
             found.setdefault(role_arn, set()).add(resource)
     return {role_arn: sorted(found[role_arn]) for role_arn in sorted(found)}
 
 
-def _aggregator(client: AwsClient) -> str:
-    """Return the aggregator that sees most: the organization's before one of single accounts."""
+def aggregator_of(client: AwsClient) -> str:
+    """Return the name of the aggregator that sees most: the organization's before one of single accounts.
+
+    Raises RefusedError without any in the Region of the client.
+    """
     listed = client.listed(_SERVICE, "DescribeConfigurationAggregators", "ConfigurationAggregators")
     if not listed:
         message = "there is no aggregator in this Region; set AWS_REGION to the Region of the organization's"
