@@ -105,7 +105,13 @@ def demo_settings() -> Settings:
     return Settings(
         review=Review(owner_tags=("owner", "team")),
         owners=Owners(),
-        aws=Aws(last_accessed="action", last_accessed_first_poll_seconds=0.2, cloudtrail="s3", references="config"),
+        aws=Aws(
+            last_accessed="action",
+            last_accessed_first_poll_seconds=0.2,
+            cloudtrail="s3",
+            references="config",
+            validate_proposals="access-analyzer",
+        ),
         cloudtrail=CloudTrail(bucket=TRAIL.bucket),
         email=Email(sender=mail("role-review"), to=mail("security")),
         activity=ActivitySettings.model_validate({"expected_networks": EXPECTED_NETWORKS}),

@@ -61,12 +61,10 @@ def examine_hub(hub: AwsClient, settings: Settings, now: datetime) -> Iterator[F
         yield _tried("the trail's table in Athena", lambda: _table(hub, trail, now))
     if settings.aws.references == "config":
         yield _tried("AWS Config", lambda: _references(hub))
-    for subject, attempt in (
-        ("IAM Access Analyzer's findings", _analyzer),
-        ("IAM Access Analyzer's opinion of proposals", _validation),
-        ("Security Hub's findings", _security_hub),
-    ):
-        yield _tried(subject, lambda attempt=attempt: attempt(hub), is_optional=True)  # type: ignore[misc]
+    if settings.aws.validate_proposals != "off":
+        yield _tried("IAM Access Analyzer's opinion of proposals", lambda: _validation(hub), is_optional=True)
+    yield _tried("IAM Access Analyzer's findings", lambda: _analyzer(hub), is_optional=True)
+    yield _tried("Security Hub's findings", lambda: _security_hub(hub), is_optional=True)
 
 
 def _tried(subject: str, attempt: Callable[[], str], *, is_optional: bool = False) -> Finding:

@@ -118,13 +118,16 @@ def run(settings: Settings, request: RunRequest, progress: Progress, clock: Cloc
         source = _finished_already(places, request, quarter)
         if source is None:
             source = _collected(places, settings, request, quarter, progress, clock)
-        return report_on(source, settings, request.report, clock, places, partial(_hub, settings))
+        return report_on(source, settings, request.report, clock, places, _way_to_ask(settings))
 
 
-def _hub(settings: Settings) -> AwsClient:
+def _way_to_ask(settings: Settings) -> Callable[[], AwsClient] | None:
+    """Return the way to AWS for a second opinion about proposals; None where none is wanted."""
     from hygiene.collect.sessions import hub_client
 
-    return hub_client(settings.aws, metadata.version("role-hygiene"))
+    if settings.aws.validate_proposals == "off":
+        return None
+    return partial(hub_client, settings.aws, metadata.version("role-hygiene"))
 
 
 def _refuse_finished(places: Places, quarter: str) -> None:

@@ -60,7 +60,7 @@ def doctor(capsys: pytest.CaptureFixture[str], cloudtrail: str = "off", **more: 
 )
 @pytest.mark.usefixtures("aws")
 def test_what_works_is_said(capsys: pytest.CaptureFixture[str], cloudtrail: str, said: str) -> None:
-    code, out = doctor(capsys, cloudtrail, aws={"references": "config"})
+    code, out = doctor(capsys, cloudtrail, aws={"references": "config", "validate_proposals": "access-analyzer"})
     assert said in out
     assert code == 0
 
@@ -117,7 +117,7 @@ def test_a_second_opinion_that_is_denied_is_told_and_not_missing(
     aws: SimulatedAws, capsys: pytest.CaptureFixture[str], denied: str
 ) -> None:
     aws.faults.deny(HUB, denied)
-    code, out = doctor(capsys)
+    code, out = doctor(capsys, aws={"validate_proposals": "access-analyzer"})
     assert f"which a review can do without: denied: {denied}" in out
     assert code == 0
 

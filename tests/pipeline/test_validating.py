@@ -35,9 +35,14 @@ def world() -> World:
     return World(accounts, Hub(HUB_ACCOUNT), organization_id="o-1", management_account=HUB_ACCOUNT)
 
 
-def run(out: Path) -> None:
+def run(out: Path, wanted: str = "access-analyzer") -> None:
     request = pipeline.RunRequest(pipeline.ReportRequest(out=str(out), as_of=AS_OF))
-    pipeline.run(quick_settings(accounts={"include": (ONE,)}), request, Silent(), lambda: AS_OF)
+    pipeline.run(
+        quick_settings(aws={"validate_proposals": wanted}, accounts={"include": (ONE,)}),
+        request,
+        Silent(),
+        lambda: AS_OF,
+    )
 
 
 def report_again(out: Path, other: Path) -> None:
@@ -76,6 +81,12 @@ def test_a_run_asks_once_per_document_and_every_report_says_it(aws: SimulatedAws
     assert (page(tmp_path), proposed(tmp_path, "passer"), asked(aws)) == (*before, DOCUMENTS)
     run(tmp_path)
     assert asked(aws) == DOCUMENTS
+
+
+def test_nobody_is_asked_unless_the_configuration_wants_it(aws: SimulatedAws, tmp_path: Path) -> None:
+    run(tmp_path, "off")
+    assert asked(aws) == 0
+    assert "IAM Access Analyzer was not asked" in page(tmp_path)
 
 
 def test_a_report_without_aws_says_that_nobody_was_asked(aws: SimulatedAws, tmp_path: Path) -> None:
