@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from hygiene.cli.ending import leave_in_time
 from hygiene.schedule.jobs import jobs_of
 from hygiene.schedule.program import Program
 from hygiene.schedule.record import status_of
@@ -20,19 +21,25 @@ if TYPE_CHECKING:
 
     from hygiene.config import Settings
 
+STOPPED = "Stopped. What was collected is kept; the next start goes on with it."
 _NOT_WELL = 3
 
 
 def stay_up(settings: Settings, out: str, options: Sequence[str], *, is_quiet: bool) -> None:
     """Start what is due until SIGTERM or Ctrl-C. Raises LockHeldError when another scheduler is at work in OUT."""
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        leave_in_time(0, STOPPED)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     if not is_quiet:
         typer.echo(f"Reviews in {out} are due: {settings.schedule.cron} ({settings.schedule.timezone})")
     keep_schedule(out, lambda store: jobs_of(settings, store), Program(), options, stop)
     if not is_quiet:
-        typer.echo("Stopped. What was collected is kept; the next start goes on with it.")
+        typer.echo(STOPPED)
 
 
 def tell_status(out: str) -> int:

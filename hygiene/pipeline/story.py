@@ -78,11 +78,12 @@ def collect(
 def collect_events(settings: Settings, out: str, progress: Progress, clock: Clock = wall_clock) -> Collected:
     """Read CloudTrail alone into OUT/events: the light run between two reviews.
 
-    It needs no lock: a day's file is replaced whole, and by the same totals.
+    Raises LockHeldError when a review is at work there: it reads the same events.
     """
     now = clock()
-    asked = _events_asked(Places(open_store(out)), _quarter_of(now, settings), now)
-    return collect_events_into(settings, progress, asked)
+    with alone(out, new_run_id(now)) as places:
+        asked = _events_asked(places, _quarter_of(now, settings), now)
+        return collect_events_into(settings, progress, asked)
 
 
 def _quarter_of(moment: datetime, settings: Settings) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import threading
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cached_property
-from multiprocessing import get_context
-from threading import Lock
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.objects import DamagedObjectError
@@ -78,7 +79,7 @@ class S3Source:
         self._base = f"{trail.prefix.strip('/')}/AWSLogs/".lstrip("/")
         self._fetch = S3Fetch(trail.bucket, make_client)
         self._much_bytes = much_bytes
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._processes: ProcessPoolExecutor | None = None
         self._roots: tuple[str, ...] | None = None
 
@@ -103,9 +104,9 @@ class S3Source:
         return DaysRead(read)
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes, without waiting for what they do when the run is told to stop."""
         if self._processes is not None:
-            self._processes.shutdown(cancel_futures=True)
+            self._processes.shutdown(wait=False, cancel_futures=True)
 
     def _read_all(self, files: Sequence[DayFiles], window: Window, size: int) -> Iterator[Activity]:
         if size < self._much_bytes:
@@ -120,7 +121,9 @@ class S3Source:
         with self._lock:
             if self._processes is None:
                 # Other threads hold locks that a fork would copy in the middle of their use.
-                self._processes = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+                self._processes = ProcessPoolExecutor(
+                    os.cpu_count(), mp_context=get_context("spawn"), initializer=_end_with_the_run
+                )
             return self._processes
 
     def _folders_of(self, account_id: str) -> tuple[str, ...]:
@@ -133,6 +136,19 @@ class S3Source:
                     *(name for name in below if name.removeprefix(self._base).startswith("o-")),
                 )
         return tuple(f"{root}{account_id}/" for root in self._roots)
+
+
+def _end_with_the_run() -> None:
+    """Let a process that reads end when the run does, killed or not; Ctrl-C is the run's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_wait_for_the_end, daemon=True, name="parent").start()
+
+
+def _wait_for_the_end() -> None:
+    run = parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 class _Listing:
