@@ -10,13 +10,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from hygiene.cli import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 PATIENCE_SECONDS = 8.0
@@ -41,9 +42,10 @@ def ended_by_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    end = _ending(Watch())
     before = {number: signal.getsignal(number) for number in _WORDS}
     for number in _WORDS:
-        signal.signal(number, _end)
+        signal.signal(number, end)
     try:
         yield
     finally:
@@ -62,22 +64,37 @@ def leave(ended: Ended) -> NoReturn:
     sys.exit(ended.exit_code)
 
 
-def leave_in_time(code: int, sentence: str) -> None:
-    """Say it and end with this code in eight seconds, if nothing else has ended the program by then."""
+class Watch:
+    """Ends the program eight seconds after it was told to, if nothing else has by then.
 
-    def leave_it() -> None:
-        logs.complain(sentence)
-        os._exit(code)
+    Its thread waits from the beginning: to start one in a signal handler can hang for ever, where the signal came while
+    another thread was being started.
+    """
 
-    timer = threading.Timer(PATIENCE_SECONDS, leave_it)
-    timer.daemon = True
-    timer.start()
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._code, self._sentence = 0, ""
+        threading.Thread(target=self._wait, daemon=True, name="watch").start()
+
+    def begin(self, code: int, sentence: str) -> None:
+        """Let the time run; it ends with this code and sentence."""
+        self._code, self._sentence = code, sentence
+        self._told.set()
+
+    def _wait(self) -> None:
+        self._told.wait()
+        time.sleep(PATIENCE_SECONDS)
+        logs.complain(self._sentence)
+        os._exit(self._code)
 
 
-def _end(number: int, _frame: object) -> None:
-    # A second SIGTERM must not break the clearing up of the first.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-    ended = Ended(number)
-    leave_in_time(ended.exit_code, ended.sentence)
-    raise ended
+def _ending(watch: Watch) -> Callable[[int, object], None]:
+    def end(number: int, _frame: object) -> None:
+        # A second SIGTERM must not break the clearing up of the first.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        ended = Ended(number)
+        watch.begin(ended.exit_code, ended.sentence)
+        raise ended
+
+    return end

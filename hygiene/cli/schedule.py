@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from hygiene.cli.ending import leave_in_time
+from hygiene.cli.ending import Watch
 from hygiene.schedule.jobs import jobs_of
 from hygiene.schedule.program import Program
 from hygiene.schedule.record import status_of
@@ -29,8 +29,10 @@ def stay_up(settings: Settings, out: str, options: Sequence[str], *, is_quiet: b
     """Start what is due until SIGTERM or Ctrl-C. Raises LockHeldError when another scheduler is at work in OUT."""
     stop = threading.Event()
 
+    watch = Watch()
+
     def end(*_: object) -> None:
-        leave_in_time(0, STOPPED)
+        watch.begin(0, STOPPED)
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
