@@ -67,8 +67,8 @@ def leave(ended: Ended) -> NoReturn:
 class Watch:
     """Ends the program eight seconds after it was told to, if nothing else has by then.
 
-    Its thread waits from the beginning: to start one in a signal handler can hang for ever, where the signal came while
-    another thread was being started.
+    Its thread waits from the beginning: starting one in a signal handler can hang for ever, where the signal came
+    while another thread was being started.
     """
 
     def __init__(self) -> None:
