@@ -287,6 +287,10 @@ class Alerts(_Section):
     sns_topic_arn: str = Field("", pattern=_TOPIC)
     cloudwatch_namespace: Annotated[str, Field(pattern=_NAMESPACE), AfterValidator(_own_namespace)] = ""
 
+    def targets(self) -> tuple[str, ...]:
+        """Return the places that are told; none: no alerts."""
+        return tuple(target for target in (self.sns_topic_arn, self.cloudwatch_namespace) if target)
+
 
 class Retention(_Section):
     """How long `hygiene prune` leaves snapshots and events alone, such as "400d"."""

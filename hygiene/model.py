@@ -230,6 +230,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A finding that is worth telling at once. `parts` are what it is made of: callers, networks, changes by day.
+
+    Strangers wrote the texts, and nothing in them is escaped yet.
+    """
+
+    finding_id: str
+    check: str
+    severity: str
+    account_id: str
+    account_name: str
+    role_arn: str
+    evidence: str
+    parts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
     """What a channel is told: a subject of one line, a text for people, and `facts` as JSON for machines."""
 

@@ -120,7 +120,8 @@ def collect(
 
     [dim]hygiene collect --snapshot /srv/snapshots/2026-12-31[/dim]
 
-    CloudTrail's event history reaches 90 days back, a quarter has up to 92: run the light one once a week.
+    CloudTrail's event history reaches 90 days back, a quarter has up to 92: run the light one once a week. Where the
+    configuration has alerts, it publishes what it finds in them, each finding once.
 
     [dim]hygiene collect --events-only --out /srv/reviews[/dim]
     """
@@ -139,7 +140,12 @@ def collect(
         else:
             collected = pipeline.collect(settings, snapshot, previous, progress, out=out)
     tell_collected(collected, is_quiet=quiet)
-    raise typer.Exit(collected.exit_code)
+    exit_code = collected.exit_code
+    if snapshot is None and settings.alerts.targets():
+        from hygiene.cli.alerts import alert_after_events
+
+        exit_code = alert_after_events(settings, out, collected, is_quiet=quiet)
+    raise typer.Exit(exit_code)
 
 
 @app.command()

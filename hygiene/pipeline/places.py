@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SNAPSHOTS, LEDGER, EVENTS = "snapshots", "ledger", "events"
 LOCK = f"{LEDGER}/lock.json"
+ALERTS, ALERTS_LOCK = f"{LEDGER}/alerts.jsonl", f"{LEDGER}/alerts-lock.json"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 
 

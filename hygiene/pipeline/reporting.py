@@ -104,7 +104,7 @@ def report_on(
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
     validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
-    analysis = _analyse(snapshot, settings, moment.as_of, checks, earlier, validation.opinions)
+    analysis = analyse_snapshot(snapshot, settings, moment.as_of, checks, earlier, validation.opinions)
     if not analysis.coverage["status"].isin(["read", "partial"]).any():
         reasons = "\n  ".join(_not_read(analysis)[:5])
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
@@ -139,7 +139,7 @@ def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
     return places.newest_snapshot(snapshot.location, before=collected_at) if collected_at else None
 
 
-def _analyse(
+def analyse_snapshot(
     snapshot: Snapshot,
     settings: Settings,
     as_of: datetime,
@@ -147,6 +147,7 @@ def _analyse(
     earlier: EarlierFacts = EarlierFacts(),  # noqa: B008 (frozen and empty)
     opinions: Opinions = no_opinions,
 ) -> Analysis:
+    """Judge a snapshot by the settings at a moment; `earlier`: what an earlier one gives to compare with."""
     known = _reference(snapshot, settings, as_of)
     activities = (snapshot.activity(account_id) for account_id in snapshot.account_ids)
     reference = replace(
@@ -177,7 +178,7 @@ def _earlier_analysis(location: str, settings: Settings, checks: Sequence[Config
     """Return the quarter and analysis of an earlier snapshot, judged by today's rules at its own moment."""
     snapshot = open_snapshot(location)
     as_of = _moment(snapshot, None).as_of
-    return quarter_of(as_of, settings.review.fiscal_year_start), _analyse(snapshot, settings, as_of, checks)
+    return quarter_of(as_of, settings.review.fiscal_year_start), analyse_snapshot(snapshot, settings, as_of, checks)
 
 
 def _skipped(snapshot: Snapshot, settings: Settings) -> dict[str, str]:

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from hygiene.snapshot.organization import read_organization
 from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hygiene.activity import Activity
     from hygiene.model import JsonObject, Organization
@@ -52,13 +52,22 @@ class Snapshot:
     references: Mapping[str, tuple[str, ...]] | None = None
     """Role ARN → resources that name it, from AWS Config; None when it was not asked, or did not answer."""
 
+    _events: Callable[[str], Activity | None] | None = None
+
     def documents(self, account_id: str) -> AccountDocuments:
         """Return what the snapshot holds of an account, damaged and refused things as gaps."""
         found, gaps = self._files.account(account_id)
-        return account_documents(account_id, found, gaps)
+        documents = account_documents(account_id, found, gaps)
+        return replace(documents, activity=self._events(account_id)) if self._events is not None else documents
+
+    def with_events(self, events: Callable[[str], Activity | None]) -> Snapshot:
+        """Return the same roles with what CloudTrail says of another time, by account id."""
+        return replace(self, _events=events)
 
     def activity(self, account_id: str) -> Activity | None:
         """Return what CloudTrail says of an account, and read nothing else; None without anything usable."""
+        if self._events is not None:
+            return self._events(account_id)
         return account_documents(account_id, self._files.activity(account_id), ()).activity
 
 

@@ -52,7 +52,7 @@ def _root(entries: list[SignIn]) -> Finding:
         subject="root user",
         evidence=f"used {times} ({', '.join(sorted({entry.action for entry in entries})[:3])}{without}), the last time "
         f"on {last.last_seen:%Y-%m-%d}.{event_in_words(last.example)}",
-        detail=tuple(sorted({entry.action for entry in entries})),
+        detail=tuple(sorted({f"{entry.last_seen:%Y-%m-%d} {entry.action}" for entry in entries})),
     )
 
 

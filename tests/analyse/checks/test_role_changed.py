@@ -45,6 +45,20 @@ def test_severity_follows_what_it_did_to_the_roles_power(change: Any, severity: 
     assert finding["severity"] == severity
 
 
+@pytest.mark.parametrize(
+    ("subject", "severity"),
+    [
+        (ADMINISTRATOR, "high"),
+        ("arn:aws-us-gov:iam::aws:policy/IAMFullAccess", "high"),
+        ("arn:aws:iam::111122223333:policy/AdministratorAccess", "medium"),
+    ],
+)
+def test_what_aws_calls_administrator_is_one_although_its_text_is_not_there(subject: str, severity: str) -> None:
+    activity = an_activity(changes=[a_change("AttachRolePolicy", subject=subject)])
+    (finding,) = found(analysed(a_role("app"), activity=activity), CHECK)
+    assert finding["severity"] == severity
+
+
 def test_the_worst_change_is_told_and_the_others_are_counted() -> None:
     (finding,) = changed(
         a_change("DetachRolePolicy"), a_change("DeleteRolePermissionsBoundary", 5), a_change("TagRole")

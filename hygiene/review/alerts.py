@@ -1,0 +1,64 @@
+"""The ledger of alerts: which findings a topic or a namespace was told of. Pure: bytes ⇄ values, no clock.
+
+`OUT/ledger/alerts.jsonl` is only ever added to. A finding is told again only for what is new in it: another caller,
+another network, a change of another day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from hygiene.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from hygiene.model import Alert
+
+    Told = Mapping[tuple[str, str], frozenset[str]]
+    """(target, finding id) → the parts it was told of."""
+
+
+def parse_told(content: bytes | None, origin: str) -> Told:
+    """Return what was told so far; nothing where there is no file.
+
+    Raises LedgerError naming the line: who skips a damaged line tells things twice.
+    """
+    told: defaultdict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
+    for number, line in enumerate((content or b"").decode("utf-8", "replace").splitlines(), start=1):
+        try:
+            entry = json.loads(line)
+            told[str(entry["to"]), str(entry["finding_id"])] |= {str(part) for part in entry["parts"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise LedgerError(f"{origin}, line {number}: damaged ({error}). Mend it, or restore the file.") from error
+    return dict(told)
+
+
+def untold(alerts: Iterable[Alert], told: Told, target: str) -> tuple[Alert, ...]:
+    """Return the alerts that are new to a target, as a whole or in part."""
+    return tuple(alert for alert in alerts if _is_new(alert, told.get((target, alert.finding_id))))
+
+
+def _is_new(alert: Alert, known: frozenset[str] | None) -> bool:
+    return known is None or bool(alert.parts - known)
+
+
+def told_lines(alerts: Iterable[Alert], target: str, at: datetime) -> bytes:
+    """Return the lines that say that a target was told."""
+    lines = (
+        json.dumps(
+            {
+                "at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+                "to": target,
+                "finding_id": alert.finding_id,
+                "check": alert.check,
+                "severity": alert.severity,
+                "parts": sorted(alert.parts),
+            }
+        )
+        for alert in alerts
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
