@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
 from hygiene.report.cells import is_empty
+from hygiene.report.groups import Groups, Member
 from hygiene.report.loop_view import follow_up_views
 from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
-from hygiene.report.view import ChangeView, Shortened
+from hygiene.report.view import ChangeView, Link, Shortened
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Highlights:
         """By check, the roles with an effective finding of it."""
         self._changes: _First[ChangeView] = _First(MOST_CHANGES)
         self._follow_ups: _First[FollowUpView] = _First(MOST_CHANGES)
+        self.groups = Groups()
         self._first: list[_FirstRole] = []
 
     @property
@@ -124,6 +126,7 @@ class Highlights:
             self.accounts[account.account_id] = _numbers(roles)
             self._add_owners(roles)
             self._add_first(roster)
+            self.groups.add(_members(roster))
 
     def _add_findings(self, findings: pd.DataFrame) -> None:
         is_effective = findings["held_back_by"].isna()
@@ -175,6 +178,27 @@ def _numbers(roles: pd.DataFrame) -> AccountNumbers:
         used=sum(used for _, used in services),
         measured=len(services),
     )
+
+
+def _members(roster: Roster) -> list[Member]:
+    """Return the roles that need a decision and have equals anywhere; a group leads to the page of its owner."""
+    sizes = roster.background.group_sizes
+    roles = roster.roles[roster.roles["needed"]]
+    shared = roles.iloc[[at for at, group_id in enumerate(roles["group_id"].tolist()) if sizes.get(group_id, 1) > 1]]
+    names = ("group_id", "role_name", "account_id", "suggestion", "rank", "owner")
+    owners = [links.owner_page(owner) for owner in shared["owner"].fillna("").tolist()]
+    return [
+        Member(
+            group_id=row["group_id"],
+            name=row["role_name"],
+            href=page,
+            account=row["account_id"],
+            suggestion=row["suggestion"],
+            rank=row["rank"],
+            owner=Link(row["owner"] or "nobody found", page),
+        )
+        for row, page in zip(rows_of(shared, names), owners, strict=True)
+    ]
 
 
 def change_rank(kind: str) -> tuple[int, str]:

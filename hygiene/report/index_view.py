@@ -97,6 +97,7 @@ def index_view(
         charts=charts(summary, highlights.accounts, {account.id: account.name for account in accounts}),
         limits=limits_of_this_review(summary, facts, whole.coverage, highlights.accounts.values()),
         always=ALWAYS,
+        groups=highlights.groups.first(),
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(highlights),
         policies=policy_views(whole.policies, MOST_POLICIES),

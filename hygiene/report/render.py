@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hygiene.report.attestation import AttestationView
     from hygiene.report.questions import Form
-    from hygiene.report.view import IndexView, ListView
+    from hygiene.report.view import GroupView, IndexView, ListView, Shortened
 
 _CUT = "<!--cut-->"
 """Between the pieces of a template that is rendered for many things at once.
@@ -76,7 +76,7 @@ class Renderer:
             policy=_policy(style, _asset("report.js")),
         )
 
-    def roles(self, view: ListView, rows: Markup, form: Form | None) -> str:
+    def roles(self, view: ListView, rows: Markup, form: Form | None, groups: Shortened[GroupView] | None) -> str:
         """Return the page of an account, an owner or a work list around the rows of its table."""
         return self._list.render(
             view=view,
@@ -84,6 +84,7 @@ class Renderer:
             table=view.table,
             rows=rows,
             form=form,
+            groups=groups,
             script=self._list_script,
             policy=self._list_policy,
         )

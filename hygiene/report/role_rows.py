@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
+from hygiene.report.groups import Member
 from hygiene.report.questions import questions_of
 from hygiene.report.role_view import finding_views, role_views
 from hygiene.report.view import Link
@@ -55,6 +56,8 @@ class RenderedRole(NamedTuple):
     account_id: str
     group_id: str
     siblings: int
+    asked: Member | None
+    """As one of a group to answer together; None where nobody has to decide, or nothing is equal to it."""
 
 
 class _Siblings(NamedTuple):
@@ -168,6 +171,19 @@ def _rendered(view: RoleView, pieces: _Pieces, question: str) -> RenderedRole:
         account_id=view.account_id,
         group_id=view.group_id,
         siblings=view.siblings,
+        asked=_member(view) if view.needs_decision and view.siblings else None,
+    )
+
+
+def _member(view: RoleView) -> Member:
+    return Member(
+        group_id=view.group_id,
+        name=view.name,
+        href=f"#{view.anchor}",
+        account=view.account_id,
+        suggestion=view.suggestion,
+        rank=view.severity_rank,
+        owner=Link(view.owner, view.owner_href),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from hygiene.report import attestation
 from hygiene.report.attestation import Attested, attestation_view
 from hygiene.report.drawer import Drawer
+from hygiene.report.groups import groups_among
 from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
 from hygiene.report.links import removal_script
@@ -109,7 +110,8 @@ class Site:
     def _write(self, path: str, view: ListView, roles: list[RenderedRole]) -> None:
         table = view.table
         form = form_of(path, [role.question for role in roles], table.needed, self._asking) if table.cards else None
-        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards), form)
+        groups = groups_among(role.asked for role in roles) if form else None
+        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards), form, groups)
         file = self._folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(_encoded(html))

@@ -287,6 +287,21 @@ class PolicyView:
     checks: tuple[str, ...]
 
 
+class GroupView(NamedTuple):
+    """Roles of one group and suggestion that need a decision; `name` and `href` are of the first of them."""
+
+    name: str
+    href: str
+    has_other_names: bool
+    roles: int
+    accounts: int
+    suggestion: str
+    severity: str
+    severity_rank: int
+    owners: tuple[Link, ...]
+    has_more_owners: bool
+
+
 @dataclass(frozen=True, slots=True)
 class IndexView:
     """The first page of a report."""
@@ -308,6 +323,7 @@ class IndexView:
     charts: tuple[Chart, ...]
     limits: tuple[str, ...]
     always: tuple[Limit, ...]
+    groups: Shortened[GroupView]
     accounts: Shortened[AccountView]
     owners: Shortened[OwnerView]
     found: tuple[CheckView, ...]

@@ -50,6 +50,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, name in enumerate(("old", SHEET, SCRIPT, TURNED))
     ]
     alike = [a_role(name, last_used=300) for name in TWINS]
+    alike.append(a_role("alike-in-use"))
     (folder / "account.json").write_text(json.dumps(details(*unlike, *alike, a_role("busy", inline=None))))
     request = pipeline.ReportRequest(out=str(folder / "out"), as_of=AS_OF)
     pipeline.report(Settings(), str(folder / "account.json"), request)
@@ -225,6 +226,17 @@ def test_a_group_answer_leaves_what_was_answered_otherwise_and_follows_its_sourc
     assert states == ["your answer: reduce", "your answer: reduce", "your answer: keep"]
 
 
+def test_the_groups_of_a_page_lead_to_the_role_that_answers_for_them(page: Page, out: Path) -> None:
+    table = page.get_by_role("table", name="Roles with the same trust and permissions that need a decision")
+    assert table.locator("tbody tr").count() == 1, "their twin that is in use is another question"
+    assert table.locator("tbody td").all_inner_texts()[:3] == ["3", "1", "remove"]
+    table.locator("th a").click()
+    of_role = form(page, "twin-1")
+    assert "2 other roles of this page" in of_role.inner_text()
+    index = (out / "2026-Q4" / "index.html").read_text()
+    assert f'href="{own_page(out)}">twin-1</a><small>and others of another name' in index
+
+
 def test_leaving_with_answers_that_were_not_downloaded_asks_first(page: Page) -> None:
     asked: list[str] = []
 
@@ -293,7 +305,7 @@ def test_without_javascript_the_page_names_the_sheets_that_ask_the_same(browser:
 
 def test_an_account_is_answered_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("/")
-    page.keyboard.type("twin")
+    page.keyboard.type("twin remove")
     page.locator(".count", has_text="3 of").wait_for()
     page.keyboard.press("Enter")
     page.keyboard.press("3")

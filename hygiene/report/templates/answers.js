@@ -109,7 +109,8 @@
 
   // The form of a role is made when its card is opened, so that a thousand roles cost one form.
   const nameOf = (question) => question.item.querySelector("th a").textContent;
-  const sameGroup = (question) => needed.filter((other) => other !== question && cellOf(other, "group_id") === cellOf(question, "group_id"));
+  // What is right for roles nobody uses is wrong for their twin in use: a group answer stays with one suggestion.
+  const sameGroup = (question) => needed.filter((other) => other !== question && ["group_id", "suggestion"].every((name) => cellOf(other, name) === cellOf(question, name)));
   const follows = (other, question) => !isAnswered(other) || other.typed.from === cellOf(question, "role_arn");
   const fill = (question) => {
     const form = question.form;
@@ -181,9 +182,11 @@
     form.querySelector("[data-hint]").textContent = problem || (was ? `You answered ${was}; the role changed since, so look again.` : "");
     form.elements.justification.required = Boolean(isAnswered(question) && whyJustify(question, question.typed, alike));
     form.querySelector("[data-take-back]").hidden = !isAnswered(question);
-    const open = isAnswered(question) ? sameGroup(question).filter((other) => follows(other, question)).length : 0;
-    const group = form.querySelector("[data-group]");
-    group.hidden = !open;
+    const open = sameGroup(question).filter((other) => follows(other, question)).length;
+    const [group, note] = [form.querySelector("[data-group]"), form.querySelector("[data-group-note]")];
+    group.hidden = !open || !isAnswered(question);
+    note.hidden = !open || isAnswered(question);
+    note.textContent = `${open === 1 ? "One other role" : `${open} other roles`} of this page with the same permissions and suggestion can get the same answer.`;
     group.textContent = `Same answer for the ${open === 1 ? "other role" : `${open} other roles`} of this group`;
   };
   const refresh = () => {
