@@ -102,6 +102,7 @@ class AttestationView:
     collector: str
     previous_quarter: str
     questions: tuple[Count, ...]
+    kinds: tuple[str, ...]
     reviewers: Shortened[Reviewer]
     states: tuple[str, ...]
     standings: tuple[Standing, ...]
@@ -175,6 +176,7 @@ def attestation_view(
         collector=visible(provenance.collector_arn),
         previous_quarter=visible(facts.previous_quarter),
         questions=_questions(summary),
+        kinds=DECISIONS,
         reviewers=Shortened(tuple(reviewers[:_MOST_ROWS]), len(reviewers)),
         states=states,
         standings=tuple(_standings(attested.followups, states)),

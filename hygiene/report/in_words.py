@@ -145,7 +145,7 @@ def _worse(summary: Numbers) -> Iterator[str]:
     if silent := _silent(summary):
         yield f"{counted(silent, 'role')} got no answer in time."
     if expired := summary["exceptions"]["expired"]:
-        yield f"{counted(expired, 'exception')} {_has(expired)} expired, and what {_they(expired)} covered counts."
+        yield f"{counted(expired, 'exception')} {_has(expired)} expired; what {_they(expired)} covered counts again."
 
 
 def _changes(summary: Numbers, kinds: tuple[tuple[str, str, str], ...]) -> Iterator[str]:

@@ -27,6 +27,8 @@ T = TypeVar("T", bound="Hashable")
 _TEXTS_KEPT = 20_000
 _SIBLING_LINKS = 3
 _NOTHING = Markup("")
+LEADING = ("full-admin", "privilege-escalation")
+"""Told before other powers of the same severity, as in the reason of a suggestion."""
 
 
 class _Pieces(NamedTuple):
@@ -132,11 +134,8 @@ class RoleRows:
 def _found(findings: Sequence[tuple[FindingView, str]]) -> _Found:
     """Return the findings of one role, effective and severe ones first as they come."""
     parts: dict[str, list[str]] = {}
-    lead = ""
     for view, text in findings:
         parts.setdefault(view.section, []).append(text)
-        if not lead and view.section == "power" and not view.held_back_by:
-            lead = f"{view.title[:1].lower()}{view.title[1:]}"
     joined = {name: Markup("".join(texts)) for name, texts in parts.items()}  # noqa: S704  rendered with escaping on
     return _Found(
         trust=joined.get("trust", _NOTHING),
@@ -144,8 +143,17 @@ def _found(findings: Sequence[tuple[FindingView, str]]) -> _Found:
         power=joined.get("power", _NOTHING),
         use=joined.get("use", _NOTHING),
         others=joined.get("others", _NOTHING),
-        lead=lead,
+        lead=_lead([view for view, _ in findings if view.section == "power" and not view.held_back_by]),
     )
+
+
+def _lead(powers: Sequence[FindingView]) -> str:
+    """Return the worst of these in words; an administrator's further powers follow from that one."""
+    if not powers:
+        return ""
+    worst = [view for view in powers if view.severity == powers[0].severity]
+    leading = next((view for check in LEADING for view in worst if view.check == check), worst[0])
+    return f"{leading.title[:1].lower()}{leading.title[1:]}"
 
 
 def _with_card(role: _Pieces, place: str, siblings: str) -> str:

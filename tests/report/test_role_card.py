@@ -102,6 +102,14 @@ def test_the_verdict_names_the_worst_power_in_effect_and_no_other(tmp_path: Path
     assert "held back by scp" in found["What it can do"]
 
 
+def test_an_administrator_is_called_one_before_other_powers_of_the_same_severity(tmp_path: Path) -> None:
+    role = a_role("app")
+    findings = [
+        a_finding(role, check, "high") for check in ("data-exfiltration", "privilege-escalation", "full-admin")
+    ]
+    assert card(tmp_path, role, findings=findings)["verdict"].endswith("; full administrator.")
+
+
 def test_a_finding_of_a_check_nobody_knows_stands_with_what_it_can_do(tmp_path: Path) -> None:
     role = a_role("app")
     assert "x-new-check" in card(tmp_path, role, findings=[a_finding(role, "x-new-check")])["What it can do"]
