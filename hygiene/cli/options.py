@@ -40,13 +40,15 @@ def checked_formats(text: str | None) -> str | None:
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """Return the formats of a comma-separated list."""
-    from hygiene.report import FORMATS
+    """Return the formats of a comma-separated list. Raises ConfigError for one whose package is not installed."""
+    from hygiene.report import EVERY_FORMAT, require_format
 
     wanted = tuple(part.strip().lower() for part in text.split(",") if part.strip())
-    unknown = [name for name in wanted if name not in FORMATS]
+    unknown = [name for name in wanted if name not in EVERY_FORMAT]
     if unknown or not wanted:
-        raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose among {','.join(FORMATS)}")
+        raise typer.BadParameter(f"{', '.join(unknown) or 'nothing'}: choose among {','.join(EVERY_FORMAT)}")
+    for name in wanted:
+        require_format(name)
     return wanted
 
 
@@ -91,7 +93,7 @@ Formats = Annotated[
         "--format",
         metavar="LIST",
         callback=checked_formats,
-        help="Of html,csv,xlsx,json,parquet; default all. Summary, coverage and manifest are always written.",
+        help="Of html,csv,xlsx,json,parquet,ocsf; default all but ocsf. Summary, coverage and manifest always.",
         rich_help_panel=_WHAT,
     ),
 ]

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from hygiene.model import Provenance, ReportFile, ReviewFacts
 
 __all__ = [
+    "EVERY_FORMAT",
     "FORMATS",
     "headline_of",
     "owner_page",
+    "require_format",
     "role_anchor",
     "summarise",
     "trend_point",
@@ -30,6 +32,17 @@ __all__ = [
 ]
 
 FORMATS = ("html", "csv", "xlsx", "json", "parquet")
+"""What is written where nobody names any."""
+EVERY_FORMAT = (*FORMATS, "ocsf")
+"""All there are; the last one needs an optional package."""
+
+
+def require_format(name: str) -> None:
+    """Raise ConfigError with the command that installs what a format needs, where that is missing."""
+    from hygiene.report import ocsf
+
+    if name == ocsf.OCSF:
+        ocsf.require_ocsf()
 
 
 def summarise(review: Review, facts: ReviewFacts) -> dict[str, Any]:

@@ -58,6 +58,7 @@ _DOWNLOADS = (
     ("summary.json", "The numbers of this page for machines"),
     ("roles.parquet", "Roles, typed"),
     ("findings.parquet", "Findings, typed"),
+    ("findings.ocsf.jsonl", "Findings for a SIEM, as OCSF events"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import FrameError, ReportError
@@ -10,6 +10,7 @@ from hygiene.frames import Coverage, Exceptions
 from hygiene.report.delimited import write_csv
 from hygiene.report.index_view import Whole
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
+from hygiene.report.ocsf import OCSF, OcsfFile
 from hygiene.report.order import in_order, ordered
 from hygiene.report.policy_list import PoliciesFound
 from hygiene.report.right_sizing import write_right_sizing
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hygiene.frames import AccountReview, Review
     from hygiene.model import Provenance, ReportFile, ReviewFacts
     from hygiene.report.site import Site
-_KNOWN = {"html", "csv", "xlsx", "json", "parquet"}
+_KNOWN = {"html", "csv", "xlsx", "json", "parquet", OCSF}
 
 
 def write_report(
@@ -55,10 +56,16 @@ def _write_files(
     Pages offer for download what exists by then.
     """
     numbers, policies = Numbers(facts), PoliciesFound()
-    with TableFiles(folder, formats) as tables, _pages(review, facts, folder, formats) as pages:
+    with (
+        TableFiles(folder, formats) as tables,
+        _ocsf(review, facts, folder, formats) as ocsf,
+        _pages(review, facts, folder, formats) as pages,
+    ):
         for account in _ordered_accounts(review):
             write_right_sizing(account.right_sizing, facts, folder)
             tables.add(account)
+            if ocsf is not None:
+                ocsf.add(account)
             numbers.add(account)
             policies.add(account)
             if pages is not None:
@@ -84,6 +91,16 @@ def _write_whole(
     tables.write("exceptions", whole.exceptions)
     if "csv" in formats:
         write_csv(whole.policies, folder / "policies.csv")
+
+
+@contextmanager
+def _ocsf(review: Review, facts: ReviewFacts, folder: Path, formats: Collection[str]) -> Iterator[OcsfFile | None]:
+    """Give the file of findings for other machines, where it is asked for."""
+    if OCSF not in formats:
+        yield None
+        return
+    with closing(OcsfFile(folder, facts, review.coverage)) as file:
+        yield file
 
 
 @contextmanager
