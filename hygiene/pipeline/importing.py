@@ -17,7 +17,7 @@ from hygiene.pipeline.places import alone, new_run_id
 from hygiene.pipeline.previous import read_object
 from hygiene.report import unguarded
 from hygiene.review.answers.delimited import delimited_lines
-from hygiene.review.answers.judge import Asked, Judged, Question, Receipt, judge
+from hygiene.review.answers.judge import GIVEN, Asked, Judged, Question, Receipt, judge
 from hygiene.review.answers.sheet import MAX_BYTES, rows_of
 from hygiene.review.answers.workbook import workbook_lines
 from hygiene.review.ledger import latest, original_name
@@ -163,13 +163,17 @@ def _from_csv(content: bytes) -> pd.DataFrame:
 
 def _questions(decisions: pd.DataFrame, roles: pd.DataFrame) -> dict[str, tuple[Question, ...]]:
     severities = dict(zip(roles["role_arn"], roles["severity"], strict=True))
-    names = ["role_id", "role_arn", "account_id", "group_id", "row_sha256", "suggestion"]
+    names = ["role_id", "role_arn", "account_id", "group_id", "row_sha256", "suggestion", *GIVEN]
     found: dict[str, tuple[Question, ...]] = {}
     for values in zip(*(decisions[name] for name in names), strict=True):
         severity = severities.get(values[1])
-        role_id, role_arn, account_id, group_id, row_sha256, suggestion = (str(value) for value in values)
+        role_id, role_arn, account_id, group_id, row_sha256, suggestion, *given = (
+            value if isinstance(value, str) else "" for value in values
+        )
         worst = severity if isinstance(severity, str) else ""
-        question = Question(role_id, role_arn, account_id, group_id, row_sha256, suggestion, worst)
+        question = Question(
+            role_id, role_arn, account_id, group_id, row_sha256, suggestion, worst, given=tuple(given)
+        )
         found[question.role_id] = (*found.get(question.role_id, ()), question)
     return found
 

@@ -139,6 +139,29 @@ def test_a_trial_says_what_would_change_and_writes_nothing() -> None:
     assert files_below(Path("out")) == before
 
 
+def test_a_file_beyond_all_measure_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    a_report()
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(101 * 2**20)
+    with pytest.raises(AnswersError, match=r"is 101 MiB; at most 100 are read\. Delete the rows without an answer"):
+        imported(tmp_path / "huge.csv")
+
+
+def test_one_row_of_a_group_answers_for_one_role_and_many_rows_for_each_of_theirs() -> None:
+    twins = [a_role(f"twin-{number}", last_used=300) for number in range(3)]
+    a_report(*twins)
+    (one,) = imported(answered(**{"twin-0": "remove"})).new
+    assert one.role_arn.endswith("twin-0")
+    a_report(*twins)
+    with pytest.raises(AnswersError, match=r"2 rows cannot be taken.*\n.*several roles of one group"):
+        imported(answered(**{"twin-1": "remove", "twin-2": "remove"}))
+    left_over: dict[str, str | dict[str, str]] = {}
+    for name in ("twin-1", "twin-2"):
+        left_over[name] = {"decision": "remove", "justification": "left over"}
+    taken = imported(answered("all.csv", **left_over))
+    assert (len(taken.new), taken.same) == (2, 1), "the answer that came back with the sheet is the one there was"
+
+
 def test_a_file_without_any_decision_is_refused() -> None:
     a_report()
     with pytest.raises(AnswersError, match="no row has a decision"):

@@ -54,7 +54,7 @@ def owner_letter(
         link=page_link(report, owner_page(owner), link),
         link_text="Open the page of your roles",
         steps_heading="How to answer",
-        steps=steps_of(report),
+        steps=steps_of(report, owner),
         footer=footer_of(report),
     )
 
@@ -70,12 +70,18 @@ def sheet_name(report: SealedReport) -> str:
     return f"access-review-{report.quarter}.xlsx"
 
 
-def steps_of(report: SealedReport) -> tuple[str, ...]:
-    """Return how an answer is given."""
+def steps_of(report: SealedReport, owner: str) -> tuple[str, ...]:
+    """Return how an answer is given, in whichever of the three ways this report has."""
+    ways = [f"in the attached {sheet_name(report)}, which holds all of these roles"]
+    if owner_page(owner) in report.paths:
+        ways.append("on the page of your roles, which saves your decisions as a file for you")
+    if "decisions.csv" in report.paths:
+        ways.append("in decisions.csv of the report")
+    equal = {2: "; both count the same", 3: "; all three count the same"}.get(len(ways), "")
     return (
-        f"Open the attached {sheet_name(report)}; it holds all of these roles.",
         "Choose keep, reduce, remove or not-mine. Say why you keep what could go, or who should be asked instead.",
-        "Reply to this mail with the sheet attached.",
+        f"Write it down {', or '.join(ways)}{equal}.",
+        "Reply to this mail with that file attached.",
     )
 
 

@@ -48,8 +48,8 @@ def _decoded(content: bytes, origin: str) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _strictly(content, encoding, origin)
-    if content[1:2] == b"\0":
-        return _strictly(content, "utf-16-le", origin)
+    if content[:2].count(b"\0") == 1:
+        return _strictly(content, "utf-16-be" if content[:1] == b"\0" else "utf-16-le", origin)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,15 +21,21 @@ if TYPE_CHECKING:
 
     from hygiene.review.answers.sheet import AnswerRow
 
+GIVEN = ("decision", "justification", "target_date", "ticket")
 PRIVILEGED = ("critical", "high")
 _KEPT_AGAINST = ("remove", "investigate")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:E\+?\d+)?", re.IGNORECASE)
+_DIGEST_LENGTH = 64
 _MAX_TEXT = 4_000
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One row of the report's decisions, with the worst severity of the role; empty: it has no finding."""
+    """One row of the report's decisions, with the worst severity of the role; empty: it has no finding.
+
+    `given` is the answer the report itself shows, as its cells: decision, justification, target date, ticket.
+    """
 
     role_id: str
     role_arn: str
@@ -37,6 +44,7 @@ class Question:
     row_sha256: str
     suggestion: str
     severity: str
+    given: tuple[str, ...] = ("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +114,10 @@ def _answer(row: AnswerRow, asked: Asked, receipt: Receipt, groups: Mapping[tupl
     for name in ("justification", "ticket", "reviewer"):
         if len(row[name]) > _MAX_TEXT:
             raise _RefusedError(f"{name} is longer than {_MAX_TEXT:,} characters")
+    # An answer that was taken already and only comes back with its sheet is no new one, to be asked for more.
+    is_new = tuple(row[name] for name in GIVEN) != question.given
     reason = _why_justify(question, decision, is_group=groups[question.group_id, decision] > 1)
-    if reason and not row["justification"]:
+    if is_new and reason and not row["justification"]:
         raise _RefusedError(f"write a justification: {reason}")
     return Answer(
         review_id=asked.review_id,
@@ -119,7 +129,7 @@ def _answer(row: AnswerRow, asked: Asked, receipt: Receipt, groups: Mapping[tupl
         suggestion=question.suggestion,
         decision=decision,
         justification=row["justification"],
-        target_date=_target_date(row["target_date"], asked.as_of),
+        target_date=_target_date(row["target_date"], asked.as_of if is_new else None),
         ticket=row["ticket"],
         reviewer=row["reviewer"] or receipt.imported_by,
         decided_at=_decided_at(row["decided_at"], receipt.imported_at),
@@ -144,6 +154,11 @@ def _question(row: AnswerRow, asked: Asked) -> Question:
         raise _RefusedError(f"role id {row[ROLE_ID]} is {known[0].role_arn}, not {row['role_arn']!r}")
     if len(fitting) > 1:
         raise _RefusedError(f"{len(fitting)} roles have the id {row[ROLE_ID]}; keep the column role_arn")
+    if len(row[FINGERPRINT]) < _DIGEST_LENGTH and _NUMBER.fullmatch(row[FINGERPRINT]):
+        raise _RefusedError(
+            f"row_sha256 is the number {row[FINGERPRINT]}: a spreadsheet made it of the 64 letters and digits that "
+            "stood there; copy the column from the report's sheet again, as text"
+        )
     if row[FINGERPRINT] != fitting[0].row_sha256:
         raise _RefusedError(
             f"{fitting[0].role_arn} changed since this file was made (row_sha256 differs): look at the role in the "
@@ -172,14 +187,15 @@ def _why_justify(question: Question, decision: str, *, is_group: bool) -> str:
     return ""
 
 
-def _target_date(text: str, as_of: datetime) -> date | None:
+def _target_date(text: str, as_of: datetime | None) -> date | None:
+    """Return the day; one before the review is refused, unless no `as_of` is given."""
     if not text:
         return None
     try:
         day = parse_date(text)
     except ValueError as error:
         raise _RefusedError(f"target_date: {error}") from None
-    if day < as_of.date():
+    if as_of and day < as_of.date():
         raise _RefusedError(f"target_date: {day} lies before the review itself ({as_of:%Y-%m-%d})")
     return day
 

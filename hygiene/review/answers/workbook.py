@@ -54,7 +54,12 @@ def _inspect(content: bytes, origin: str) -> None:
             members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise AnswersError(f"{origin} is no .xlsx file ({error}).") from None
-    if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
+    names = {member.filename.lower() for member in members}
+    if "xl/workbook.xml" not in names:
+        raise AnswersError(
+            f"{origin} is no Excel workbook, perhaps one of LibreOffice (.ods) or Numbers; save it as .xlsx or CSV."
+        )
+    if any(name.endswith("vbaproject.bin") for name in names):
         raise AnswersError(f"{origin} carries macros; save it as .xlsx, which has none.")
     if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_EXPANDED:
         raise AnswersError(

@@ -115,6 +115,21 @@ def test_the_first_three_roles_come_with_their_reason_before_all_others(tmp_path
     assert text.index("Not used for 266 days") < text.index("team-shop-03") < text.index("How to answer")
 
 
+def test_the_ways_to_answer_are_those_this_report_has(tmp_path: Path) -> None:
+    _, ways, reply = letter_of(tmp_path / "all", asked(1)).steps
+    assert ways == (
+        f"Write it down in the attached {SHEET}, which holds all of these roles, or on the page of your roles, which "
+        "saves your decisions as a file for you, or in decisions.csv of the report; all three count the same."
+    )
+    assert reply == "Reply to this mail with that file attached."
+    (tmp_path / "csv").mkdir()
+    write_report(a_review(asked(1)), the_facts(), the_provenance(), tmp_path / "csv", ("csv",))
+    report = open_sealed(LocalStore(tmp_path / "csv"))
+    (questions,) = open_questions(report).values()
+    ways = owner_letter(report, MessageKind.ASK, questions, DUE).steps[1]
+    assert ways.endswith("all of these roles, or in decisions.csv of the report; both count the same.")
+
+
 def test_an_owner_gets_no_row_of_another(tmp_path: Path) -> None:
     report = sealed(tmp_path, [*asked(4), *asked(3, "other@example.com"), *asked(2, "")])
     by_owner = open_questions(report)

@@ -14,6 +14,7 @@ from hygiene.errors import AnswersError
 from hygiene.pipeline.importing import read_rows
 from hygiene.review.answers import sheet as sheets
 from hygiene.review.answers import workbook as workbooks
+from hygiene.review.answers.dates import parse_date
 
 HEADER = ["role_id", "row_sha256", "decision", "justification", "target_date"]
 ROW = ["AROA1", "ab12", "keep", "Größe; für März", "2026-12-31"]
@@ -46,7 +47,7 @@ def only(name: str, content: bytes) -> dict[str, str]:
 WANTED = dict(zip(HEADER, ROW, strict=True))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_every_encoding_and_separator_of_excel_is_read(encoding: str, separator: str) -> None:
     assert only("a.csv", delimited(separator).encode(encoding)) == WANTED
@@ -127,18 +128,49 @@ def zipped(**members: bytes) -> bytes:
         ("a.csv", b'role_id,row_sha256,decision\n"A"x,1,keep\n', "line 2: broken CSV"),
         ("a.csv", b"role_id,row_sha256,decision\n" + b"x" * 200_000, "broken CSV"),
         ("a.xlsm", workbook(), "macros"),
-        ("a.xlsx", zipped(**{"xl/vbaProject.bin": b"x"}), "macros"),
+        ("a.xlsx", zipped(**{"xl/workbook.xml": b"", "xl/vbaProject.bin": b"x"}), "macros"),
+        ("a.ods", zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), r"\.ods.*save it as \.xlsx"),
+        ("a.csv", b"<!doctype html><html><title>Review</title>", "no header line"),
+        ("a.csv", b"%PDF-1.7 \xe2\xe3\xcf\xd3", "no header line"),
         ("a.xls", b"\xd0\xcf\x11\xe0", ".xls files"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "password"),
         ("a.xlsx", b"role_id,decision", "no .xlsx file"),
         ("a.xlsx", b"PK\x03\x04 cut off", "no .xlsx file"),
-        ("a.xlsx", zipped(nothing=b"x"), "cannot be read as a workbook"),
+        ("a.xlsx", zipped(**{"xl/workbook.xml": b"x"}), "cannot be read as a workbook"),
         ("a.xlsx", workbook(header=["a", "b"]), r"no sheet has a header line .*sheets: decisions"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(name: str, content: bytes, said: str) -> None:
     with pytest.raises(AnswersError, match=said):
         read_rows(name, content)
+
+
+def test_of_several_sheets_the_one_with_the_answers_is_read_whatever_is_open_or_first() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(title="Antworten")))
+    notes = book.create_sheet("how to answer", 0)
+    notes.append(["decision", "what it means"])
+    book.create_sheet("decisions")
+    book.active = 0
+    file = io.BytesIO()
+    book.save(file)
+    assert only("a.xlsx", file.getvalue()) == WANTED
+
+
+def test_what_excel_makes_of_cells_comes_as_text_that_is_judged() -> None:
+    header = [*HEADER, "ticket", "reviewer"]
+    row = ["A", "1", True, "#N/A", 46387, 1e15, "=A1"]
+    cells = only("a.xlsx", workbook(row, header=header))
+    assert cells == {"role_id": "A", "row_sha256": "1", "decision": "True", "justification": "#N/A",
+                     "target_date": "46387", "ticket": "1000000000000000", "reviewer": ""}  # fmt: skip
+    with pytest.raises(ValueError, match="inner number of a day; format the cell as a date"):
+        parse_date(cells["target_date"])
+
+
+def test_fifty_megabytes_of_other_peoples_columns_are_read() -> None:
+    row = ["AROA1", "ab12", "keep", "x" * 120_000, ""]
+    content = delimited(",", *[row] * 430).encode()
+    assert len(content) > 50 * 2**20 * 0.98
+    assert len(read_rows("a.csv", content)) == 430
 
 
 def test_a_workbook_sent_as_csv_is_read_as_what_it_is() -> None:
@@ -148,7 +180,7 @@ def test_a_workbook_sent_as_csv_is_read_as_what_it_is() -> None:
 def test_a_zip_bomb_is_refused_before_it_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "MAX_EXPANDED", 2**20)
     with pytest.raises(AnswersError, match="1 MiB once expanded"):
-        read_rows("a.xlsx", zipped(**{"xl/worksheets/sheet1.xml": b"\0" * (2**20 + 1)}))
+        read_rows("a.xlsx", zipped(**{"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": b"\0" * (2**20 + 1)}))
     monkeypatch.setattr(workbooks, "MAX_FILES", 2)
     with pytest.raises(AnswersError, match="once expanded"):
         read_rows("a.xlsx", workbook())

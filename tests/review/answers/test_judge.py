@@ -69,6 +69,7 @@ def test_decisions_are_read_as_people_write_them(word: str) -> None:
         ({"role_id": "zz"}, "is not in this review"),
         ({"row_sha256": "e" * 64}, "changed since"),
         ({"row_sha256": ""}, "changed since"),
+        ({"row_sha256": "1.2E+63"}, "a spreadsheet made it of"),
         ({"review_id": "o-1-2026-Q2"}, "belongs to the review"),
         ({"role_arn": "arn:aws:iam::111122223333:role/other"}, "not 'arn:aws:iam::111122223333:role/other'"),
         ({"target_date": "05/06/2027"}, "two days"),
@@ -108,6 +109,16 @@ def test_a_justification_is_compulsory_where_it_matters(
     asked = (question(suggestion=suggestion, severity=severity),)
     assert bool(refused(row(decision=decision), questions=asked)) is is_needed
     assert not refused(row(decision=decision, justification="needed for audits"), questions=asked)
+
+
+def test_an_answer_that_comes_back_as_the_report_shows_it_is_not_asked_for_more() -> None:
+    taken = question("a", group_id="g", given=("remove", "", "2026-09-01", ""))
+    group = (taken, question("b", group_id="g"))
+    as_shown = row("a", target_date="2026-09-01")
+    assert not refused(as_shown, row("b", line=3, justification="left over"), questions=group)
+    assert refused(as_shown, row("b", line=3), questions=group).startswith("3: write a justification")
+    other = refused(row("a", target_date="2026-09-02"), questions=group)
+    assert other == "2: target_date: 2026-09-02 lies before the review itself (2026-09-30)"
 
 
 def test_the_same_answer_for_several_of_a_group_needs_a_reason() -> None:
