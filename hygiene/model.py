@@ -219,6 +219,8 @@ class RightSizing:
 
     proposals: tuple[Proposal, ...] = ()
     removals: tuple[Removal, ...] = ()
+    policies: bytes = b""
+    """The account's policies as they were judged: JSON, compressed with zlib; empty: it has no roles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains
 from hygiene.analyse.check import Finding
 from hygiene.analyse.estate import build_estate
 from hygiene.analyse.platform import platform_of
+from hygiene.analyse.policy_texts import policy_texts
 from hygiene.analyse.proposal import proposals_of
 from hygiene.analyse.removal import removals_of
 from hygiene.analyse.risk import Weighed, risk_score, worst_severity
@@ -103,7 +104,7 @@ def examine_account(
     proposals = tuple(proposals_of(estate, advice))
     paths = {proposal.role_arn: proposal.path for proposal in proposals}
     roles = tuple({**row, "proposal": paths.get(arn), "proposal_opinion": None} for arn, row in estate.rows.items())
-    right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)))
+    right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)), policy_texts(documents))
     return ExaminedAccount(
         roles=roles,
         findings=rows,

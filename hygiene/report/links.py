@@ -27,6 +27,11 @@ def removal_script(account_id: str) -> str:
     return f"removal/{account_id}.sh"
 
 
+def policy_file(account_id: str) -> str:
+    """Return the path of the policies of an account's roles, relative to the report."""
+    return f"policies/{account_id}.json"
+
+
 def owner_page(owner: str, page: int = 1) -> str:
     """Return the path of an owner's page, relative to the report; `""` is the page of roles without an owner."""
     return f"owners/{owner_slug(owner)}{_numbered(page)}.html"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from hygiene.report.links import policy_file
 from hygiene.report.removal_script import removal_script
 from hygiene.report.removal_terraform import terraform_hints
 
@@ -29,6 +31,14 @@ def write_right_sizing(right_sizing: RightSizing, facts: ReviewFacts, folder: Pa
         held = tuple(roles)
         _write_private(folder / "removal" / f"{account_id}.sh", removal_script(account_id, held, facts))
         _write_private(folder / "removal" / f"{account_id}.tf.txt", terraform_hints(account_id, held, facts))
+
+
+def write_policies(account_id: str, right_sizing: RightSizing, folder: Path) -> None:
+    """Write the account's policies below `folder`, for the cards of its roles; nothing where it has no roles."""
+    if right_sizing.policies:
+        path = folder / policy_file(account_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(zlib.decompress(right_sizing.policies))
 
 
 def _with_opinion(proposal: Proposal) -> str:

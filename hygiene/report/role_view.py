@@ -101,6 +101,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         decided_at=moment(row["decided_at"]) if row["decided_at"] else "",
         activity=activity_view(roster, row),
         changes=tuple(_change(change) for change in roster.changes_of.get(row["role_arn"], ())),
+        policies_href=roster.policy_file,
         removal_href=roster.removal_script if row["suggestion"] == "remove" else "",
     )
 

@@ -71,6 +71,8 @@ class Roster:
     """By role ARN, what changed since the earlier review."""
     removal_script: str = ""
     """Its path in the report; empty where nothing can be removed."""
+    policy_file: str = ""
+    """The path of the policies as JSON; empty where they were not written."""
 
     def rows(self, positions: Sequence[int]) -> list[Row]:
         """Return the roles at these positions as plain rows."""
@@ -106,7 +108,9 @@ def background_of(review: Review, facts: ReviewFacts) -> Background:
     )
 
 
-def roster_of(account: AccountReview, background: Background, removal_script: str = "") -> Roster:
+def roster_of(
+    account: AccountReview, background: Background, removal_script: str = "", policy_file: str = ""
+) -> Roster:
     """Return the roster of one account's ordered tables."""
     findings = _sorted_findings(account.findings)
     return Roster(
@@ -119,6 +123,7 @@ def roster_of(account: AccountReview, background: Background, removal_script: st
         events_of=_by_role(account.role_events[::-1]),
         changes_of=_by_role(account.changes),
         removal_script=removal_script,
+        policy_file=policy_file,
     )
 
 

@@ -13,7 +13,7 @@ from hygiene.report.drawer import Drawer
 from hygiene.report.groups import groups_among
 from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
-from hygiene.report.links import removal_script
+from hygiene.report.links import policy_file, removal_script
 from hygiene.report.lists_view import Lists
 from hygiene.report.questions import Asking, form_of
 from hygiene.report.render import Renderer
@@ -71,7 +71,12 @@ class Site:
 
     def add(self, account: AccountReview) -> None:
         """Write the pages of an account from its ordered tables."""
-        roster = roster_of(account, self._background, self._removal_script(account.account_id))
+        roster = roster_of(
+            account,
+            self._background,
+            self._removal_script(account.account_id),
+            policy_file(account.account_id) if account.right_sizing.policies else "",
+        )
         self._highlights.add(account, roster)
         self._attested.add(account)
         row = self._unwritten.pop(account.account_id, None)

@@ -141,6 +141,7 @@ class RoleView(NamedTuple):
     activity: ActivityView | None
     changes: tuple[str, ...]
     removal_href: str
+    policies_href: str
 
 
 @dataclass(frozen=True, slots=True)

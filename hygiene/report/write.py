@@ -13,7 +13,7 @@ from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_js
 from hygiene.report.ocsf import OCSF, OcsfFile
 from hygiene.report.order import in_order, ordered
 from hygiene.report.policy_list import PoliciesFound
-from hygiene.report.right_sizing import write_right_sizing
+from hygiene.report.right_sizing import write_policies, write_right_sizing
 from hygiene.report.summary import Numbers
 from hygiene.report.tables import TableFiles
 
@@ -69,6 +69,7 @@ def _write_files(
             numbers.add(account)
             policies.add(account)
             if pages is not None:
+                write_policies(account.account_id, account.right_sizing, folder)
                 pages.add(account)
         tables.finish()
         whole = Whole(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,3 +134,15 @@ def test_the_history_tells_what_changed_since_the_last_review(tmp_path: Path) ->
     history = card(tmp_path, role, changes=changes)["History"]
     assert "Since the last review: became unused: in use → unused" in history
     assert "Since the last review: gained admin" in history
+
+
+def test_the_policies_as_json_are_linked_where_they_were_written(tmp_path: Path) -> None:
+    text = b'{"roles": {}}'
+    tables = replace(a_review([a_role()]), right_sizing={ACCOUNT: RightSizing(policies=zlib.compress(text))})
+    for folder, formats in ((tmp_path / "pages", ("html",)), (tmp_path / "tables", ("csv",))):
+        folder.mkdir()
+        write_report(tables, the_facts(), the_provenance(), folder, formats)
+    page = (tmp_path / "pages" / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert f'href="../policies/{ACCOUNT}.json"' in page
+    assert (tmp_path / "pages" / "policies" / f"{ACCOUNT}.json").read_bytes() == text
+    assert not (tmp_path / "tables" / "policies").exists()
