@@ -16,12 +16,12 @@ _COLLECT_EVERY = (200_000, 50, 50)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 complete, 1 failed, 2 usage or configuration, 3 finished with gaps."""
+    _suit_interpreter()
     from hygiene.cli import logs
     from hygiene.cli.app import app
     from hygiene.cli.ending import Ended, ended_by_signals, leave
     from hygiene.errors import HygieneError
 
-    _suit_interpreter()
     try:
         with ended_by_signals():
             app(args=list(arguments) if arguments is not None else None, prog_name="hygiene")
@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _suit_interpreter() -> None:
     """Spare work that a batch job without linear algebra never needs: a sixth of the CPU of a large report.
 
-    Has to come before numpy is imported; what the user's environment says stands.
+    Has to come before pydantic and numpy are imported; what the user's environment says stands.
     """
     gc.set_threshold(*_COLLECT_EVERY)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # pydantic would look for plugins of its own in every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

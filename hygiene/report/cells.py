@@ -29,6 +29,11 @@ def cleaned(text: str) -> str:
     return _CONTROL.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
+def cleaned_texts(plain: list[str]) -> list[str]:
+    """Return the cleaned texts; one look at all of them says whether there is anything to clean."""
+    return plain if "".join(plain).isprintable() else [cleaned(text) for text in plain]
+
+
 def guarded(text: str) -> str:
     """Return the text so that no spreadsheet runs it: a leading `'` where it could be taken for a formula."""
     clean = cleaned(text)
@@ -49,10 +54,12 @@ def texts(column: pd.Series) -> list[str]:
     """Return a column as plain strings, not guarded: `""` for empty, ISO times, numbers without a needless `.0`."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return _times(column)
+    values = column.tolist()
     if isinstance(column.dtype, pd.StringDtype):
-        return [value if isinstance(value, str) else "" for value in column.tolist()]
+        # Asking the whole column costs less than asking every cell.
+        return [value if isinstance(value, str) else "" for value in values] if column.hasnans else values
     form = "{:g}".format if pd.api.types.is_float_dtype(column.dtype) else str
-    return ["" if is_empty(value) else form(value) for value in column.tolist()]
+    return ["" if is_empty(value) else form(value) for value in values]
 
 
 def _times(column: pd.Series) -> list[str]:
@@ -75,7 +82,11 @@ def safe_texts(column: pd.Series) -> list[str]:
     plain = texts(column)
     if not is_text(column):
         return plain
-    if not "".join(plain).isprintable():
+    distinct = set(plain)
+    if not "".join(distinct).isprintable():
         return [guarded(text) for text in plain]
     # Nothing to clean in the whole column, and no formula begins with a letter or a digit.
+    firsts = {text[:1] for text in distinct}
+    if all(first.isalnum() for first in firsts if first):
+        return plain
     return [text if text[:1].isalnum() else guarded(text) for text in plain]

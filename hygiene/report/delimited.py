@@ -61,4 +61,4 @@ def _joined(columns: list[list[str]]) -> str:
 
 def _inside_quotes(cells: list[str]) -> list[str]:
     """Return the cells with each quote doubled; most columns have none, and one look at all of it says so."""
-    return [cell.replace('"', '""') for cell in cells] if '"' in "".join(cells) else cells
+    return [cell.replace('"', '""') for cell in cells] if '"' in "".join(set(cells)) else cells

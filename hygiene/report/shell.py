@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[\x20-\x7e]*", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def word(text: str) -> str:
     """Return the text as one word of bash, in printable ASCII.
 

@@ -50,5 +50,6 @@ def _plain(column: pd.Series) -> list[Any]:
         return texts(column)
     if is_text(column):
         plain = texts(column)
-        return plain if "".join(plain).isprintable() else [visible(text) for text in plain]
-    return [None if is_empty(value) else value for value in column.tolist()]
+        return plain if "".join(set(plain)).isprintable() else [visible(text) for text in plain]
+    values = column.tolist()
+    return [None if is_empty(value) else value for value in values] if column.hasnans else values

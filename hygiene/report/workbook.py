@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hygiene.frames import DECISIONS, Decisions, columns_of
-from hygiene.report.cells import cleaned, texts
+from hygiene.report.cells import cleaned_texts, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ def _columns(decisions: Iterable[pd.DataFrame], most: int) -> Iterator[list[list
     for part in decisions:
         shown = part.iloc[:left]
         left -= len(shown)
-        yield [[cleaned(text) for text in texts(shown[name])] for name in shown.columns]
+        yield [cleaned_texts(texts(shown[name])) for name in shown.columns]
 
 
 def _cell_format(book: Any, name: str) -> Any:
