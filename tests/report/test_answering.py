@@ -17,8 +17,11 @@ from hygiene import pipeline
 from hygiene.config import Settings
 from hygiene.pipeline.importing import import_decisions
 from hygiene.pipeline.ledgers import answers_of
+from hygiene.report import write_report
 from hygiene.store import open_store
 from tests.builders import ACCOUNT, AS_OF, a_role, details, document, statement
+from tests.report.review_sample import a_finding, a_review, the_facts, the_provenance, unused
+from tests.report.review_sample import a_role as large_role
 from tests.report.test_browser import opened
 
 if TYPE_CHECKING:
@@ -222,6 +225,9 @@ def test_a_group_answer_leaves_what_was_answered_otherwise_and_follows_its_sourc
     assert said(page) == "remove for 2 roles of the group. 1 kept the answer they had."
     answer(page, "twin-1", "reduce", justification="too wide")
     source.get_by_role("button", name="Same answer").click()
+    row(page, "old").locator("summary").focus()
+    page.keyboard.press("g")
+    assert said(page) == "No other role of its group needs a decision on this page."
     states = [row(page, name).locator(".mine").inner_text() for name in TWINS]
     assert states == ["your answer: reduce", "your answer: reduce", "your answer: keep"]
 
@@ -349,6 +355,18 @@ def test_keys_act_on_a_focused_role_only_and_can_be_switched_off(page: Page) -> 
     assert page.locator("[data-done]").inner_text() == "1 of 7 answered"
 
 
+def test_the_filter_looks_at_the_role_and_not_at_what_was_typed_about_it(page: Page) -> None:
+    answer(page, "old", "not-mine", justification="zebra")
+    for text, number in (
+        ("zebra", "0 of 9"),
+        ("not-mine", "0 of 9"),
+        ("reports/old", "0 of 9"),
+        ("role/old", "1 of 9"),
+    ):
+        page.get_by_role("searchbox").fill(text)
+        page.locator(".count", has_text=number).wait_for()
+
+
 NASTY = (
     "=1+1",
     "-2",
@@ -380,6 +398,24 @@ def test_hostile_names_and_texts_stay_text_in_the_page_and_in_the_file(page: Pag
         [" | ".join(NASTY).replace("\x07", "\ufffd"), NASTY[0]]
     )
     assert {each.reviewer for each in taken} == {"=cmd"}
+
+
+def test_a_page_of_800_roles_opens_within_its_budget_and_its_scripts_take_little_of_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    roles = [large_role(f"role-{n}", **unused(group_id=f"g{n % 200}", severity="high")) for n in range(800)]
+    findings = [a_finding(role, check) for role in roles for check in ("full-admin", "unused-role")]
+    write_report(a_review(roles, findings), the_facts(), the_provenance(), tmp_path, ("html",))
+    page = browser.new_context().new_page()
+    session = page.context.new_cdp_session(page)
+    # Processor time, because the machine may be busy with other tests.
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto((tmp_path / "accounts" / "012345678901.html").as_uri())
+    assert page.locator("[data-done]").inner_text() == "0 of 800 answered"
+    took = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+    assert took["ThreadTime"] < 1.5, "under a second on an idle machine"
+    assert took["ScriptDuration"] < 0.2
+    page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

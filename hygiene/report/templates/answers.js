@@ -153,8 +153,9 @@
     }
   };
   const answerGroup = (question) => {
-    if (!isAnswered(question)) return;
     const others = sameGroup(question);
+    if (!others.length) return say("No other role of its group needs a decision on this page.");
+    if (!isAnswered(question)) return say("Answer this role first; then the others of its group can follow.");
     const followers = others.filter((other) => follows(other, question));
     for (const other of followers) {
       store(other, { ...question.typed, from: cellOf(question, "role_arn"), row_sha256: cellOf(other, "row_sha256"), downloaded: false });

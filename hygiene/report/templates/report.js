@@ -52,7 +52,11 @@
     const items = itemsOf(table);
     const texts = new Map();
     const textOf = (item) => {
-      if (!texts.has(item)) texts.set(item, item.textContent.toLowerCase());
+      if (!texts.has(item)) {
+        // What people type is no part of the role, and comes and goes.
+        const typed = [...item.querySelectorAll("form, .mine")].map((part) => part.textContent);
+        texts.set(item, typed.reduce((text, part) => text.replace(part, ""), item.textContent).toLowerCase());
+      }
       return texts.get(item);
     };
     const apply = () => {
