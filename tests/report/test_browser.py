@@ -138,6 +138,20 @@ def test_print_opens_the_cards_and_hides_the_controls(browser: Browser, big_repo
     page.context.close()
 
 
+@pytest.mark.parametrize("path", ["index.html", ACCOUNT])
+def test_a_dark_screen_prints_in_the_colours_of_a_light_one(browser: Browser, big_report: Path, path: str) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        page, _ = opened(browser, big_report, path, color_scheme=scheme)
+        page.emulate_media(media="print")
+        style = "getComputedStyle(document.documentElement)"
+        names = page.evaluate(f"[...{style}].filter(name => name.startsWith('--'))")
+        colours.append({name: page.evaluate(f"{style}.getPropertyValue('{name}')") for name in names})
+        page.context.close()
+    assert len(colours[0]) > 20
+    assert colours[0] == colours[1]
+
+
 def test_the_attestation_prints_on_a_few_sheets(browser: Browser, big_report: Path) -> None:
     page, _ = opened(browser, big_report, "attestation.html")
     printed = page.pdf(format="A4", prefer_css_page_size=True)
