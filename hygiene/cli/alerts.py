@@ -27,7 +27,7 @@ def alert_after_events(settings: Settings, out: str, collected: Collected, *, is
     except HygieneError as error:
         typer.echo(f"hygiene: the events are kept, but nobody was alerted: {error}", err=True)
         return collected.exit_code or _UNFINISHED
-    for problem in alerted.problems:
+    for problem in (*alerted.problems, *alerted.notes):
         typer.echo(f"hygiene: {problem}", err=True)
     for line in alerted.told if not is_quiet else ():
         typer.echo(f"Alerts: {line}")

@@ -87,6 +87,10 @@ def run(
 
     settings = load_settings(config)
     request = pipeline.RunRequest(_request(out, as_of, quarter, formats, previous), snapshot, reuse_snapshot, if_due)
+    if settings.channels():
+        from hygiene.pipeline.delivering import check_secrets
+
+        check_secrets(settings)
     with shown_progress(is_quiet=quiet) as progress:
         reported = pipeline.run(settings, request, progress)
     tell_reported(reported, is_quiet=quiet)

@@ -37,7 +37,7 @@ class Webhook:
         self._settings = settings
         self._sleep = sleep
         self._url = _address(secret_of(_SETTING, settings.url_env, settings.url_file).strip())
-        self._context = ssl.create_default_context(cafile=settings.ca_file)
+        self._context = _trusting(settings)
         digest = hashlib.sha256(self._url.geturl().encode()).hexdigest()
         self.target = f"{self._url.hostname} {digest[:12]}"
 
@@ -85,6 +85,15 @@ class Webhook:
             text = text.replace(secret, "…") if len(secret) > 1 else text
         printable = "".join(character if character.isprintable() else " " for character in text)
         return " ".join(printable.split())[:100]
+
+
+def _trusting(settings: WebhookDelivery) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:
+        raise ConfigError(
+            f"[delivery.webhook] ca_file: {settings.ca_file} holds no certificate ({error})."
+        ) from error
 
 
 def _address(text: str) -> SplitResult:

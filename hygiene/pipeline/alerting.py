@@ -7,7 +7,7 @@ then is judged by the next review. What was there before is no news: new callers
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from hygiene.snapshot import open_snapshot
 from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from hygiene.activity import Activity
@@ -41,18 +41,20 @@ if TYPE_CHECKING:
     from hygiene.store import Store
 
 ACTIVITY = "Activity"
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Alerted:
-    """What came of alerting, as sentences: what was told to whom, and what a person must look at."""
+    """What came of alerting, as sentences: what was told to whom, what a person must look at, what may interest."""
 
     told: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """Say 0 complete, 3 when something could not be told or judged."""
+        """Say 0 complete, 3 when something could not be told or judged; new accounts wait for the next review."""
         return 3 if self.problems else 0
 
 
@@ -63,6 +65,8 @@ class _Judged:
     alerts: tuple[Alert, ...]
     roles: int
     since: datetime
+    newcomers: tuple[str, ...]
+    """Accounts with events that the snapshot does not have."""
 
 
 def publish_alerts(settings: Settings, out: str, clock: Callable[[], datetime], *, is_complete: bool) -> Alerted:
@@ -78,7 +82,8 @@ def publish_alerts(settings: Settings, out: str, clock: Callable[[], datetime], 
         if judged is None:
             words = f"nobody was alerted: {store.location} has no finished snapshot to judge events by; `hygiene run`"
             return Alerted(problems=(f"{words} makes one.",))
-        return _Telling(settings, store, judged, now).tell(is_complete=is_complete)
+        done = _Telling(settings, store, judged, now).tell(is_complete=is_complete)
+        return replace(done, notes=tuple(_new_accounts(judged.newcomers)))
 
 
 def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None:
@@ -92,7 +97,8 @@ def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None
     events = partial(_activity, _kept(places), settings.aws.cloudtrail, Window(collected_at, now))
     checks = [check for check in configured_checks(settings.checks) if check.check.group == ACTIVITY]
     analysis = analyse_snapshot(snapshot.with_events(events), settings, now, checks, earlier_facts(location))
-    return _gathered(settings, analysis, now, collected_at)
+    newcomers = tuple(sorted(set(places.out.folders(EVENTS)) - set(snapshot.account_ids)))
+    return _gathered(settings, analysis, now, collected_at, newcomers)
 
 
 def _kept(places: Places) -> DailyEvents:
@@ -106,7 +112,16 @@ def _activity(kept: DailyEvents, source: str, window: Window, account_id: str) -
     return joined(account_id, source, window, [day[0] for day in days if day is not None])
 
 
-def _gathered(settings: Settings, analysis: Analysis, now: datetime, since: datetime) -> _Judged:
+def _new_accounts(account_ids: Sequence[str]) -> Iterator[str]:
+    if account_ids:
+        more = f" and {len(account_ids) - _NAMED} more" if len(account_ids) > _NAMED else ""
+        named = ", ".join(account_ids[:_NAMED])
+        yield f"not judged until the next review, which is the first to see their roles: {named}{more}"
+
+
+def _gathered(
+    settings: Settings, analysis: Analysis, now: datetime, since: datetime, newcomers: tuple[str, ...]
+) -> _Judged:
     """Return the findings that are severe enough and that no exception accepts, gathered account by account."""
     waivers = waivers_of(settings)
     wanted = SEVERITIES[: SEVERITIES.index(settings.alerts.severity) + 1]
@@ -117,7 +132,7 @@ def _gathered(settings: Settings, analysis: Analysis, now: datetime, since: date
         findings = waive(waivers, account.roles, account.findings, now).findings
         news = findings[findings["exception"].isna() & findings["severity"].isin(wanted)]
         alerts += [_alert({str(key): value for key, value in row.items()}, names) for row in news.to_dict("records")]
-    return _Judged(tuple(alerts), roles, since)
+    return _Judged(tuple(alerts), roles, since, newcomers)
 
 
 def _alert(row: dict[str, Any], names: dict[str, Any]) -> Alert:

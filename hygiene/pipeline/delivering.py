@@ -61,6 +61,22 @@ def _delivered(
     return done
 
 
+def check_secrets(settings: Settings) -> None:
+    """Raise ConfigError for a password or an address that is not where the configuration says.
+
+    Asked before a run begins: an hour of collecting must not end in a report that cannot be sent.
+    """
+    channels = settings.channels()
+    if Channel.MAIL in channels and settings.email.transport == "smtp":
+        from hygiene.deliver.smtp import SmtpTransport
+
+        SmtpTransport(settings.email)
+    if Channel.WEBHOOK in channels:
+        from hygiene.deliver.webhook import Webhook
+
+        Webhook(settings.delivery.webhook)
+
+
 def channels_of(settings: Settings, request: DeliveryRequest) -> frozenset[Channel]:
     """Return the channels that a request means: those that are switched on, and mail wherever it is configured.
 

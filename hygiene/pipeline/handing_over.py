@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.deliver.transport import Outcome, Receipt
-from hygiene.errors import DeliveryError, ReportError
+from hygiene.errors import DeliveryError, LedgerError, ReportError
 from hygiene.model import Channel
 from hygiene.pipeline.hub_findings import HubFindings
 from hygiene.pipeline.sending import Delivered, sent_file
@@ -60,7 +60,7 @@ class HandingOver:
         try:
             for parcel in self._parcels(channel):
                 done += self._handed_over(parcel)
-        except (DeliveryError, ReportError) as error:
+        except (DeliveryError, LedgerError, ReportError) as error:
             done += Delivered(problems=(f"{channel}: {error}",))
         return done
 

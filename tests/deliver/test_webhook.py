@@ -117,6 +117,12 @@ def test_what_is_no_address_is_a_sentence_that_does_not_show_it(
     assert SECRET not in str(refused.value)
 
 
+def test_a_missing_file_of_certificates_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOOK", "https://hooks.example.com/x")
+    with pytest.raises(ConfigError, match=r"ca_file: .*gone\.pem"):
+        announced(ca_file=tmp_path / "gone.pem")
+
+
 def test_https_is_trusted_by_its_authority_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own, key = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -164,6 +164,13 @@ def test_metrics_count_roles_and_new_findings_and_only_a_complete_run_is_a_succe
     assert samples("LastSuccessfulRun") == AS_OF.timestamp()
 
 
+def test_an_account_that_came_since_is_named_and_no_failure(place: Any, out: Path) -> None:
+    shutil.copytree(out / "events" / ONE, out / "events" / "555566667777")
+    done = alerted(out, sns_topic_arn=place[2])
+    assert done.exit_code == 0
+    assert done.notes == ("not judged until the next review, which is the first to see their roles: 555566667777",)
+
+
 def test_without_a_snapshot_nobody_is_alerted_and_that_is_said(place: Any, tmp_path: Path) -> None:
     done = alerted(tmp_path / "empty", sns_topic_arn=place[2])
     assert done.exit_code == 3

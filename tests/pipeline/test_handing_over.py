@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from hygiene import pipeline
 from hygiene.cli import main
 from hygiene.config import Delivery, Email, S3Delivery, SecurityHubDelivery, Settings, SnsDelivery, WebhookDelivery
 from hygiene.deliver.security_hub import SecurityHub
@@ -20,6 +21,8 @@ from hygiene.pipeline.evidence import verify
 from hygiene.pipeline.hub_findings import IMPORTED
 from hygiene.report import write_report
 from hygiene.store import open_store
+from tests.builders import a_role as a_listed_role
+from tests.builders import details
 from tests.deliver.delivery_world import BANK, HUB_ACCOUNT, SHOP, delivery_world
 from tests.deliver.mail_server import mail_server
 from tests.deliver.web_server import SECRET, web_server
@@ -34,6 +37,15 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 TOPIC = f"arn:aws:sns:us-east-1:{HUB_ACCOUNT}:reviews"
+WITHOUT_PASSWORD = """
+[email]
+enabled = true
+host = "mail.example.com"
+from = "review@example.com"
+to = "security@example.com"
+username = "review"
+password_env = "NOT_SET"
+"""
 HOSTILE = "</script>{{7*7}}<!channel>"
 ROLES = [
     a_role("one", SHOP, **unused(), owner="ana@example.com"),
@@ -260,6 +272,33 @@ def test_which_channels_a_request_means() -> None:
     assert channels_of(loud, replace(request, dry_run=True)) == set(Channel)
     with pytest.raises(ConfigError, match=r"--only sns: \[delivery.sns\] topic_arn is not set"):
         channels_of(quiet, replace(request, only=frozenset({Channel.SNS})))
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        '[delivery.webhook]\nurl_env = "NOT_SET"\n',
+        WITHOUT_PASSWORD,
+    ],
+)
+def test_a_run_does_not_begin_without_the_secrets_it_will_need(
+    configuration: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hygiene.toml").write_text(configuration)
+    assert ends("run", "--config", str(tmp_path / "hygiene.toml"), "--out", str(tmp_path / "out")) == 2
+    assert "the variable NOT_SET is not set" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_a_review_goes_is_no_part_of_its_evidence(tmp_path: Path) -> None:
+    source = tmp_path / "account.json"
+    source.write_text(json.dumps(details(a_listed_role("app"))))
+    request = pipeline.ReportRequest(out=str(tmp_path / "out"), as_of=NOW, formats=("csv",))
+    reported = pipeline.report(everything(), str(source), request)
+    manifest = (open_store(reported.location).read("manifest.json") or b"").decode()
+    assert '"unused_after_days"' in manifest
+    for secret in (TOPIC, "evidence", "HOOK", "webhook"):
+        assert secret not in manifest
 
 
 def ends(*arguments: str) -> int:
