@@ -46,7 +46,8 @@ class Renderer:
         )
         style = f"{_asset('report.css')}{_print_footer(review_id)}"
         script = _asset("report.js")
-        self._list_script = Markup(script + _asset("keys.js") + _asset("answers.js"))  # noqa: S704  our own files
+        # The answers come first: they are matched to the rows by place, and report.js may sort these at once.
+        self._list_script = Markup(_asset("answers.js") + script + _asset("keys.js"))  # noqa: S704  our own files
         self._list_policy = _policy(style, self._list_script)
         environment.filters["number"] = _number
         environment.filters["breakable"] = _breakable

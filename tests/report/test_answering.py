@@ -180,6 +180,16 @@ def test_csv_workbook_and_page_give_the_same_answers(page: Page, out: Path, tmp_
     assert answers["a.csv"] == answers["a.xlsx"] == answers["page.csv"]
 
 
+def test_answers_stay_with_their_role_however_the_page_was_sorted_when_it_opened(browser: Browser, out: Path) -> None:
+    for direction in ("ascending", "descending"):
+        sorted_page = f"{own_page(out)}#roles.sort=0.{direction}&roles.q=twin"
+        page, _ = opened(browser, out / "2026-Q4", sorted_page, reduced_motion="reduce")
+        answer(page, "twin-2", "not-mine")
+        _, content = downloaded(page)
+        assert [name for name, line in lines_of(content).items() if b"not-mine" in line] == ["twin-2"]
+        page.context.close()
+
+
 def test_typed_answers_outlive_a_reload_and_are_kept_by_review_and_role(page: Page) -> None:
     answer(page, "twin-1", "keep", justification="audit")
     answer(page, "old", "remove", ticket="OPS-2")
