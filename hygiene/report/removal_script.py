@@ -8,17 +8,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.ht
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hygiene.report.shell import option, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hygiene.model import Removal, ReviewFacts
 
 WAITING_DAYS = 30
 """Between quarantine and deletion: a monthly job shows itself in this time."""
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 QUARANTINE, REVOKE = "role-hygiene-quarantine", "role-hygiene-revoke-older-sessions"
 
@@ -29,9 +32,14 @@ _DENY_OLDER = (
 )
 
 
-def removal_script(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> str:
-    """Return the script as text. `roles`: those of one account, in the order they are numbered in."""
-    lines = [*_header(account_id, roles, facts)]
+def removal_script(
+    account_id: str, roles: Sequence[Removal], facts: ReviewFacts, spared: Mapping[str, str] = NOBODY
+) -> str:
+    """Return the script as text. `roles`: those of one account, in the order they are numbered in.
+
+    `spared`: ARN of a role that is unused and stays → why; the head names them.
+    """
+    lines = [*_header(account_id, roles, facts), *_left_out(spared), *_common(account_id)]
     for number, role in enumerate(roles, start=1):
         lines += ["", *_role(number, role, facts)]
     return "\n".join([*lines, "", *_footer(roles), ""])
@@ -47,6 +55,16 @@ def _header(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> It
     yield "#      release_N     gives it back to new sessions; the older ones stay cut off"
     yield f"#   3. delete_N      is commented out. Wait {WAITING_DAYS} days, ask the owner, then take the '# ' away"
     yield "# No reference and no use is no proof that nobody needs a role: yearly jobs and emergencies come late."
+
+
+def _left_out(spared: Mapping[str, str]) -> Iterator[str]:
+    if spared:
+        yield f"# Left out, though unused ({len(spared)}):"
+    for role_arn in sorted(spared):
+        yield f"#   {word(role_arn)}: {word(spared[role_arn])}"
+
+
+def _common(account_id: str) -> Iterator[str]:
     yield "set -euo pipefail"
     yield "umask 077"
     yield "export AWS_PAGER=''"

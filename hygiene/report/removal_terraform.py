@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from hygiene.report.removal_script import NOBODY
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hygiene.model import Removal, ReviewFacts
 
 
-def terraform_hints(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> str:
-    """Return the hints of one account, roles in the given order."""
-    lines = [*_header(account_id, roles, facts)]
+def terraform_hints(
+    account_id: str, roles: Sequence[Removal], facts: ReviewFacts, spared: Mapping[str, str] = NOBODY
+) -> str:
+    """Return the hints of one account, roles in the given order; `spared` as in `removal_script`."""
+    lines = [*_header(account_id, roles, facts), *_left_out(spared)]
     for number, role in enumerate(roles, start=1):
         lines += ["", *_role(number, role)]
     return "\n".join([*lines, ""])
@@ -29,6 +33,13 @@ def _header(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> It
     yield "#   B. Somebody else deletes it: a removed block makes Terraform forget the role without touching it."
     yield "#   C. It is in no code: import it, plan, take the blocks out again, and apply the deletion."
     yield "# The names role_1, role_2, … are ours; put those of your code in their place."
+
+
+def _left_out(spared: Mapping[str, str]) -> Iterator[str]:
+    if spared:
+        yield f"# Left out, though unused ({len(spared)}):"
+    for role_arn in sorted(spared):
+        yield f"#   {_text(role_arn)}: {_text(spared[role_arn])}"
 
 
 def _role(number: int, role: Removal) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
 from hygiene.report.activity_view import activity_view
 from hygiene.report.view import FindingView, RoleView, ServicesView
-from hygiene.report.visible import columns_of_values, parts
+from hygiene.report.visible import columns_of_values, parts, visible
 from hygiene.report.wording import age, last_use, moment, verdict
 
 if TYPE_CHECKING:
@@ -102,8 +102,16 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         activity=activity_view(roster, row),
         changes=tuple(_change(change) for change in roster.changes_of.get(row["role_arn"], ())),
         policies_href=roster.policy_file,
-        removal_href=roster.removal_script if row["suggestion"] == "remove" else "",
+        **_removal(roster, row["role_arn"]),
     )
+
+
+def _removal(roster: Roster, role_arn: str) -> dict[str, str]:
+    """Return where the commands to remove the role are, or why there are none."""
+    why = roster.spared.get(role_arn, "")
+    if role_arn not in roster.removable:
+        return {"removal_href": "", "spared": ""}
+    return {"removal_href": "" if why else roster.removal_script, "spared": visible(why)}
 
 
 def _change(change: Row) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from hygiene.frames import SEVERITIES
 from hygiene.report.links import ROLES_PER_PAGE, owner_page
 from hygiene.report.principals import principal_view
+from hygiene.report.spared import spared_roles
 from hygiene.report.summary import URGENT
 from hygiene.report.visible import Row, parts, rows_of, visible
 
@@ -73,6 +74,10 @@ class Roster:
     """Its path in the report; empty where nothing can be removed."""
     policy_file: str = ""
     """The path of the policies as JSON; empty where they were not written."""
+    removable: frozenset[str] = frozenset()
+    """ARNs of unused roles that somebody could remove, in that script or spared."""
+    spared: Mapping[str, str] = field(default_factory=dict)
+    """Role ARN → why it stays out of that script."""
 
     def rows(self, positions: Sequence[int]) -> list[Row]:
         """Return the roles at these positions as plain rows."""
@@ -124,6 +129,8 @@ def roster_of(
         changes_of=_by_role(account.changes),
         removal_script=removal_script,
         policy_file=policy_file,
+        removable=frozenset(one.role_arn for one in account.right_sizing.removals),
+        spared=spared_roles(account),
     )
 
 

@@ -142,6 +142,8 @@ class RoleView(NamedTuple):
     changes: tuple[str, ...]
     removal_href: str
     policies_href: str
+    spared: str
+    """Why an unused role has no commands to remove it; empty for others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _write_files(
         _pages(review, facts, folder, formats) as pages,
     ):
         for account in _ordered_accounts(review):
-            write_right_sizing(account.right_sizing, facts, folder)
+            write_right_sizing(account, facts, folder)
             tables.add(account)
             if ocsf is not None:
                 ocsf.add(account)

@@ -15,7 +15,7 @@ from hygiene.model import Removal, RightSizing
 from hygiene.report import write_report
 from hygiene.report.removal_script import removal_script
 from hygiene.report.removal_terraform import terraform_hints
-from tests.report.review_sample import ACCOUNT, a_review, a_role, the_facts, the_provenance
+from tests.report.review_sample import ACCOUNT, AS_OF, a_finding, a_review, a_role, the_facts, the_provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,14 +54,14 @@ print(os.environ["STUB_ACCOUNT"] if sys.argv[1] == "sts" else "{}")
 class Shell:
     """Runs a removal script where `aws` only notes how it was called."""
 
-    def __init__(self, folder: Path, *roles: Removal) -> None:
+    def __init__(self, folder: Path, *roles: Removal, spared: dict[str, str] | None = None) -> None:
         self.folder, self._log = folder, folder / "calls"
         stub = folder / "bin" / "aws"
         stub.parent.mkdir()
         stub.write_text(STUB)
         stub.chmod(0o700)
         self.script = folder / "removal.sh"
-        self.script.write_text(removal_script(ACCOUNT, roles, the_facts()))
+        self.script.write_text(removal_script(ACCOUNT, roles, the_facts(), spared or {}))
 
     def run(self, *steps: str, account: str = ACCOUNT) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -211,3 +211,66 @@ def test_the_accounts_page_leads_to_its_script(tmp_path: Path) -> None:
     page = (tmp_path / "accounts" / f"{ACCOUNT}.html").read_text()
     assert f'href="../removal/{ACCOUNT}.sh"' in page
     assert (tmp_path / "removal" / f"{ACCOUNT}.sh").is_file()
+
+
+def an_unused_role(name: str, **given: Any) -> dict[str, Any]:
+    return a_role(name, usage_status="unused", usage_reason="stale", suggestion="remove", **given)
+
+
+def answered(decision: str, state: str) -> dict[str, Any]:
+    return {"decision": decision, "decision_state": state, "reviewer": "ana@example.com", "decided_at": AS_OF}
+
+
+def removal_of(role: dict[str, Any]) -> Removal:
+    return replace(PLAIN, role_name=role["role_name"], role_arn=role["role_arn"])
+
+
+def report_on(folder: Path, roles: list[dict[str, Any]], findings: list[dict[str, Any]]) -> tuple[str, str, str]:
+    """Return the script, the hints, and the account's page."""
+    sizing = RightSizing(removals=tuple(removal_of(role) for role in roles))
+    review = replace(a_review(roles, findings), right_sizing={ACCOUNT: sizing})
+    write_report(review, the_facts(), the_provenance(), folder)
+    files = (folder / "removal" / f"{ACCOUNT}.sh", folder / "removal" / f"{ACCOUNT}.tf.txt")
+    script, hints = (file.read_text() if file.exists() else "" for file in files)
+    return script, hints, (folder / "accounts" / f"{ACCOUNT}.html").read_text()
+
+
+def test_roles_that_are_to_stay_are_left_out_and_named_with_the_reason(tmp_path: Path) -> None:
+    roles = [
+        an_unused_role("kept", **answered("keep", "answered")),
+        an_unused_role("narrower", **answered("reduce", "overdue")),
+        an_unused_role("changed", **answered("keep", "stale-decision")),
+        an_unused_role("agreed", **answered("remove", "answered")),
+        an_unused_role("excepted"),
+        an_unused_role("asked"),
+    ]
+    noted = a_finding(roles[4], "unused-role", exception="Yearly job (owner ben, approved by eva, until 2027-01-31)")
+    other = a_finding(roles[5], "no-owner", exception="Known")
+    script, hints, page = report_on(tmp_path, roles, [noted, other])
+    for text in (script, hints):
+        head = text.split("\n\n")[0]
+        numbered = re.findall(r"^# \d+\. .*role/([a-z]+)", text, re.MULTILINE)
+        assert numbered == ["agreed", "asked", "changed"]
+        assert "Left out, though unused (3):" in head
+        assert re.search(r'role/kept.*ana@example.com answered .?"keep.?" on 2026-11-23', head)
+        assert re.search(r"role/excepted.*an exception holds: Yearly job", head)
+        assert "role/narrower" in head
+    assert page.count(f'href="../removal/{ACCOUNT}.sh"') == 4  # The page's own link, and three cards.
+    assert "No commands to remove it: an exception holds: Yearly job" in page
+
+
+def test_without_a_role_to_remove_there_is_no_script(tmp_path: Path) -> None:
+    script, hints, page = report_on(tmp_path, [an_unused_role("kept", **answered("keep", "answered"))], [])
+    assert (script, hints) == ("", "")
+    assert "No commands to remove it: ana@example.com answered" in page
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_NAMES)
+def test_a_reason_stays_a_comment_whatever_it_says(tmp_path: Path, hostile: str) -> None:
+    spared = {f"arn:aws:iam::{ACCOUNT}:role/{hostile}": hostile}
+    shell = Shell(tmp_path, PLAIN, spared=spared)
+    assert shell.run().returncode == 0
+    assert not (tmp_path / "owned").exists()
+    assert shell.calls() == []
+    hints = terraform_hints(ACCOUNT, [PLAIN], the_facts(), spared)
+    assert all(line.startswith("#") for line in hints.split("\n\n")[0].splitlines())
