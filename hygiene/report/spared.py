@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hygiene.report.visible import rows_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from hygiene.frames import AccountReview
+    from hygiene.report.visible import Row
 
 _STAY = ("keep", "reduce")
 _NO_LONGER = ("stale-decision", "re-opened")
@@ -25,13 +30,19 @@ def spared_roles(account: AccountReview) -> dict[str, str]:
 
 def _answered(account: AccountReview) -> Iterator[tuple[str, str]]:
     roles = account.roles
-    stay = roles["decision"].isin(_STAY) & ~roles["decision_state"].isin(_NO_LONGER)
-    for row in roles.loc[stay, ["role_arn", "decision", "reviewer", "decided_at"]].itertuples(index=False):
-        yield str(row.role_arn), f'{row.reviewer} answered "{row.decision}" on {row.decided_at:%Y-%m-%d}'
+    answered = roles[roles["decision"].isin(_STAY) & ~roles["decision_state"].isin(_NO_LONGER)]
+    for role_arn, row in _by_arn(answered):
+        when = f" on {row['decided_at'][:10]}" if row["decided_at"] else ""
+        yield role_arn, f'{row["reviewer"] or "somebody"} answered "{row["decision"]}"{when}'
 
 
 def _excepted(account: AccountReview) -> Iterator[tuple[str, str]]:
     findings = account.findings
     held = findings[(findings["check"] == _CHECK) & findings["exception"].notna() & findings["role_arn"].notna()]
-    for row in held[["role_arn", "exception"]].itertuples(index=False):
-        yield str(row.role_arn), f"an exception holds: {row.exception}"
+    for role_arn, row in _by_arn(held):
+        yield role_arn, f"an exception holds: {row['exception']}"
+
+
+def _by_arn(frame: pd.DataFrame) -> Iterator[tuple[str, Row]]:
+    """Yield the rows in plain values with the ARN as it is, which is a key and must fit whatever it holds."""
+    yield from zip(frame["role_arn"].tolist(), rows_of(frame), strict=True)
