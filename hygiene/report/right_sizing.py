@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hygiene.frames import AccountReview
-    from hygiene.model import Proposal, ReviewFacts
+    from hygiene.model import Proposal, ReviewFacts, RightSizing
 
 _OWN_EYES_ONLY = 0o600
 """A script that takes roles apart: not executable, and nobody else's to read or to change."""
