@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 _SLOWER, _FASTER = 0.85, 1.007
 """One throttle in some forty calls: few enough to be no nuisance, enough to notice that AWS lets more through."""
 
-_SLOWEST = 0.2
+_STEADY, _BACK = 60, 1.05
+"""After so many answers in a row AWS allows far more than it did: somebody else was calling, and has stopped."""
+
+_SLOWEST = 0.5
+"""Calls a second; what is throttled even at that pace is left to the pauses between attempts."""
+
 _REMEMBERED = 20
 _SHORTEST = 0.25
 """Seconds a rate must be measured over to mean something."""
@@ -36,6 +41,7 @@ class Pace:
         self._since = self._slowed_at = monotonic()
         self._burst = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
         self._next = -math.inf
+        self._in_a_row = 0
 
     @property
     def per_second(self) -> float:
@@ -55,12 +61,13 @@ class Pace:
         """Note that AWS answered."""
         with self._lock:
             self._let_through.append(self._monotonic())
-            self._rate = min(self._rate * _FASTER, self._fastest)
+            self._in_a_row += 1
+            self._rate = min(self._rate * (_FASTER if self._in_a_row < _STEADY else _BACK), self._fastest)
 
     def throttled(self) -> None:
         """Go slower. Several calls that were on their way together are one reason, not many."""
         with self._lock:
-            now = self._monotonic()
+            now, self._in_a_row = self._monotonic(), 0
             if math.isfinite(self._rate) and now - self._slowed_at < 1 / self._rate:
                 return
             self._rate = max(min(self._measured(now), self._rate) * _SLOWER, _SLOWEST)

@@ -123,6 +123,17 @@ def test_a_pace_finds_what_aws_lets_through_with_few_throttles(allowed: float, f
     assert now[0] <= 1.2 * answered / allowed
 
 
+def test_a_pace_comes_back_when_somebody_else_has_stopped_calling() -> None:
+    now = [0.0]
+    pace = Pace(10, lambda: now[0])
+    pace.throttled()
+    assert pace.per_second == 0.5
+    while pace.per_second < 10:
+        now[0] += pace.reserve()
+        pace.let_through()
+    assert now[0] < 200
+
+
 def test_without_a_throttle_nothing_is_paced() -> None:
     pace = Pace()
     assert sum(pace.reserve() for _ in range(1000)) == 0
