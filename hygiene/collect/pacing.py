@@ -38,7 +38,7 @@ class Pace:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._let_through: deque[float] = deque(maxlen=_REMEMBERED)
-        self._since = self._slowed_at = monotonic()
+        self._since, self._slowed_at = monotonic(), -math.inf
         self._burst = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
         self._next = -math.inf
         self._in_a_row = 0

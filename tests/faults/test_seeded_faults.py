@@ -1,6 +1,6 @@
 """Reviews through storms of faults that a seed throws: either all data came in the end, or the gaps are named.
 
-Every storm throttles, fails, expires sessions, hangs up, cuts answers off, empties them and answers too late; it counts
+Every storm throttles, fails, ends sessions, hangs up, cuts answers off, empties them and answers too late; it counts
 what it hit. Files of a review that got everything have the bytes of the undisturbed one's.
 """
 
