@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 ABSENT = frozenset({"NoSuchKey", "404"})
 TAKEN = frozenset({"PreconditionFailed", "412"})
 
-_ACTIONS = "s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload"
+ACTIONS = ("s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+"""What OUT on S3 needs; config/deploy/store-policy.yaml allows these below one prefix, as a test makes sure."""
+
 _ELSEWHERE = {
     "PermanentRedirect",
     "TemporaryRedirect",
@@ -79,7 +81,7 @@ def _of_answer(place: str, error: ClientError) -> HygieneError:
         return CredentialsError(f"{place}: S3 does not accept the credentials ({code}). Log in again.")
     if code in _DENIED:
         return PlaceError(
-            f"{place}: {error.operation_name} was refused ({message or code}). Allow {_ACTIONS} on it to who "
-            "runs hygiene, and its KMS key where the bucket has one."
+            f"{place}: {error.operation_name} was refused ({message or code}). Allow {', '.join(ACTIONS)} on it to "
+            "who runs hygiene, and its KMS key where the bucket has one; config/deploy/store-policy.yaml does."
         )
     return StoreError(f"{place}: {error.operation_name} failed ({code}: {message}). Start again.")
