@@ -3,9 +3,9 @@
     python benchmarks/collection.py [--accounts 1 10 100] [--roles 100] [--rate 10] [--shards N]
 
 The simulated AWS is cut by account into processes, as one alone answers some 250 calls a second. Every account and
-API has a token bucket of its own, as at AWS. The floor of the time is the larger of two: what the buckets let through,
-and what the simulated AWS can answer at all, measured beforehand by other processes that send one signed request again
-and again. The floor of the calls is that of `calls.py`.
+API has a token bucket of its own, as at AWS. The floor of the time is the larger of two: what the buckets let
+through, and what the simulated AWS can answer at all, measured beforehand by other processes that send one signed
+request again and again. The floor of the calls is that of `calls.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hygiene import pipeline
 from hygiene.collect import sessions
 from hygiene.collect.progress import Silent
 from hygiene.config import Aws, Settings
-from hygiene.simulate import SimulatedAws, World, floor_calls, generated_world
+from hygiene.simulate import Account, Hub, SimulatedAws, World, floor_calls, generated_world
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -156,6 +156,12 @@ def capacity(shards: Shards) -> float:
     return float(sum(pipe.recv() for pipe in pipes))
 
 
+def jobs_of(account: Account) -> int:
+    """Return the least last-accessed jobs of one account."""
+    alone = World((replace(account, ou=""),), Hub(account.id))
+    return floor_calls(alone)[JOB_CALLS[0]]
+
+
 def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     """Collect one organization and print a line; return whether both targets are met."""
     world = generated_world(accounts=accounts, roles_per_account=roles)
@@ -175,22 +181,7 @@ def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     finally:
         sessions.Sessions = unrouted  # type: ignore[misc]
     made = shards.end()
-    largest = max(
-        Counter(
-            floor_calls(
-                replace(
-                    world,
-                    accounts=(one,),
-                    hub=replace(world.hub, account_id=one.id),
-                    organization_id=None,
-                    management_account=None,
-                    ous=(),
-                    delegated_administrators=(),
-                )
-            )
-        )[JOB_CALLS[0]]
-        for one in (replace(account, ou="") for account in world.accounts)
-    )
+    largest = max(jobs_of(account) for account in world.accounts)
     by_throttle = max(largest - rate, 0) / rate
     by_capacity = floor.total() / most
     least = max(by_throttle, by_capacity)

@@ -1,4 +1,4 @@
-"""Secrets that must not get anywhere: every one is a canary that is looked for in all that a run writes, says or shows."""
+"""Secrets that must not get anywhere: each is a canary that is looked for in all that a run writes, says or shows."""
 
 from __future__ import annotations
 
