@@ -112,7 +112,8 @@ def places(request: Any, tmp_path: Path) -> tuple[str, str]:
     """An OUT that is left alone, and one for the run that is killed."""
     if request.param == "disk":
         return str(tmp_path / "calm"), str(tmp_path / "out")
-    return f"s3://{BUCKET}/calm", f"s3://{BUCKET}/out"
+    prefix = request.function.__name__[:24]
+    return f"s3://{BUCKET}/{prefix}/calm", f"s3://{BUCKET}/{prefix}/out"
 
 
 def test_killed_at_any_moment_it_goes_on_and_the_report_is_the_same(
