@@ -5,9 +5,8 @@ The raw documents stay as AWS sent them; nothing here changes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.policy.fingerprint import canonical, readable, sha256
 from hygiene.policy.trust import SERVICE_LINKED_PATH
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 INLINE, AWS_MANAGED, CUSTOMER_MANAGED = "inline", "aws-managed", "customer-managed"
 
 
-@dataclass(frozen=True, slots=True)
-class AttachedPolicy:
+class AttachedPolicy(NamedTuple):
     """One identity policy of a role with its default document; `document` is None when it was not exported."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.activity_rows import assumption_rows, event_rows
@@ -131,12 +131,12 @@ def _advice(estate: Estate) -> Iterator[tuple[str, str]]:
 def _possible(finding: Finding, advice: Mapping[str, str]) -> Finding:
     """Return the finding with a remedy that somebody can carry out: nobody edits a role that a platform manages."""
     instead = advice.get(finding.role_arn or "")
-    return replace(finding, remedy=instead) if instead else finding
+    return finding._replace(remedy=instead) if instead else finding
 
 
 def _confirmed(finding: Finding, opinion: str) -> Finding:
     """Return the finding with what somebody else says about the same, as further evidence."""
-    return replace(finding, evidence=f"{finding.evidence} {opinion}") if opinion else finding
+    return finding._replace(evidence=f"{finding.evidence} {opinion}") if opinion else finding
 
 
 def judge_account(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.model import CheckInfo
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 Thresholds = Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found. `role_arn` None: of the account, or of the IAM user that `subject` names.
 
     `severity` and `remedy` override the check's own where this finding deserves another one.

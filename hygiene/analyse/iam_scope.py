@@ -6,7 +6,6 @@ asked about users or roles is answered from the statements.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
@@ -76,8 +75,7 @@ def _extended(
     finding: Finding, name: str, policies: tuple[str, ...], sentence: str, known_best: tuple[str, ...]
 ) -> Finding:
     names = tuple(sorted({*finding.detail, name}, key=str.lower))
-    return replace(
-        finding,
+    return finding._replace(
         evidence=f"{sentence}: {some_actions(names, known_best)}{held_back_clause(finding.held_back_by)}.",
         detail=names,
         policies=tuple(dict.fromkeys([*finding.policies, *policies])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.documents import boundary_arn, identity_policies, is_service_linked
 from hygiene.policy.actions import catalogue
@@ -25,8 +25,7 @@ _DOCUMENTS_KEPT = 4_000
 """AWS's own policies recur in every account and stay; customers' documents come and go. About 12 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPolicy:
+class CompiledPolicy(NamedTuple):
     """A document with its reach; `name` is the policy's on this role, `arn` is empty for an inline one.
 
     `masks` are the actions of its statements, one after the other.

@@ -7,7 +7,7 @@ held back and by what, and which cannot be proved either way because of a condit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 DENY, BOUNDARY, SCP, RCP = "deny", "boundary", "scp", "rcp"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Some actions with one fate. `held_back_by`: empty (effective), deny, boundary, scp or `not-evaluated: keys`."""
 
     mask: int

@@ -6,7 +6,6 @@ text without a special character goes on as it is, and everything else goes to m
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
@@ -17,13 +16,16 @@ if TYPE_CHECKING:
     from jinja2.compiler import Frame
     from jinja2.nodes import Expr
 
-_is_special = re.compile("[&<>'\"]").search
-
 
 def escaped(value: Any) -> str:
     """Return what `markupsafe.escape` returns, as a plain string where nothing needs escaping."""
     kind = type(value)
-    return value if kind is Markup or (kind is str and not _is_special(value)) else escape(value)
+    return value if kind is Markup or (kind is str and _is_plain(value)) else escape(value)
+
+
+def _is_plain(text: str) -> bool:
+    # Five looks for one character each are twice as fast as one regular expression.
+    return "&" not in text and "<" not in text and ">" not in text and "'" not in text and '"' not in text
 
 
 class _Generator(CodeGenerator):

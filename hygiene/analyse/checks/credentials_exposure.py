@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
@@ -141,7 +140,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     found = with_iam_actions(estate, found, {"user": _OF_USERS}, _SENTENCE, _WELL_KNOWN)
     for finding in found:
         if set(finding.detail) <= set(OWN_POWER):
-            yield replace(finding, severity="low", remedy=_OWN_POWER_REMEDY)
+            yield finding._replace(severity="low", remedy=_OWN_POWER_REMEDY)
         else:
             yield finding
 

@@ -38,7 +38,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
 def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
     """Return the services that the role's own policies allow whole, by what holds them back."""
     granted = effective.own.grant.anywhere_if
-    services = _wide_services(granted)
+    services = _wide_services(granted) if granted else ()
     if not services:
         return {}
     # Nothing touches most services, and asking for the fate of each takes its time.
@@ -53,10 +53,10 @@ def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
     return {fate: tuple(found) for fate, found in by_fate.items()}
 
 
-@lru_cache(maxsize=2048)
 def _wide_services(mask: int) -> tuple[str, ...]:
     """Return the services that lie whole in the mask and are large enough for a wildcard."""
-    return tuple(name for name in catalogue().whole_services_in(mask) if name not in _small_services())
+    small = _small_services()
+    return tuple(name for name in catalogue().whole_services_in(mask) if name not in small)
 
 
 @cache
