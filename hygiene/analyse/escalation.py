@@ -96,7 +96,8 @@ def _path_permissions() -> int:
 @lru_cache(maxsize=4096)
 def _sort_out(permissions: int, proven: int) -> _SortedOut:
     """Return the paths among these permissions. Roles without any, and administrators, are decided here at once."""
-    held, sure = set(catalogue().names_in(permissions)), set(catalogue().names_in(proven))
+    held = set(catalogue().names_in(permissions))
+    sure = held if proven == permissions else set(catalogue().names_in(proven))
     certain, left = [], []
     for needed in _needed_by_path():
         if needed.are_all_known and needed.known <= sure:

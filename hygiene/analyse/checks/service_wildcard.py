@@ -55,14 +55,12 @@ def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:
 
 def _wide_services(mask: int) -> tuple[str, ...]:
     """Return the services that lie whole in the mask and are large enough for a wildcard."""
-    small = _small_services()
-    return tuple(name for name in catalogue().whole_services_in(mask) if name not in small)
+    return catalogue().whole_services_in(mask & _large_services())
 
 
 @cache
-def _small_services() -> frozenset[str]:
-    services = catalogue().services.items()
-    return frozenset(name for name, actions in services if actions.bit_count() < _SMALL_SERVICE)
+def _large_services() -> int:
+    return sum(actions for actions in catalogue().services.values() if actions.bit_count() >= _SMALL_SERVICE)
 
 
 @lru_cache(maxsize=2048)
@@ -74,6 +72,12 @@ def _fate(effective: EffectivePermissions, run: int, taken: int) -> str:
     """Return what holds the service back: whatever took more than half of its actions; else empty."""
     if not run & taken:
         return "" if run & effective.proven else effective.not_evaluated(run)
+    for name, grant in effective.stages:
+        left = run & grant.anywhere_if
+        if not left:
+            return name
+        if left != run:
+            break
     verdicts = effective.on_any_resource(run)
     left = sum(verdict.mask.bit_count() for verdict in verdicts if verdict.is_effective)
     if left * 2 < run.bit_count():
