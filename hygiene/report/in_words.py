@@ -76,6 +76,8 @@ def passages(summary: Numbers) -> tuple[Passage, ...]:
 
 def _compared(summary: Numbers) -> str:
     earlier = summary["previous_quarter"]
+    if not earlier and len(summary["trend"]) > 1:
+        return f"Not compared with {summary['trend'][-2]['quarter']}: the tables of that report are not there."
     if not earlier:
         return "This is the first review: there is no earlier quarter to compare with."
     unread = _not_read(summary)

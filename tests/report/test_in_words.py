@@ -52,6 +52,12 @@ def test_a_first_review_compares_nothing_and_says_so() -> None:
     ]
 
 
+def test_a_review_that_cannot_be_compared_is_not_called_the_first() -> None:
+    words = after(numbers(("changes", {"privilege_down": 3}), **FIRST), unused=99)
+    assert words["compared"] == "Not compared with 2026-Q3: the tables of that report are not there."
+    assert (words["better"], words["worse"]) == ([], [])
+
+
 def test_when_nothing_is_to_do_that_is_said() -> None:
     words = in_words(numbers())
     assert words["to_do"] == ["Nothing: no role needs a decision, and no gap is known."]
