@@ -5,13 +5,15 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import http.client
 import json
 import ssl
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from hygiene.config import LOOPBACK
 from hygiene.deliver.secret import secret_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _SETTING = "[delivery.webhook] url"
 _TRY_LATER = (429, 502, 503, 504)
 _ANSWER_BYTES = 2000
+_PROXY_PORT = 8080
 
 
 class Webhook:
@@ -53,10 +56,10 @@ class Webhook:
 
     def _attempt(self, body: bytes) -> tuple[int, Receipt]:
         """Return the status, 0 without an answer, and what came of it."""
-        connection = self._connection()
         try:
+            connection = self._connection()
             connection.connect()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             # Nothing was said yet: a name that is not found, a port nobody listens on, a certificate we do not trust.
             return 0, Receipt(Outcome.REFUSED, f"{self._url.hostname} cannot be reached ({error})")
         try:
@@ -74,9 +77,16 @@ class Webhook:
 
     def _connection(self) -> http.client.HTTPConnection:
         host, port, timeout = str(self._url.hostname), self._url.port, self._settings.timeout_seconds
-        if self._url.scheme == "https":
+        if self._url.scheme == "http":
+            return http.client.HTTPConnection(host, port, timeout=timeout)
+        proxy = _proxy_for(host)
+        if proxy is None:
             return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
-        return http.client.HTTPConnection(host, port, timeout=timeout)
+        through = http.client.HTTPSConnection(
+            str(proxy.hostname), proxy.port or _PROXY_PORT, timeout=timeout, context=self._context
+        )
+        through.set_tunnel(host, port, _proxy_headers(proxy))
+        return through
 
     def _without_secrets(self, words: bytes) -> str:
         """Return the server's words on one line; an error page may well quote the address that was asked for."""
@@ -85,6 +95,21 @@ class Webhook:
             text = text.replace(secret, "…") if len(secret) > 1 else text
         printable = "".join(character if character.isprintable() else " " for character in text)
         return " ".join(printable.split())[:100]
+
+
+def _proxy_for(host: str) -> SplitResult | None:
+    """Return the proxy that the environment names for https (HTTPS_PROXY, NO_PROXY), as boto3 takes it too."""
+    text = getproxies().get("https", "")
+    if not text or proxy_bypass(host):
+        return None
+    return urlsplit(text if "://" in text else f"http://{text}")
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    known = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(known.encode()).decode()}"}
 
 
 def _trusting(settings: WebhookDelivery) -> ssl.SSLContext:

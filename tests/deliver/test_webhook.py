@@ -13,7 +13,7 @@ from hygiene.deliver.webhook import Webhook
 from hygiene.errors import ConfigError
 from hygiene.model import Announcement
 from tests.deliver.mail_server import certificate
-from tests.deliver.web_server import SECRET, web_server
+from tests.deliver.web_server import SECRET, connect_proxy, web_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from tests.deliver.web_server import Hook
 
 WORDS = Announcement("Access review", "3 roles <!channel> need & want a decision", {})
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -121,6 +127,27 @@ def test_a_missing_file_of_certificates_is_a_sentence(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HOOK", "https://hooks.example.com/x")
     with pytest.raises(ConfigError, match=r"ca_file: .*gone\.pem"):
         announced(ca_file=tmp_path / "gone.pem")
+
+
+def test_a_proxy_of_the_environment_is_used_and_sees_neither_address_nor_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, key)
+    with web_server(context) as hook, connect_proxy() as (port, heads):
+        monkeypatch.setenv("HOOK", hook.url)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ana:p%40ss@127.0.0.1:{port}")
+        assert announced(ca_file=own).outcome is Outcome.ACCEPTED
+        assert (len(hook.posts), len(heads)) == (1, 1)
+        assert "Proxy-Authorization: Basic YW5hOnBAc3M=" in heads[0]
+        assert SECRET not in heads[0]
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        assert announced(ca_file=own).outcome is Outcome.ACCEPTED
+        assert (len(hook.posts), len(heads)) == (2, 1)
+        monkeypatch.delenv("NO_PROXY")
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:port")
+        assert announced(ca_file=own).outcome is Outcome.REFUSED
 
 
 def test_https_is_trusted_by_its_authority_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import socketserver
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +61,41 @@ def web_server(context: ssl.SSLContext | None = None) -> Iterator[Hook]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def connect_proxy() -> Iterator[tuple[int, list[str]]]:
+    """A proxy that tunnels, as companies have them; gives its port and the heads of the requests it got."""
+    heads: list[str] = []
+
+    class Tunnel(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += self.rfile.readline()
+            heads.append(head.decode())
+            host, _, port = head.split()[1].decode().rpartition(":")
+            with socket.create_connection((host, int(port)), timeout=5) as beyond:
+                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                there = threading.Thread(target=_pump, args=(self.connection, beyond), daemon=True)
+                there.start()
+                _pump(beyond, self.connection)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1], heads
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while content := source.recv(65536):
+            target.sendall(content)
 
 
 SECRET = "xoxb-very-secret"
