@@ -190,6 +190,30 @@ def test_answers_stay_with_their_role_however_the_page_was_sorted_when_it_opened
         page.context.close()
 
 
+def test_an_answer_that_was_imported_stands_in_the_next_page_and_comes_back_as_it_is(
+    browser: Browser, page: Page, out: Path, tmp_path: Path
+) -> None:
+    answer(page, "twin-1", "remove", ticket="OPS-1")
+    (tmp_path / "page.csv").write_bytes(downloaded(page)[1])
+    again = tmp_path / "out"
+    shutil.copytree(out, again)
+    import_decisions(tmp_path / "page.csv", str(again / "2026-Q4"), "security", lambda: NOW, dry_run=False)
+    request = pipeline.ReportRequest(out=str(again), as_of=AS_OF)
+    pipeline.report(Settings(), str(out.parent / "account.json"), request)
+    newer, _ = opened(browser, again / "2026-Q4", own_page(again), reduced_motion="reduce")
+    assert newer.locator("[data-done]").inner_text() == "0 of 6 answered"
+    assert form(newer, "twin-1").get_by_label("remove", exact=True).is_checked()
+    assert form(newer, "twin-1").locator("[name=ticket]").input_value() == "OPS-1"
+    answer(newer, "twin-2", "remove", justification="left over")
+    _, content = downloaded(newer)
+    asked = lines_of((again / "2026-Q4" / "decisions.csv").read_bytes())
+    assert lines_of(content)["twin-1"] == asked["twin-1"]
+    (tmp_path / "page.csv").write_bytes(content)
+    taken = import_decisions(tmp_path / "page.csv", str(again / "2026-Q4"), "security", lambda: NOW, dry_run=True)
+    assert ([each.role_arn.rpartition("/")[2] for each in taken.new], taken.same) == (["twin-2"], 1)
+    newer.context.close()
+
+
 def test_typed_answers_outlive_a_reload_and_are_kept_by_review_and_role(page: Page) -> None:
     answer(page, "twin-1", "keep", justification="audit")
     answer(page, "old", "remove", ticket="OPS-2")
