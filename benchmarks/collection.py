@@ -32,7 +32,7 @@ from botocore.credentials import Credentials
 from hygiene import pipeline
 from hygiene.collect import sessions
 from hygiene.collect.progress import Silent
-from hygiene.config import Aws, Settings
+from hygiene.config import Settings
 from hygiene.simulate import Account, Hub, SimulatedAws, World, floor_calls, generated_world
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     shards.forget_calls()
     environment = shards.environments[0]
     os.environ.update(environment)
-    settings = Settings(aws=Aws(last_accessed_calls_per_second=rate))
+    settings = Settings()
     unrouted, sessions.Sessions = sessions.Sessions, routed(shards)  # type: ignore[misc]
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -54,11 +54,11 @@ class AwsClient:
         self,
         identity: Identity,
         progress: Progress,
-        paces: Mapping[str, float] | None = None,
+        paces: Mapping[str, tuple[float, float]] | None = None,
         region: str | None = None,
         deadline: Deadline | None = None,
     ) -> None:
-        """`paces` are the calls per second that operations begin with; others begin unpaced."""
+        """`paces`: the calls a second that an operation begins with, and the most it may come to; others are free."""
         self._identity = identity
         self._progress = progress
         self._rates = dict(paces or {})
@@ -143,7 +143,7 @@ class AwsClient:
 
     def _pace(self, operation: str) -> Pace:
         # setdefault is one step: threads that ask together get the same one.
-        return self._paces.setdefault(operation, Pace(self._rates.get(operation, math.inf)))
+        return self._paces.setdefault(operation, Pace(*self._rates.get(operation, (math.inf, math.inf))))
 
     def pause(self, seconds: float) -> None:
         """Wait within the account's time. Raises StoppedError when the run is told to stop."""

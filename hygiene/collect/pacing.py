@@ -30,11 +30,16 @@ _SHORTEST = 0.25
 
 
 class Pace:
-    """The pace of one operation, at most `per_second` calls a second after a first burst of one second's worth."""
+    """The pace of one operation, in calls a second, after a first burst of one second's worth."""
 
-    def __init__(self, per_second: float = math.inf, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Without `per_second` every call may go at once until the first throttle."""
-        self._fastest = self._rate = per_second
+    def __init__(
+        self,
+        per_second: float = math.inf,
+        at_most: float = math.inf,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin with `per_second`; without it every call may go at once until the first throttle."""
+        self._rate, self._fastest = per_second, at_most
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._let_through: deque[float] = deque(maxlen=_REMEMBERED)

@@ -37,6 +37,8 @@ _LASTS_SECONDS = 55 * 60.0
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
+_LEARNT = (10.0, 100.0)
+"""Last-accessed calls a second: what is most often allowed, and what no account was ever seen to allow."""
 _EXPIRED = "The AWS credentials have expired; log in again."
 _HELP = "Give hygiene credentials as for any AWS program: AWS_PROFILE, an SSO login, or a role of the machine."
 
@@ -121,12 +123,13 @@ class Sessions:
             return CredentialsError(f"AWS does not accept the credentials: {error.message} {_HELP}")
         return CollectionError(f"AWS cannot be reached: {error.message}")
 
-    def _paces(self) -> dict[str, float]:
-        pace = self._settings.last_accessed_calls_per_second
+    def _paces(self) -> dict[str, tuple[float, float]]:
+        limit = self._settings.last_accessed_calls_per_second
+        pace = (limit, limit) if limit else _LEARNT
         return {
             "GenerateServiceLastAccessedDetails": pace,
             "GetServiceLastAccessedDetails": pace,
-            "LookupEvents": CALLS_PER_SECOND,
+            "LookupEvents": (CALLS_PER_SECOND, CALLS_PER_SECOND),
         }
 
     def _read_models(self) -> None:

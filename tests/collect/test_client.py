@@ -99,16 +99,18 @@ def test_the_session_name_says_who_reads_and_is_one_aws_accepts() -> None:
 
 def test_a_pace_spreads_calls_after_the_first_burst() -> None:
     now = [0.0]
-    pace = Pace(10, lambda: now[0])
+    pace = Pace(10, 10, lambda: now[0])
     for _ in range(30):
         now[0] += pace.reserve()
     assert 1.9 <= now[0] <= 2.1
 
 
-@pytest.mark.parametrize(("allowed", "first"), [(5.0, 10.0), (5.0, math.inf), (15.0, 100.0), (1.0, 10.0)])
+@pytest.mark.parametrize(
+    ("allowed", "first"), [(5.0, 10.0), (15.0, 10.0), (35.0, 10.0), (5.0, math.inf), (1.0, 10.0)]
+)
 def test_a_pace_finds_what_aws_lets_through_with_few_throttles(allowed: float, first: float) -> None:
     now, tokens, calls, answered = [0.0], allowed, 0, 0
-    pace = Pace(first, lambda: now[0])
+    pace = Pace(first, monotonic=lambda: now[0])
     while answered < 500:
         before = now[0]
         now[0] += pace.reserve() + 0.02
@@ -125,7 +127,7 @@ def test_a_pace_finds_what_aws_lets_through_with_few_throttles(allowed: float, f
 
 def test_a_pace_comes_back_when_somebody_else_has_stopped_calling() -> None:
     now = [0.0]
-    pace = Pace(10, lambda: now[0])
+    pace = Pace(10, monotonic=lambda: now[0])
     pace.throttled()
     assert pace.per_second == 0.5
     while pace.per_second < 10:
