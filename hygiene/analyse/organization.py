@@ -80,8 +80,9 @@ class Analysis:
         return self._accounts[account_id]()
 
     def accounts(self) -> Iterator[AccountTables]:
-        """Yield the tables account by account, in order of their ids."""
-        return (self.account(account_id) for account_id in self.account_ids)
+        """Yield the tables account by account, in order of their ids; those that are held are not made again."""
+        held: tuple[AccountTables, ...] | None = vars(self).get("_all")
+        return iter(held) if held else (self.account(account_id) for account_id in self.account_ids)
 
     @cached_property
     def _all(self) -> tuple[AccountTables, ...]:
