@@ -214,10 +214,9 @@ def _parameters(facts: ReviewFacts) -> Iterator[tuple[str, str]]:
         for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         if value is not None:
-            yield (
-                words,
-                visible(", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)),
-            )
+            nothing = "every account of the organization" if path == "accounts.include" else "none"
+            text = (", ".join(map(str, value)) or nothing) if isinstance(value, list | tuple) else str(value)
+            yield words, visible(text)
 
 
 def _questions(summary: Numbers) -> tuple[Count, ...]:

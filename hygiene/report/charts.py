@@ -136,7 +136,7 @@ def _services(accounts: Mapping[str, AccountNumbers], names: Mapping[str, str]) 
         bars=tuple(
             Bar(
                 _short(names.get(key, key)),
-                f"{numbers.used:,} of {numbers.granted:,} used",
+                f"{numbers.used:,} of {numbers.granted:,} used{_roles_read(numbers)}",
                 place * _PITCH,
                 (
                     Part("f-granted", 0, _scaled(numbers.granted, largest)),
@@ -146,12 +146,22 @@ def _services(accounts: Mapping[str, AccountNumbers], names: Mapping[str, str]) 
             for place, (key, numbers) in enumerate(first)
         ),
         legend=(("used", "used in the tracking period"), ("granted", "granted and not used")),
-        header=("Account", "Granted", "Used", "Roles counted"),
+        header=("Account", "Granted", "Used", "Roles read", "Of roles"),
         rows=tuple(
-            (names.get(key, key), f"{numbers.granted:,}", f"{numbers.used:,}", f"{numbers.measured:,}")
+            (
+                names.get(key, key),
+                *(f"{count:,}" for count in (numbers.granted, numbers.used, numbers.measured, numbers.judged)),
+            )
             for key, numbers in first
         ),
     )
+
+
+def _roles_read(numbers: AccountNumbers) -> str:
+    """Return how much of an account the numbers speak for; empty where it is all of it."""
+    if numbers.measured == numbers.judged:
+        return ""
+    return f", in the {numbers.measured:,} of {numbers.judged:,} roles read"
 
 
 def _by_risk(accounts: Mapping[str, AccountNumbers], names: Mapping[str, str]) -> Chart | None:

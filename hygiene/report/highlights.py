@@ -40,7 +40,7 @@ class AccountNumbers(NamedTuple):
     """Roles of an account: all, to decide, unused; `rank` of the worst finding, as `rank_of` counts.
 
     `by_severity`: roles by their worst finding in effect, in the order of SEVERITIES. `granted` and `used`: services,
-    added up over the `measured` roles for which both were read.
+    added up over the `measured` roles for which both were read, of the `judged` ones that are not AWS's own.
     """
 
     roles: int = 0
@@ -51,6 +51,7 @@ class AccountNumbers(NamedTuple):
     granted: int = 0
     used: int = 0
     measured: int = 0
+    judged: int = 0
 
 
 class OwnerNumbers(NamedTuple):
@@ -162,11 +163,12 @@ class Highlights:
 
 def _numbers(roles: pd.DataFrame) -> AccountNumbers:
     ranks = Counter(roles["rank"].tolist())
-    columns = (roles[name].tolist() for name in ("usage_status", "services_granted", "services_used"))
+    judged = roles[roles["usage_status"] != "excluded"]
+    columns = (judged[name].tolist() for name in ("services_granted", "services_used"))
     services = [
         (int(granted), int(used))
-        for status, granted, used in zip(*columns, strict=True)
-        if status != "excluded" and not (is_empty(granted) or is_empty(used))
+        for granted, used in zip(*columns, strict=True)
+        if not (is_empty(granted) or is_empty(used))
     ]
     return AccountNumbers(
         roles=len(roles),
@@ -177,6 +179,7 @@ def _numbers(roles: pd.DataFrame) -> AccountNumbers:
         granted=sum(granted for granted, _ in services),
         used=sum(used for _, used in services),
         measured=len(services),
+        judged=len(judged),
     )
 
 

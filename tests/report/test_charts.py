@@ -80,14 +80,20 @@ def test_the_funnel_narrows_from_the_population_to_answers_carried_out() -> None
 
 def test_bars_are_to_scale_and_what_is_not_zero_can_be_seen() -> None:
     accounts = {
-        "1": AccountNumbers(roles=9, by_severity=(1, 0, 0, 0, 0), granted=100_000, used=1, measured=9),
-        "2": AccountNumbers(roles=9, by_severity=(0, 5, 0, 0, 0), granted=50_000, used=0, measured=9),
+        "1": AccountNumbers(roles=9, by_severity=(1, 0, 0, 0, 0), granted=100_000, used=1, measured=9, judged=9),
+        "2": AccountNumbers(roles=9, by_severity=(0, 5, 0, 0, 0), granted=50_000, used=0, measured=9, judged=9),
     }
     found = drawn(summary_of(a_role()), accounts)
     first, second = found["services-chart"].bars
     assert [part.width for part in first.parts] == [WIDTH, 2]
     assert [part.width for part in second.parts] == [WIDTH // 2, 0]
     assert [bar.label for bar in found["risk-chart"].bars] == ["1", "2"], "one critical comes before five high ones"
+
+
+def test_an_account_read_in_part_says_for_how_many_roles_its_services_speak() -> None:
+    accounts = {"1": AccountNumbers(roles=30, granted=915, used=0, measured=3, judged=25)}
+    [bar] = drawn(summary_of(a_role()), accounts)["services-chart"].bars
+    assert bar.value == "0 of 915 used, in the 3 of 25 roles read"
 
 
 def test_services_that_were_not_read_are_said_not_drawn_as_unused() -> None:
@@ -104,7 +110,8 @@ def test_one_account_and_no_role_at_all_need_no_picture() -> None:
 
 def test_many_accounts_show_ten_and_say_so() -> None:
     accounts = {
-        f"{n:012}": AccountNumbers(roles=1, by_severity=(n, 0, 0, 0, 0), granted=n, measured=1) for n in range(1, 301)
+        f"{n:012}": AccountNumbers(roles=1, by_severity=(n, 0, 0, 0, 0), granted=n, measured=1, judged=1)
+        for n in range(1, 301)
     }
     found = drawn(summary_of(a_role()), accounts)
     for key in ("services-chart", "risk-chart"):
