@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hygiene.policy.trust import TrustedPrincipal
 
 PASSED_TO = "iam:passedtoservice"
+IN_CHINA = ".cn"
+"""Ends the names of some services in the Chinese Regions, such as ec2.amazonaws.com.cn; paths name the global one."""
 NOT_EVALUATED = "not-evaluated: "
 ON_ROLES = frozenset(
     {
@@ -47,8 +49,14 @@ class Neighbour:
     trusted: tuple[TrustedPrincipal, ...]
 
     def trusts_service(self, service: str) -> bool:
-        """Whether the service may assume the role, so that passing it there works."""
-        return any(found.relation == "service" and found.principal.value == service for found in self.trusted)
+        """Whether the service may assume the role, so that passing it there works.
+
+        Amazon Cognito's identity pools do so as a federated provider, not as a service.
+        """
+        return any(
+            found.relation in {"service", "oidc"} and found.principal.value.removesuffix(IN_CHINA) == service
+            for found in self.trusted
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +169,13 @@ class _Search:
         self._named = named
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
-        self._fates: dict[tuple[str, str], str | None] = {}
+        self._fates: dict[tuple[str, tuple[str, ...]], str | None] = {}
 
     def fate(self, path: EscalationPath) -> str | None:
         """Return what holds the path back (empty: nothing); None when the role's own policies do not give it."""
         fates = []
         for permission in path.permissions:
-            key = (permission, path.passed_to if permission == PASS_ROLE else "")
+            key = (permission, path.passed_to if permission == PASS_ROLE else ())
             if key not in self._fates:
                 self._fates[key] = self._permission(*key)
             fate = self._fates[key]
@@ -176,7 +184,7 @@ class _Search:
             fates.append(fate)
         return _worst(fates) if self._agree_on_a_role(path) else None
 
-    def _permission(self, permission: str, passed_to: str) -> str | None:
+    def _permission(self, permission: str, passed_to: tuple[str, ...]) -> str | None:
         mask = catalogue().mask((permission,))
         if not mask:
             return self._unknown_action(permission)
@@ -203,25 +211,23 @@ class _Search:
                     return _condition_fate(statement.condition)
         return None
 
-    def _pass_role(self, mask: int, passed_to: str) -> str | None:
+    def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""
-        best: str | None = None
-        for statement in self._allows(mask):
-            clauses = _without_satisfied_passed_to(statement.condition, passed_to)
-            if clauses is None or not self._passes_something(statement, passed_to):
-                continue
-            fate = _worst([self._ceiling_fate(mask), _condition_fate(clauses)])
-            best = fate if best is None else min(best, fate, key=_rank)
-        return best
+        fates = [
+            _worst([self._ceiling_fate(mask), _condition_fate(clauses)])
+            for statement in self._allows(mask)
+            for service in passed_to
+            if (clauses := _without_satisfied_passed_to(statement.condition, service)) is not None
+            and self._passes_something(statement, service)
+        ]
+        return min(fates, key=_rank, default=None)
 
-    def _passes_something(self, statement: Statement, passed_to: str) -> bool:
+    def _passes_something(self, statement: Statement, service: str) -> bool:
         if covers_any_resource(statement) or statement.not_resources or _is_kind_wide(statement, "role"):
             return True
         named = [self._neighbours[arn] for arn in self._matched(statement)]
         unknown = not named and any(":role/" in resource for resource in statement.resources)
-        return unknown or any(
-            self._is_gain(role) and (not passed_to or role.trusts_service(passed_to)) for role in named
-        )
+        return unknown or any(self._is_gain(role) and role.trusts_service(service) for role in named)
 
     def _is_gain(self, other: Neighbour) -> bool:
         """Whether the other role is worth having: powerful, or unread.
@@ -321,15 +327,16 @@ def _has_action(patterns: tuple[str, ...], action: str) -> bool:
 
 
 def _without_satisfied_passed_to(
-    clauses: tuple[ConditionClause, ...], passed_to: str
+    clauses: tuple[ConditionClause, ...], service: str
 ) -> tuple[ConditionClause, ...] | None:
     """Return the clauses left when the role goes to this service; None when the condition forbids that service."""
+    names = (service, f"{service}{IN_CHINA}")
     left = []
     for clause in clauses:
         operator = clause.operator.lower().removesuffix("ifexists")
         if clause.key != PASSED_TO or operator not in {"stringequals", "stringlike", "stringequalsignorecase"}:
             left.append(clause)
-        elif not any(glob(value.lower()).fullmatch(passed_to.lower()) for value in clause.values):
+        elif not any(glob(value.lower()).fullmatch(name) for value in clause.values for name in names):
             return None
     return tuple(left)
 

@@ -17,12 +17,15 @@ ASSUME_PATH = "sts-001"
 
 @dataclass(frozen=True, slots=True)
 class EscalationPath:
-    """One way: all `permissions` together. `passed_to` is the service that gets the passed role, if one is passed."""
+    """One way: all `permissions` together.
+
+    `passed_to`: the services that may receive the passed role; any one is enough. Empty: no role is passed.
+    """
 
     id: str
     category: str
     permissions: tuple[str, ...]
-    passed_to: str
+    passed_to: tuple[str, ...]
     source: str
 
 
@@ -35,7 +38,7 @@ def escalation_paths() -> tuple[EscalationPath, ...]:
             id=entry["id"],
             category=entry["category"],
             permissions=tuple(entry["permissions"]),
-            passed_to=entry.get("passed_to", ""),
+            passed_to=tuple(entry.get("passed_to", ())),
             source=entry["source"],
         )
         for entry in json.loads(text)["paths"]

@@ -85,6 +85,39 @@ def test_passed_to_service_is_weighed() -> None:
     assert passing_to("ec2.amazonaws.com") == {}
 
 
+def test_a_role_is_passed_to_the_service_that_runs_with_it() -> None:
+    batch = statement(["batch:RegisterJobDefinition", "batch:SubmitJob"])
+    passes = statement("iam:PassRole", role_arn("boss"))
+    tasks = a_role("boss", inline=ADMIN, trust=trusts({"Service": "ecs-tasks.amazonaws.com"}))
+    assert paths(passes, batch, others=[tasks]) == {None: {"batch-001", "batch-002"}}
+    build = statement(["elasticmapreduce:RunJobFlow"])
+    instance = a_role("boss", inline=ADMIN, trust=trusts({"Service": "ec2.amazonaws.com"}))
+    assert paths(passes, build, others=[instance]) == {None: {"emr-001"}}
+
+
+def test_the_service_that_is_passed_to_is_the_one_that_is_trusted() -> None:
+    only_batch = {"StringEquals": {"iam:PassedToService": "batch.amazonaws.com"}}
+    passes = statement("iam:PassRole", role_arn("boss"), Condition=only_batch)
+    tasks = a_role("boss", inline=ADMIN, trust=trusts({"Service": "ecs-tasks.amazonaws.com"}))
+    held = paths(passes, statement(["batch:RegisterJobDefinition", "batch:SubmitJob"]), others=[tasks])
+    assert held == {None: {"batch-002"}}
+
+
+def test_services_of_the_chinese_regions_are_known_by_their_global_names() -> None:
+    condition = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com.cn"}}
+    boss = a_role("boss", inline=ADMIN, trust=trusts({"Service": "ec2.amazonaws.com.cn"}))
+    passes = statement("iam:PassRole", role_arn("boss"), Condition=condition)
+    assert paths(passes, statement("ec2:RunInstances"), others=[boss]) == {None: {"ec2-001"}}
+
+
+def test_a_role_for_identity_pools_is_passed_to_cognito() -> None:
+    trust = trusts({"Federated": "cognito-identity.amazonaws.com"}, "sts:AssumeRoleWithWebIdentity")
+    boss = a_role("boss", inline=ADMIN, trust=trust)
+    passes = statement("iam:PassRole", role_arn("boss"))
+    held = paths(passes, statement("cognito-identity:SetIdentityPoolRoles"), others=[boss])
+    assert held == {None: {"cognitoidentity-001"}}
+
+
 def test_changing_only_its_own_role_is_escalation_and_only_another_one_is_not() -> None:
     assert paths(statement("iam:PutRolePolicy", role_arn("subject"))) == {None: {"iam-005"}}
     assert paths(statement("iam:PutRolePolicy", role_arn("other")), others=[a_role("other")]) == {}
