@@ -48,6 +48,9 @@ _SHAPES = (
     _Shape("owner:", ":", r"project:[^*?:]"),
     _Shape("org/", "/", r"(?:project|user)/[^*?/]", is_private=True),
     _Shape("account/", ":", r"(?:org|project)/[^*?:]"),
+    _Shape("account:", ":", r"(?:pipeline|environment|workspace):[^*?:]"),
+    _Shape("credentials:", "/", _PATH),
+    _Shape("mcp:", "/", _PATH),
     _Shape("space:", ":"),
     _Shape("system:serviceaccount:", ":", is_private=True),
 )
@@ -55,8 +58,14 @@ _OWNER_AND_NAME = _Shape("", "/", _PATH)
 _PATH_CLAIMS = frozenset({"ci_config_ref_uri", "job_workflow_ref", "project_path", "repository", "workflow_ref"})
 
 
+# GitHub's newer subjects carry ids, `repo:acme@123/app@456:…`. Any id behind a name spelled out widens nothing:
+# no name has an @. https://docs.github.com/en/actions/concepts/security/openid-connect
+_ANY_ID = re.compile(r"(?<=[^*?/:])@[*?]+(?=[/:])")
+
+
 def pattern_breadth(claim: str, pattern: str) -> Breadth:
     """Return how many identities a pattern for this claim fits. `*` and `?` are wildcards in it."""
+    pattern = _ANY_ID.sub("", pattern)
     literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
     if literal == pattern:
         return Breadth.BOUND
@@ -78,6 +87,6 @@ def _breadth(shape: _Shape, literal: str, pattern: str) -> Breadth:
         names_a_part = shape.is_private and bool(re.search(r"[^*?:/]", pattern))
         return Breadth.OPEN_PREFIX if names_a_part else Breadth.EVERYBODY
     if not end:
-        return Breadth.OPEN_PREFIX
+        return Breadth.WHOLE_OWNER if owner.endswith("@") else Breadth.OPEN_PREFIX
     rest = pattern.partition(shape.owner_end)[2]
     return Breadth.BOUND if not shape.naming or re.search(shape.naming, rest) else Breadth.WHOLE_OWNER

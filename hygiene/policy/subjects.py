@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hygiene.policy.federation import Provider
 
 _SAML_AUDIENCE = "saml:aud"
+_SESSION_NAME = "sts:rolesessionname"
 _GUEST = "unauthenticated"
 
 
@@ -48,7 +49,13 @@ def subject_of(principal: str, condition: Sequence[ConditionClause]) -> Subject:
     ]
     if provider.is_bound_by_audience and has_audience(principal, condition):
         found.append(Subject(Breadth.BOUND))
+    if provider.is_bound_by_session_name and _has_session_name(condition):
+        found.append(Subject(Breadth.BOUND))
     return min(found, key=lambda subject: subject.breadth, default=Subject(Breadth.EVERYBODY))
+
+
+def _has_session_name(condition: Sequence[ConditionClause]) -> bool:
+    return any(clause.key == _SESSION_NAME and binds(clause) for clause in condition)
 
 
 def _is_subject(provider: Provider, claim: str) -> bool:

