@@ -4,56 +4,58 @@
 
 The simulated AWS is cut by account into processes, as one alone answers some 250 calls a second. Every account and
 API has a token bucket of its own, as at AWS. The floor of the time is the larger of two: what the buckets let
-through, and what the simulated AWS can answer at all, measured beforehand by other processes that send one signed
-request again and again. The floor of the calls is that of `calls.py`.
+through, and what the simulated AWS can answer at all. The latter is measured beforehand, without buckets, by bare
+boto3 that makes every call of the floor for some of the accounts and keeps nothing: one process for each of the
+simulation's, with several threads. The floor of the calls is that of `calls.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import multiprocessing
 import os
 import platform
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+import botocore.session
+from botocore.config import Config
 
 from hygiene import pipeline
 from hygiene.collect import sessions
 from hygiene.collect.progress import Silent
 from hygiene.config import Settings
 from hygiene.simulate import Account, Hub, SimulatedAws, World, floor_calls, generated_world
+from hygiene.simulate.floor import worth_asking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
 MOMENT = datetime(2026, 12, 31, 6, 0, tzinfo=UTC)
 JOB_CALLS = ("GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails")
 WALL_FACTOR, CALLS_FACTOR = 1.2, 1.1
-_HAMMER_SECONDS = 3.0
+_BARE_ACCOUNTS, _BARE_THREADS = 8, 4
 
 _processes = multiprocessing.get_context("spawn")
 
 
 def serve(world: World, rate: float, pipe: Connection) -> None:
-    """Simulate some accounts until told to end; sends the environment first and the calls last."""
+    """Simulate some accounts until told to end, throttled from when it is asked to count; sends the calls last."""
     with SimulatedAws(world, clock=lambda: MOMENT) as aws:
-        for operation in JOB_CALLS:
-            aws.faults.throttle("iam", operation, rate=rate, burst=rate)
         pipe.send(aws.environment())
         while pipe.recv() != "end":
             aws.forget_calls()
+            for operation in JOB_CALLS:
+                aws.faults.throttle("iam", operation, rate=rate, burst=rate)
+            pipe.send("throttled")
         pipe.send(Counter(call.operation for call in aws.calls))
 
 
@@ -76,14 +78,20 @@ class Shards:
             self._pipes.append(here)
         self.environments: list[dict[str, str]] = [pipe.recv() for pipe in self._pipes]
 
+    def shard_of(self, account_id: str) -> int:
+        """Return which process answers for an account."""
+        return self._shard_of[account_id]
+
     def endpoint_of(self, account_id: str) -> str:
         """Return where an account answers."""
         return self.environments[self._shard_of[account_id]]["AWS_ENDPOINT_URL"]
 
-    def forget_calls(self) -> None:
-        """Count from now on."""
+    def begin(self) -> None:
+        """Throttle and count from now on."""
         for pipe in self._pipes:
-            pipe.send("forget")
+            pipe.send("begin")
+        for pipe in self._pipes:
+            pipe.recv()
 
     def end(self) -> Counter[str]:
         """End the processes and return the calls by operation."""
@@ -108,52 +116,94 @@ class _Pointed:
 
 def routed(shards: Shards) -> type[sessions.Sessions]:
     """Return the program's sessions with one difference: every account has an address of its own."""
+    doors: dict[str, Any] = {
+        environment["AWS_ENDPOINT_URL"]: boto3.client("sts", endpoint_url=environment["AWS_ENDPOINT_URL"])
+        for environment in shards.environments
+    }
 
     class Routed(sessions.Sessions):
         def _assumed(self, account_id: str) -> boto3.Session:
-            endpoint = shards.endpoint_of(account_id)
-            sts = boto3.Session(region_name=self._region).client("sts", endpoint_url=endpoint)
-            made = sts.assume_role(RoleArn=self.role_arn(account_id), RoleSessionName="benchmark")["Credentials"]
-            session = boto3.Session(
-                made["AccessKeyId"],
-                made["SecretAccessKey"],
-                made["SessionToken"],
-                region_name=self._region,
-                botocore_session=self._core(),
-            )
-            return _Pointed(session, endpoint)  # type: ignore[return-value]
+            return _Pointed(super()._assumed(account_id), shards.endpoint_of(account_id))  # type: ignore[return-value]
+
+        def _assume(self, account_id: str) -> dict[str, str]:
+            sts = doors[shards.endpoint_of(account_id)]
+            made: dict[str, str] = sts.assume_role(RoleArn=self.role_arn(account_id), RoleSessionName="benchmark")[
+                "Credentials"
+            ]
+            return made
 
     return Routed
 
 
-def hammer(environment: dict[str, str], answered: Connection) -> None:
-    """Send one signed request again and again; tells how many were answered a second."""
-    endpoint = urlsplit(environment["AWS_ENDPOINT_URL"])
-    keys = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
-    body = "Action=GetCallerIdentity&Version=2011-06-15"
-    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8", "Host": endpoint.netloc}
-    request = AWSRequest("POST", f"{environment['AWS_ENDPOINT_URL']}/", data=body, headers=kind)
-    SigV4Auth(keys, "sts", environment["AWS_REGION"]).add_auth(request)
-    connection = http.client.HTTPConnection(endpoint.netloc)
-    number, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < _HAMMER_SECONDS:
-        connection.request("POST", "/", body, dict(request.headers))
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"the simulated AWS answered {answer.status} to the request that measures it")
-        number += 1
-    answered.send(number / _HAMMER_SECONDS)
+class Bare:
+    """What anybody who calls through boto3 must spend: the calls of the floor, one account after the other."""
+
+    def __init__(self, endpoint: str, config: Config) -> None:
+        self._endpoint, self._config = endpoint, config
+        self._loader = botocore.session.get_session().get_component("data_loader")
+        self._sts = self.client("sts")
+        self.client("iam")
+
+    def client(self, service: str, **keys: str) -> Any:
+        """Return a client whose API model is read once for all."""
+        core = botocore.session.get_session()
+        core.register_component("data_loader", self._loader)
+        session: Any = boto3.Session(botocore_session=core, **keys)
+        return session.client(service, endpoint_url=self._endpoint, config=self._config)
+
+    def read(self, role_arn: str, role_arns: Sequence[str]) -> int:
+        """Read one account as the reader role; `role_arns` get a job each. Returns the calls made."""
+        made = self._sts.assume_role(RoleArn=role_arn, RoleSessionName="benchmark")["Credentials"]
+        iam = self.client(
+            "iam",
+            aws_access_key_id=made["AccessKeyId"],
+            aws_secret_access_key=made["SecretAccessKey"],
+            aws_session_token=made["SessionToken"],
+        )
+        pages = sum(1 for _ in iam.get_paginator("get_account_authorization_details").paginate(MaxItems=1000))
+        pages += sum(1 for _ in iam.get_paginator("list_roles").paginate(MaxItems=1000))
+        iam.get_account_summary()
+        iam.list_open_id_connect_providers()
+        iam.list_saml_providers()
+        iam.generate_credential_report()
+        iam.get_credential_report()
+        jobs = [iam.generate_service_last_accessed_details(Arn=arn)["JobId"] for arn in role_arns]
+        for job in jobs:
+            iam.get_service_last_accessed_details(JobId=job, MaxItems=1000)
+        return 1 + pages + 5 + 2 * len(jobs)
 
 
-def capacity(shards: Shards) -> float:
-    """Return how many calls a second the processes answer together."""
+def read_barely(environment: dict[str, str], wanted: list[tuple[str, list[str]]], pipe: Connection) -> None:
+    """Read accounts of one simulation when told to, several at a time; sends the number of calls."""
+    os.environ.update(environment)
+    bare = Bare(environment["AWS_ENDPOINT_URL"], Config(max_pool_connections=_BARE_THREADS))
+    pipe.send("ready")
+    pipe.recv()
+    with ThreadPoolExecutor(_BARE_THREADS) as pool:
+        pipe.send(sum(pool.map(lambda account: bare.read(*account), wanted)))
+
+
+def capacity(shards: Shards, world: World) -> float:
+    """Return how many calls a second the processes answer together, in the mixture a collection makes."""
+    chosen: list[list[tuple[str, list[str]]]] = [[] for _ in shards.environments]
+    for account in world.accounts[: max(_BARE_ACCOUNTS, len(chosen))]:
+        arns = [
+            f"arn:aws:iam::{account.id}:role{role.path}{role.name}" for role in account.roles if worth_asking(role)
+        ]
+        reader = f"arn:aws:iam::{account.id}:role/{Settings().aws.role_name}"
+        chosen[shards.shard_of(account.id)].append((reader, arns))
     pipes = []
-    for environment in shards.environments:
+    for environment, wanted in zip(shards.environments, chosen, strict=True):
         here, other = _processes.Pipe()
-        _processes.Process(target=hammer, args=(environment, other), daemon=True).start()
+        _processes.Process(target=read_barely, args=(environment, wanted, other), daemon=True).start()
         pipes.append(here)
-    return float(sum(pipe.recv() for pipe in pipes))
+    for pipe in pipes:
+        pipe.recv()
+    begun = time.perf_counter()
+    for pipe in pipes:
+        pipe.send("go")
+    made: int = sum(pipe.recv() for pipe in pipes)
+    return made / (time.perf_counter() - begun)
 
 
 def jobs_of(account: Account) -> int:
@@ -167,10 +217,9 @@ def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     world = generated_world(accounts=accounts, roles_per_account=roles)
     floor = Counter(floor_calls(world))
     shards = Shards(world, min(number, accounts), rate)
-    most = capacity(shards)
-    shards.forget_calls()
-    environment = shards.environments[0]
-    os.environ.update(environment)
+    most = capacity(shards, world)
+    shards.begin()
+    os.environ.update(shards.environments[0])
     settings = Settings()
     unrouted, sessions.Sessions = sessions.Sessions, routed(shards)  # type: ignore[misc]
     try:
