@@ -3,6 +3,14 @@
 A service that works for many customers can be made to use somebody else's role: the confused deputy. A condition on
 the source prevents it, but only where the service sends the keys; elsewhere it would lock the service out.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
+
+AWS publishes no list; each guide says it on a page of its own, mostly cross-service-confused-deputy-prevention.html.
+Looked up on 2026-11-24, as trust policies with these keys: airflow, amplify, amplifybackend, appstream, autoscaling,
+batch, config (iamrole-permissions.html), datazone, dms, ds, es, frauddetector, greengrass, iot, kafkaconnect,
+mediatailor, opsworks-cm, personalize, proton, rds, sagemaker, ssm, textract, transfer, voiceid. The others are listed
+from memory of their guides. Looked up and left out: connect and cloudtrail, whose pages have the keys in policies of
+resources only; a role of CloudTrail for CloudWatch Logs was seen to break by such a condition:
+https://github.com/prowler-cloud/prowler/issues/4714
 """
 
 from __future__ import annotations
@@ -30,18 +38,19 @@ class SourceKeys(StrEnum):
 
 
 # Services whose guide has a page or section on cross-service confused deputy prevention for the roles they assume.
+# Whoever adds one: it counts when a trust policy is shown, not the policy of a bucket, key or topic.
 _DOCUMENTED = frozenset(
     """
-    airflow airflow-env amplify appflow appsync apprunner tasks.apprunner build.apprunner aps auditmanager
-    batchoperations.s3 bedrock bedrock-agentcore budgets chatbot cloudformation cloudtrail codebuild codedeploy
-    codepipeline codestar-notifications cognito-idp comprehend config connect databrew datasync datazone delivery.logs
-    devops-guru dlm dms ecs-tasks elasticmapreduce emr-containers emr-serverless es events export.rds firehose fis
+    airflow airflow-env amplify amplifybackend appflow apprunner appstream appsync aps auditmanager autoscaling batch
+    batchoperations.s3 bedrock bedrock-agentcore budgets build.apprunner chatbot cloudformation codebuild codedeploy
+    codepipeline codestar-notifications cognito-idp comprehend config databrew datasync datazone delivery.logs
+    devops-guru dlm dms ds ecs-tasks elasticmapreduce emr-containers emr-serverless es events export.rds firehose fis
     forecast frauddetector gamelift glue grafana greengrass guardduty imagebuilder iot iotevents iotfleetwise
     iotsitewise iottwinmaker kafkaconnect kendra kinesisanalytics lex lexv2 location logs lookoutmetrics m2
-    mediaconvert medialive mgn monitoring.rds omics osis personalize pipes polly qbusiness quicksight rds redshift
-    rekognition resiliencehub robomaker rolesanywhere sagemaker scheduler securitylake servicecatalog ses sms-voice
-    sns ssm ssm-incidents states storagegateway synthetics textract timestream transcribe transfer translate
-    vpc-flow-logs workspaces
+    mediaconvert medialive mediatailor mgn monitoring.rds omics opsworks-cm osis personalize pipes polly proton
+    qbusiness quicksight rds redshift rekognition resiliencehub robomaker rolesanywhere sagemaker scheduler
+    securitylake servicecatalog ses sms-voice sns ssm ssm-incidents states storagegateway synthetics tasks.apprunner
+    textract timestream transcribe transfer translate voiceid vpc-flow-logs workspaces
     """.split()  # noqa: SIM905 (a list of 100 quoted words is harder to read and to add to)
 )
 # These hand a role to a resource of its own account only (iam:PassRole does not cross accounts) and send no key.
