@@ -19,6 +19,7 @@ from botocore.exceptions import (
 from hygiene.collect.client import AwsClient, client_config, session_name
 from hygiene.collect.deadline import Deadline
 from hygiene.collect.identity import Identity
+from hygiene.collect.parsing import read_quickly
 from hygiene.collect.progress import Silent
 from hygiene.collect.refusal import EXPIRED, RefusedError
 from hygiene.collect.trail.lookup import CALLS_PER_SECOND
@@ -191,4 +192,5 @@ class Sessions:
         """Return a session that shares the parsed API models: reading them again costs 80 ms per account."""
         core = botocore.session.get_session()
         core.register_component("data_loader", self._loader)
+        read_quickly(core)
         return core
