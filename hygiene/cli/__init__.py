@@ -20,13 +20,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from hygiene.cli import logs
     from hygiene.cli.app import app
     from hygiene.cli.ending import Ended, ended_by_signals, leave
+    from hygiene.cli.misuse import UsageError, in_one_line
     from hygiene.errors import HygieneError
 
     try:
         with ended_by_signals():
-            app(args=list(arguments) if arguments is not None else None, prog_name="hygiene")
+            # Else typer would say usage errors itself: in a box of six lines, which no log keeps in one piece.
+            code = app(
+                args=list(arguments) if arguments is not None else None, prog_name="hygiene", standalone_mode=False
+            )
+        sys.exit(code or 0)
     except Ended as ended:
         leave(ended)
+    except UsageError as error:
+        if sentence := in_one_line(error):
+            logs.complain(sentence)
+        sys.exit(2)
     except HygieneError as error:
         if logs.wants_tracebacks():
             raise

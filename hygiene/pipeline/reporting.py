@@ -209,12 +209,21 @@ def _moment(snapshot: Snapshot, given: datetime | None) -> _Moment:
     moments = (newest_moment(snapshot.documents(account_id)) for account_id in snapshot.account_ids)
     newest = max((moment for moment in moments if moment is not None), default=None)
     if newest is None:
-        raise SnapshotError(f"{snapshot.location}: no moment found in it; say with --as-of when it was exported.")
+        raise SnapshotError(_no_moment(snapshot))
     text = (
         f"The snapshot does not say when it was made; the newest moment in it, {newest:%Y-%m-%d %H:%M} UTC, is taken "
         "for now. Say --as-of if you know better."
     )
     return _Moment(newest, "the newest moment found in the files", (Notice("warning", text),))
+
+
+def _no_moment(snapshot: Snapshot) -> str:
+    """Return why: files nobody can read come first, as --as-of would not mend them."""
+    for account_id in snapshot.account_ids:
+        documents = snapshot.documents(account_id)
+        if documents.authorization_details is None and documents.gaps:
+            return f"{snapshot.location}: account {account_id} could not be read: {documents.gaps[0].message}"
+    return f"{snapshot.location}: no moment found in it; say with --as-of when it was exported."
 
 
 def _staleness(as_of: datetime, collected_at: datetime | None) -> tuple[Notice, ...]:

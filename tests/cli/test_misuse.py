@@ -1,0 +1,60 @@
+"""A command line that cannot be is answered in one line, with what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hygiene.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "command"),
+    [
+        (["report"], "--snapshot", "hygiene report"),
+        (["report", "--snapshot", "a.json", "--as-of", "yesterday"], "2026-12-31T06:00:00Z", "hygiene report"),
+        (["report", "--snapshot", "a.json", "--quarter", "Q4"], "2026-Q4", "hygiene report"),
+        (["report", "--snapshot", "a.json", "--format", "pdf"], "html,csv,xlsx,json,parquet,ocsf", "hygiene report"),
+        (["collect"], "--events-only", "hygiene"),
+        (["frobnicate"], "frobnicate", "hygiene"),
+    ],
+)
+def test_a_usage_error_is_one_line_that_says_what_to_write(
+    arguments: list[str], words: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    (line,) = said.err.splitlines()
+    assert line.startswith("hygiene: ")
+    assert words in line
+    assert line.endswith("--help'.")
+    assert f"'{command}" in line
+
+
+def test_without_a_command_the_help_is_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "Commands" in said.out + said.err
+    assert "hygiene: " not in said.err
+
+
+def test_a_snapshot_nobody_can_read_is_not_taken_for_one_without_a_moment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = tmp_path / "snapshot" / "accounts" / "111122223333"
+    account.mkdir(parents=True)
+    (account / "authorization-details.json").write_text('{"RoleDetailList": [')
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "--snapshot", str(tmp_path / "snapshot"), "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "111122223333 could not be read: authorization-details.json is not JSON" in said
+    assert "--as-of" not in said
