@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from hygiene.cli.misuse import UsageError, in_one_line
     from hygiene.errors import HygieneError
 
+    logs.forget()
     try:
         with ended_by_signals():
             # Else typer would say usage errors itself: in a box of six lines, which no log keeps in one piece.

@@ -11,7 +11,7 @@ from typing import TextIO
 
 _EXTRA = ("run_id", "account_id", "collector", "job", "duration_seconds", "accounts", "roles", "gaps", "exit_code")
 _VERY_VERBOSE = 2
-_state = {"tracebacks": False}
+_state = {"tracebacks": False, "json": False}
 
 
 class LogFormat(StrEnum):
@@ -48,6 +48,7 @@ class _Stderr(logging.StreamHandler[TextIO]):
 
 def set_up(log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> None:
     """Send the package's log to stderr. The root logger is left alone: other libraries keep their own voice."""
+    _state["json"] = log_format is LogFormat.JSON
     _state["tracebacks"] = verbosity >= _VERY_VERBOSE
     handler = _Stderr()
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
@@ -68,11 +69,20 @@ def _level(log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> int:
     return logging.INFO if speaks else logging.WARNING
 
 
+def forget() -> None:
+    """Begin as a new program does: without what an earlier command line of this process asked for."""
+    _state.update(tracebacks=False, json=False)
+
+
 def wants_tracebacks() -> bool:
     """Whether the user asked for tracebacks with -vv."""
     return _state["tracebacks"]
 
 
 def complain(text: str) -> None:
-    """Tell the person at the other end, one or two lines."""
-    print(f"hygiene: {text}", file=sys.stderr)  # noqa: T201 (the last word goes to stderr whatever the log level)
+    """Tell the person at the other end, one or two lines; a machine that reads the log gets a line of the log."""
+    words = f"hygiene: {text}"
+    if _state["json"]:
+        record = logging.LogRecord("hygiene", logging.WARNING, "", 0, text, None, None)
+        words = _JsonLines().format(record)
+    print(words, file=sys.stderr)  # noqa: T201 (the last word goes to stderr whatever the log level)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from hygiene.cli.logs import complain
+
 if TYPE_CHECKING:
     from hygiene.pipeline import Collected, Reported
 
@@ -14,9 +16,9 @@ def tell_reported(reported: Reported, *, is_quiet: bool = False) -> None:
     """Print where the report lies and its first sentence; gaps and warnings go to stderr."""
     for notice in reported.notices:
         if notice.level in {"gap", "warning"}:
-            typer.echo(f"hygiene: {notice.text}", err=True)
+            complain(notice.text)
     for line in reported.not_read:
-        typer.echo(f"hygiene: not read: {line}", err=True)
+        complain(f"not read: {line}")
     if not is_quiet:
         typer.echo(reported.headline)
         typer.echo(f"Report: {reported.location}/{reported.first_page}")
@@ -25,10 +27,10 @@ def tell_reported(reported: Reported, *, is_quiet: bool = False) -> None:
 def tell_collected(collected: Collected, *, is_quiet: bool = False) -> None:
     """Print where the snapshot lies, and how much of the population is in it."""
     for problem in collected.problems:
-        typer.echo(f"hygiene: {problem}", err=True)
+        complain(problem)
     if collected.gaps:
         where = "the log says" if collected.is_events else "the snapshot's gaps.json files say"
-        typer.echo(f"hygiene: {collected.gaps} refused or failed calls; {where} which", err=True)
+        complain(f"{collected.gaps} refused or failed calls; {where} which")
     if not is_quiet:
         typer.echo(f"{collected.accounts - collected.failed} of {collected.accounts} accounts read")
         typer.echo(f"{'Events' if collected.is_events else 'Snapshot'}: {collected.location}")

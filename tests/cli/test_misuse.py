@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hygiene.cli import main
+from tests.builders import a_role, details
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +60,12 @@ def test_a_snapshot_nobody_can_read_is_not_taken_for_one_without_a_moment(
     assert ended.value.code == 1
     assert "111122223333 could not be read: authorization-details.json is not JSON" in said
     assert "--as-of" not in said
+
+
+def test_with_json_logs_every_line_of_stderr_is_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "account.json").write_text(json.dumps(details(a_role())))
+    arguments = ["report", "--snapshot", str(tmp_path / "account.json"), "--out", str(tmp_path / "out")]
+    with pytest.raises(SystemExit):
+        main([*arguments, "--format", "json", "--log-format", "json"])
+    messages = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert any("does not say when it was made" in message for message in messages)
