@@ -102,6 +102,7 @@ def index_view(
         accounts=_shortened(accounts, MOST_ROWS),
         owners=_owners(highlights),
         policies=policy_views(whole.policies, MOST_POLICIES),
+        found_in_words=_found_in_words(summary["findings"]),
         found=tuple(check for check in checks if check.effective or check.held_back),
         quiet=tuple(check for check in checks if not (check.effective or check.held_back)),
         glossary=grouped(checks),
@@ -116,6 +117,15 @@ def index_view(
         tracking_days=TRACKING_PERIOD_DAYS,
         downloads=tuple(Link(name, name, text) for name, text in _DOWNLOADS if (folder / name).is_file()),
         versions=tuple((visible(str(name)), visible(str(version))) for name, version in facts.versions.items()),
+    )
+
+
+def _found_in_words(findings: Mapping[str, Any]) -> str:
+    """Return how many findings there are, in effect by severity and held back: the numbers of summary.json."""
+    severities = ", ".join(f"{number:,} {severity}" for severity, number in findings["by_severity"].items())
+    return (
+        f"{findings['total']:,} in all: {findings['effective']:,} in effect ({severities}) "
+        f"and {findings['held_back']:,} held back."
     )
 
 

@@ -331,6 +331,7 @@ class IndexView:
     owners: Shortened[OwnerView]
     found: tuple[CheckView, ...]
     policies: tuple[PolicyView, ...]
+    found_in_words: str
     quiet: tuple[CheckView, ...]
     glossary: tuple[tuple[str, tuple[CheckView, ...]], ...]
     previous_quarter: str
