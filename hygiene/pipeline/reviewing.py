@@ -2,90 +2,138 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hygiene.frames import Changes, ReviewTables, validated
+from hygiene.analyse.organization import AccountTables
+from hygiene.frames import AccountReview, Assumptions, Changes, Findings, RoleEvents, Roles, validated
+from hygiene.model import RightSizing
 from hygiene.pipeline.comparing import moments, powers_then_and_now
 from hygiene.pipeline.following import Following
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.policy.actions import catalogue_version
 from hygiene.review.changes import changes_between, first_seen
 from hygiene.review.decisions import decisions_to_ask, rerouted, with_states
-from hygiene.review.exceptions import waive
+from hygiene.review.exceptions import exceptions_table, waive
 from hygiene.review.follow_up import not_carried_out
-from hygiene.review.population import ADMIN_CHECK, Population, population_of
+from hygiene.review.population import ADMIN_CHECK, population_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from hygiene.analyse.organization import Analysis
     from hygiene.analyse.reference import Reference
     from hygiene.config import Settings
     from hygiene.model import ReviewFacts
+    from hygiene.pipeline.comparing import Moment
     from hygiene.pipeline.places import Places
     from hygiene.pipeline.previous import Previous
+    from hygiene.review.population import Population
     from hygiene.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
 class Reviewing:
-    """What a review is made from; `reference` gives the rules by which a snapshot's accounts are read."""
+    """A review in the making: each account's tables are made when it is its turn, and not kept.
 
-    analysis: Analysis
-    facts: ReviewFacts
-    snapshot: Snapshot
-    previous: Previous | None
-    places: Places
-    settings: Settings
-    reference: Callable[[Snapshot], Reference]
+    It is the Review that a report is written from.
+    """
 
-    def tables(self) -> ReviewTables:
-        """Return the tables of the report."""
-        analysis, facts = self.analysis, self.facts
-        population = population_of(
-            analysis.roles,
-            analysis.findings,
-            analysis.coverage,
-            looked_for_admins=any(check.id == ADMIN_CHECK for check in facts.checks),
-            catalogue=catalogue_version(),
-        )
-        findings = first_seen(analysis.findings, self.previous.findings if self.previous else None, facts.quarter)
-        waived = waive(waivers_of(self.settings), analysis.roles, findings, facts.as_of)
-        loop = self._following(population).loop(waived.roles)
-        roles = rerouted(analysis.roles, loop.answers, self.settings.owners.fallback)
+    def __init__(
+        self,
+        analysis: Analysis,
+        facts: ReviewFacts,
+        snapshot: Snapshot,
+        previous: Previous | None,
+        places: Places,
+        settings: Settings,
+        reference: Callable[[Snapshot], Reference],
+    ) -> None:
+        """`reference` gives the rules by which a snapshot's accounts are read.
+
+        Raises ConfigError for a file of exceptions that cannot be read.
+        """
+        self._analysis = analysis
+        self._facts = facts
+        self._snapshot = snapshot
+        self._previous = previous
+        self._settings = settings
+        self._reference = reference
+        self._waivers = waivers_of(settings)
+        self._waived: Counter[int] = Counter()
+        self._following = Following(places, facts, settings.email.due_days, snapshot, previous, reference)
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """The Coverage table."""
+        return self._analysis.coverage
+
+    @property
+    def exceptions(self) -> pd.DataFrame:
+        """The Exceptions table; what it counts is complete once all accounts have been gone through."""
+        return exceptions_table(self._waivers, self._waived, self._facts.as_of)
+
+    @property
+    def group_sizes(self) -> Mapping[str, int]:
+        """`group_id` → number of its roles over all accounts; groups of one are left out."""
+        return self._analysis.group_sizes
+
+    def accounts(self) -> Iterator[AccountReview]:
+        """Yield the accounts that were read, and those that anybody ever answered about, in order of their ids."""
+        self._waived.clear()
+        judged = frozenset(self._analysis.account_ids)
+        for account_id in sorted(judged | self._following.account_ids):
+            yield self._account(self._analysis.account(account_id) if account_id in judged else _unseen(account_id))
+
+    def _account(self, tables: AccountTables) -> AccountReview:
+        account_id, facts = tables.account_id, self._facts
+        now = self._population(tables)
+        before = self._previous.account(account_id) if self._previous else None
+        then = before.population if before else None
+        findings = first_seen(tables.findings, before.findings if before else None, facts.quarter)
+        waived = waive(self._waivers, tables.roles, findings, facts.as_of)
+        self._waived.update(waived.used)
+        loop = self._following.loop(account_id, now, then, waived.roles)
+        roles = rerouted(tables.roles, loop.answers, self._settings.owners.fallback)
         decisions = decisions_to_ask(roles, facts.review_id, loop)
-        late = not_carried_out(loop.followups, facts.review_id, frozenset(analysis.roles["role_id"]))
-        return ReviewTables(
+        late = not_carried_out(loop.followups, facts.review_id, frozenset(tables.roles["role_id"]))
+        return AccountReview(
+            account_id=account_id,
             roles=with_states(roles, decisions, loop),
             findings=waived.findings,
-            coverage=analysis.coverage,
-            changes=validated(Changes, pd.concat([self._changes(population), late], ignore_index=True)),
+            changes=validated(Changes, pd.concat([self._changes(then, now), late], ignore_index=True)),
             decisions=decisions,
             followups=loop.followups,
-            exceptions=waived.exceptions,
-            assumptions=analysis.assumptions,
-            role_events=analysis.role_events,
-            right_sizing={account.account_id: account.right_sizing for account in analysis.accounts()},
+            assumptions=tables.assumptions,
+            role_events=tables.role_events,
+            right_sizing=tables.right_sizing,
         )
 
-    def _following(self, population: Population) -> Following:
-        return Following(
-            places=self.places,
-            facts=self.facts,
-            due_days=self.settings.email.due_days,
-            population=population,
-            snapshot=self.snapshot,
-            previous=self.previous,
-            reference=self.reference,
+    def _population(self, tables: AccountTables) -> Population:
+        return population_of(
+            tables.roles,
+            tables.findings,
+            self.coverage[self.coverage["account_id"] == tables.account_id],
+            looked_for_admins=any(check.id == ADMIN_CHECK for check in self._facts.checks),
+            catalogue=catalogue_version(),
         )
 
-    def _changes(self, now: Population) -> pd.DataFrame:
+    def _changes(self, then: Population | None, now: Population) -> pd.DataFrame:
         """Return the Changes table: power and trust by both snapshots where the earlier one is still there."""
-        if self.previous is None or self.previous.snapshot is None:
-            return changes_between(self.previous.population if self.previous else None, now)
-        then = self.previous.population
-        pair = moments(self.previous.snapshot, self.snapshot, self.reference)
-        return changes_between(then, now, powers_then_and_now(*pair, before=then, after=now))
+        if then is None or self._moments is None:
+            return changes_between(then, now)
+        return changes_between(then, now, powers_then_and_now(*self._moments, before=then, after=now))
+
+    @cached_property
+    def _moments(self) -> tuple[Moment, Moment] | None:
+        snapshot = self._previous.snapshot if self._previous else None
+        return moments(snapshot, self._snapshot, self._reference) if snapshot else None
+
+
+def _unseen(account_id: str) -> AccountTables:
+    """Return an account of which nothing was read this time."""
+    return AccountTables(
+        account_id, Roles.empty(), Findings.empty(), Assumptions.empty(), RoleEvents.empty(), RightSizing()
+    )

@@ -57,10 +57,10 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Waived:
-    """Findings with `exception` filled in, the Exceptions table, and the ids of roles that need no decision."""
+    """Findings with `exception` filled in, how many each waiver holds for, and ids of roles that need no decision."""
 
     findings: pd.DataFrame
-    exceptions: pd.DataFrame
+    used: Mapping[int, int]
     roles: frozenset[str]
 
 
@@ -211,8 +211,13 @@ def waive(waivers: Sequence[Waiver], roles: pd.DataFrame, findings: pd.DataFrame
         used[waiver.number] = int(is_meant.sum())
         notes = notes.where(~(is_meant & notes.isna()), waiver.note())
     waived = findings.assign(exception=notes)
-    rows = [_row(waiver, used.get(waiver.number, 0), today) for waiver in waivers]
-    return Waived(waived, frame_of(Exceptions, rows), _without_questions(roles, waived))
+    return Waived(waived, used, _without_questions(roles, waived))
+
+
+def exceptions_table(waivers: Sequence[Waiver], used: Mapping[int, int], as_of: datetime) -> pd.DataFrame:
+    """Return the Exceptions table; `used`: number of a waiver → findings it holds for in the whole population."""
+    today = as_of.date()
+    return frame_of(Exceptions, [_row(waiver, used.get(waiver.number, 0), today) for waiver in waivers])
 
 
 def _matching(roles: pd.DataFrame, waiver: Waiver) -> pd.Series:

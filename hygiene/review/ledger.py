@@ -17,7 +17,7 @@ from hygiene.errors import LedgerError
 from hygiene.frames import DECISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 LEDGER_SCHEMA = 1
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -75,19 +75,29 @@ def parse_ledger(content: bytes | None, origin: str) -> tuple[Answer, ...]:
 
     Raises LedgerError naming the line: a damaged ledger is mended by hand, never read in part.
     """
-    lines = (content or b"").decode("utf-8", "surrogateescape").split("\n")
-    found = []
-    for number, line in enumerate(lines, start=1):
+    return tuple(read_ledger([content or b""], origin))
+
+
+def read_ledger(chunks: Iterable[bytes], origin: str) -> Iterator[Answer]:
+    """Yield the answers of a `decisions.jsonl` that comes in pieces. Raises LedgerError as `parse_ledger` does."""
+    for number, line in enumerate(_lines(chunks), start=1):
         if not line.strip():
             continue
         try:
-            found.append(_answer(json.loads(line)))
+            yield _answer(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
             raise LedgerError(
                 f"{origin}, line {number}: damaged ({error}). Mend the line, or restore the file: "
                 "answers that people gave are never skipped."
             ) from error
-    return tuple(found)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode("utf-8", "surrogateescape") for line in lines)
+    yield rest.decode("utf-8", "surrogateescape")
 
 
 def ledger_bytes(answers: Iterable[Answer]) -> bytes:

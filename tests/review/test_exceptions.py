@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from hygiene.analyse.checks import all_checks
 from hygiene.frames import Findings, frame_of
-from hygiene.review.exceptions import Waived, Waiver, parse_exceptions, waive
+from hygiene.review.exceptions import Waiver, exceptions_table, parse_exceptions, waive
 from tests.builders import ACCOUNT, ADMIN, AS_OF, a_role, analysed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TODAY = AS_OF.date()
 CHECKS = [check.id for check in all_checks()]
@@ -38,12 +41,21 @@ def refused(**given: Any) -> str:
     return str(error.value)
 
 
-def waived(*entries: dict[str, Any], roles: tuple[dict[str, Any], ...] = ()) -> Waived:
+class Found(NamedTuple):
+    """What exceptions do, and their table."""
+
+    findings: pd.DataFrame
+    roles: frozenset[str]
+    exceptions: pd.DataFrame
+
+
+def waived(*entries: dict[str, Any], roles: tuple[dict[str, Any], ...] = ()) -> Found:
     analysis = analysed(*(roles or (a_role("old", last_used=200), a_role("busy"))))
-    return waive(parsed(*entries), analysis.roles, frame_of(Findings, analysis.findings), AS_OF)
+    found = waive(parsed(*entries), analysis.roles, frame_of(Findings, analysis.findings), AS_OF)
+    return Found(found.findings, found.roles, exceptions_table(parsed(*entries), found.used, AS_OF))
 
 
-def states(found: Waived) -> list[str]:
+def states(found: Found) -> list[str]:
     return list(found.exceptions["state"])
 
 
