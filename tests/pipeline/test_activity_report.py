@@ -34,7 +34,7 @@ def test_a_role_card_says_who_assumed_it_and_that_a_stranger_did(tmp_path: Path)
     report(Settings(), str(source), ReportRequest(out=str(tmp_path / "out"), as_of=AS_OF), lambda: AS_OF)
     (folder,) = (tmp_path / "out").glob("20*")
     card = (folder / "accounts" / f"{ACCOUNT}.html").read_text()
-    assert "<h3>Who assumed it</h3>" in card
+    assert "<h3>Who did</h3>" in card
     assert f'<li class="out"><code>{STRANGER}</code>' in card
     with (folder / "assumptions.csv").open() as file:
         rows = list(csv.DictReader(file))
