@@ -24,6 +24,8 @@ from hygiene.model import TRACKING_PERIOD_DAYS, Channel
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic_core import ErrorDetails
+
 _PREFIX = "HYGIENE_"
 DEFAULT_PATH = Path("config/hygiene.toml")
 EXCEPTIONS = "exceptions.yaml"
@@ -58,6 +60,28 @@ _HINTS = {
     _ACCOUNT_ID: 'write the 12 digits of the account id in quotes, such as "111122223333"',
     _ACCOUNT_PATTERN: 'write an account id ("111122223333"), an OU id ("ou-abcd-12345678") or "tag:env=prod"',
 }
+
+_ADVICE = {
+    "int_parsing": "write a whole number, without quotes",
+    "int_from_float": "write a whole number",
+    "int_type": "write a whole number, without quotes",
+    "float_parsing": "write a number, without quotes",
+    "float_type": "write a number, without quotes",
+    "bool_parsing": "write true or false, without quotes",
+    "bool_type": "write true or false, without quotes",
+    "string_type": "write a text in quotes",
+    "list_type": 'write a list, such as ["one", "two"]',
+    "tuple_type": 'write a list, such as ["one", "two"]',
+    "path_type": "write the name of a file in quotes",
+    "greater_than": "write more than {gt}",
+    "greater_than_equal": "write {ge} or more",
+    "less_than": "write less than {lt}",
+    "less_than_equal": "write {le} or less",
+    "literal_error": "write {expected}",
+    "model_type": "write a section of its own for it, with its keys below",
+    "dict_type": "write a section of its own for it, with its keys below",
+}
+"""By pydantic's type of a mistake, what to write instead."""
 
 AccountId = Annotated[str, Field(pattern=_ACCOUNT_ID)]
 Duration = Annotated[str, Field(pattern=_DURATION)]
@@ -345,6 +369,12 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     checks: dict[str, CheckSettings] = {}
 
+    _origin: str = ""
+
+    def named(self, setting: str = "") -> str:
+        """Return how a sentence names a setting: after the file it was read from, where there is one."""
+        return f"{self._origin}: {setting}" if self._origin else setting
+
     def channels(self) -> frozenset[Channel]:
         """Return the ways by which `hygiene run` itself delivers a finished report."""
         mail = frozenset({Channel.MAIL}) if self.email.enabled else frozenset()
@@ -384,7 +414,9 @@ def load_settings(path: Path | None) -> Settings:
         return _with_exceptions_beside(_settings({}, "the environment (HYGIENE_…)"), DEFAULT_PATH.parent)
     values = _read_toml(chosen)
     settings = _settings(values, str(chosen))
-    return _with_exceptions_beside(_with_paths_relative_to(settings, chosen.parent), chosen.parent)
+    settings = _with_exceptions_beside(_with_paths_relative_to(settings, chosen.parent), chosen.parent)
+    settings._origin = str(chosen)  # noqa: SLF001 (its loader alone knows where it lies)
+    return settings
 
 
 def _refuse_unknown_variables() -> None:
@@ -426,8 +458,7 @@ def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -
         if problem["type"] == "extra_forbidden":
             yield f"{where}: unknown key {key!r}{_nearest(place)}"
         else:
-            hint = _HINTS.get((problem.get("ctx") or {}).get("pattern", ""))
-            message = hint or problem["msg"].removeprefix("Value error, ")
+            message = _advice(problem)
             if isinstance(problem["input"], dict):
                 # Several keys of a section contradict each other: the sentence names them.
                 yield f"{where}: [{key}]: {message}"
@@ -435,6 +466,13 @@ def _explained(error: ValidationError, values: Mapping[str, Any], origin: str) -
             # Who wrote no variable's name there perhaps wrote the secret itself.
             shown = "…" if key.endswith("_env") else repr(problem["input"])
             yield f"{where}: {key} = {shown}: {message}"
+
+
+def _advice(problem: ErrorDetails) -> str:
+    """Return what to write instead; pydantic's own sentence where nothing better is known."""
+    context = problem.get("ctx") or {}
+    hint = _HINTS.get(context.get("pattern", "")) or _ADVICE.get(problem["type"], "").format(**context)
+    return hint or problem["msg"].removeprefix("Value error, ")
 
 
 def _is_in(values: Mapping[str, Any], place: tuple[int | str, ...]) -> bool:

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _temporary_files_below_pytests_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a killed run leaves behind must not gather on the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("temporary")
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield
 
 
 @pytest.fixture(autouse=True)

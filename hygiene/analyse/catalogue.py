@@ -31,26 +31,29 @@ class ConfiguredCheck:
         return self.check.info(self.severity, self.thresholds)
 
 
-def configured_checks(settings: Mapping[str, CheckSettings]) -> tuple[ConfiguredCheck, ...]:
-    """Return the enabled checks. Raises ConfigError for a check or a threshold that does not exist."""
+def configured_checks(settings: Mapping[str, CheckSettings], where: str = "") -> tuple[ConfiguredCheck, ...]:
+    """Return the enabled checks. Raises ConfigError for a check or a threshold that does not exist.
+
+    `where` begins its sentence: the file that the settings come from.
+    """
     known = {check.id: check for check in all_checks()}
     for name in settings:
         if name not in known:
             raise ConfigError(
-                f"[checks.{name}]: no such check{_nearest(name, list(known))} `hygiene checks` lists them."
+                f"{where}[checks.{name}]: no such check{_nearest(name, list(known))} `hygiene checks` lists them."
             )
-    configured = (_configured(check, settings.get(check.id)) for check in all_checks())
+    configured = (_configured(check, settings.get(check.id), where) for check in all_checks())
     return tuple(check for check in configured if check is not None)
 
 
-def _configured(check: Check, settings: CheckSettings | None) -> ConfiguredCheck | None:
+def _configured(check: Check, settings: CheckSettings | None, where: str) -> ConfiguredCheck | None:
     if settings is None:
         return ConfiguredCheck(check, check.severity, is_severity_set=False, thresholds=check.thresholds)
     for name, value in settings.thresholds().items():
         if name not in check.thresholds:
-            raise ConfigError(f"[checks.{check.id}] {name}: unknown key{_nearest(name, _keys(check))}")
+            raise ConfigError(f"{where}[checks.{check.id}] {name}: unknown key{_nearest(name, _keys(check))}")
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ConfigError(f"[checks.{check.id}] {name} = {value!r}: write a number.")
+            raise ConfigError(f"{where}[checks.{check.id}] {name} = {value!r}: write a number.")
     if not settings.enabled:
         return None
     thresholds = {**check.thresholds, **settings.thresholds()}

@@ -256,8 +256,12 @@ def doctor(
 def checks(
     config: options.Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for machines.")] = False,
+    log_format: options.LogFormatOption = LogFormat.TEXT,
+    verbose: options.Verbose = 0,
+    quiet: options.Quiet = False,
 ) -> None:
     """List the checks: id, title, severity, threshold, source."""
+    set_up(log_format, verbose, is_quiet=quiet)
     from hygiene.cli.checks import show_checks
     from hygiene.config import load_settings
 

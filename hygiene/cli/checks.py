@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show_checks(settings: Settings, *, as_json: bool) -> None:
     """Print the checks as this configuration runs them."""
-    infos = [check.info() for check in configured_checks(settings.checks)]
+    infos = [check.info() for check in configured_checks(settings.checks, settings.named())]
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(info) for info in infos], indent=2, ensure_ascii=False))
         return

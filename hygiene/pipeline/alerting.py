@@ -95,7 +95,9 @@ def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None
     if collected_at is None or collected_at >= now:
         return None
     events = partial(_activity, _kept(places), settings.aws.cloudtrail, Window(collected_at, now))
-    checks = [check for check in configured_checks(settings.checks) if check.check.group == ACTIVITY]
+    checks = [
+        check for check in configured_checks(settings.checks, settings.named()) if check.check.group == ACTIVITY
+    ]
     analysis = analyse_snapshot(snapshot.with_events(events), settings, now, checks, earlier_facts(location))
     newcomers = tuple(sorted(set(places.out.folders(EVENTS)) - set(snapshot.account_ids)))
     return _gathered(settings, analysis, now, collected_at, newcomers)

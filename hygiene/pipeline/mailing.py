@@ -262,7 +262,7 @@ def _transport(email: Email, request: DeliveryRequest, out: Store, report: Seale
 
 def _book(settings: Settings, email: Email) -> AddressBook:
     path = settings.owners.mapping
-    addresses = parsed_file(path, "[owners] mapping", parse_addresses) if path is not None else {}
+    addresses = parsed_file(path, settings.named("[owners] mapping"), parse_addresses) if path is not None else {}
     return AddressBook(email.trusted_domains, addresses)
 
 

@@ -23,8 +23,10 @@ def parsed_file(path: Path, setting: str, parse: Callable[[Any], T]) -> T:
 
     try:
         return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{setting}: {path} cannot be read ({error}).") from error
+    except OSError as error:
+        raise ConfigError(f"{setting}: {path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{setting}: {path} is no UTF-8 text ({error}).") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{setting}: {path} is no YAML: {error}") from error
     except ValueError as error:

@@ -99,7 +99,7 @@ def report_on(
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
     started_at = clock()
-    checks = configured_checks(settings.checks)
+    checks = configured_checks(settings.checks, settings.named())
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
@@ -195,7 +195,7 @@ def _skipped(snapshot: Snapshot, settings: Settings) -> dict[str, str]:
 
 def _owner_rules(settings: Settings) -> OwnerRules:
     path = settings.owners.mapping
-    mapping = parsed_file(path, "[owners] mapping", parse_mapping) if path is not None else ()
+    mapping = parsed_file(path, settings.named("[owners] mapping"), parse_mapping) if path is not None else ()
     return OwnerRules(settings.review.owner_tags, mapping, settings.owners.fallback)
 
 

@@ -19,4 +19,5 @@ def waivers_of(settings: Settings) -> tuple[Waiver, ...]:
     if path is None:
         return ()
     check_ids = [check.id for check in all_checks()]
-    return parsed_file(path, "[review] exceptions", lambda content: parse_exceptions(content, check_ids))
+    setting = settings.named("[review] exceptions")
+    return parsed_file(path, setting, lambda content: parse_exceptions(content, check_ids))

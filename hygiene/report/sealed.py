@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hygiene.errors import ReportError
+from hygiene.errors import ConfigError, ReportError
 from hygiene.report.cells import unguarded
 from hygiene.report.evidence import broken_files, seal_of
 from hygiene.report.manifest import MANIFEST
@@ -65,9 +65,12 @@ class SealedReport:
 def open_sealed(store: Store) -> SealedReport:
     """Return the report in this place; files that people put beside it do not matter.
 
-    Raises ReportError when it is not sealed, not as it was sealed, or of a newer version.
+    Raises ConfigError when nothing is there; ReportError when it is not sealed, not as it was sealed, or of a newer
+    version.
     """
     content = store.read(MANIFEST)
+    if content is None and not store.names():
+        raise ConfigError(f"{store.location}: no report there. Name its folder, such as reports/2026-Q4.")
     if content is None:
         raise ReportError(f"{store.location} is no finished report: it has no {MANIFEST}.")
     seal = seal_of(content, store.location)

@@ -99,6 +99,7 @@ def test_an_old_export_does_not_make_live_roles_look_unused(hygiene: Callable[..
         (("report", "--snapshot", "gs://bucket/x"), "s3://bucket/prefix"),
         (("report", "--snapshot", "x", "--out", "s3://"), "s3://bucket/prefix"),
         (("report", "--snapshot", "x", "--config", "missing.toml"), "missing.toml"),
+        (("deliver", "nowhere"), "no report there"),
         (("nonsense",), "nonsense"),
     ],
 )
@@ -126,15 +127,21 @@ def test_wrong_usage_ends_with_two_and_says_what_to_write(
         ("[delivery.webhook]\nurl_env = 'https://hooks.example.com/T0/secret'", "delivery.webhook.url_env = …"),
         ("[checks.long-session]\nmax_hours = '3'", "write a number"),
         ("[owners]\nmapping = 'gone.yaml'", "gone.yaml"),
+        ("[owners]\nmapping = 3", "write the name of a file in quotes"),
+        ("[review]\nunused_after_days = '90 days'", "write a whole number"),
+        ("[review]\nunused_after_days = 0", "write 1 or more"),
+        ("[aws]\ncloudtrail = 'yes'", "write 'off', 'lookup', 's3' or 'athena'"),
+        ("email = 3", "write a section of its own"),
         ("= 3", "not valid TOML"),
     ],
 )
-def test_wrong_configuration_names_file_or_section_key_and_remedy(
+def test_wrong_configuration_names_file_key_and_remedy(
     hygiene: Callable[..., Ended], export: str, text: str, said: str
 ) -> None:
     Path("c.toml").write_text(text)
     code, _, err = hygiene("report", "--snapshot", export, "--config", "c.toml")
     assert code == 2
+    assert "c.toml" in err
     assert said in err
 
 

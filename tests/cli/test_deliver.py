@@ -66,6 +66,6 @@ def test_a_run_whose_mails_fail_keeps_the_report_and_ends_with_three(tmp_path: P
 
 def test_a_report_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     ended = hygiene("deliver", str(tmp_path / "2026-Q4"), "--dry-run")
-    assert ended.returncode == 1
-    assert "no finished report" in ended.stderr
+    assert ended.returncode == 2
+    assert "no report there" in ended.stderr
     assert "Traceback" not in ended.stderr
