@@ -12,12 +12,14 @@ from hygiene.cli import options
 from hygiene.cli.decisions import decisions
 from hygiene.cli.evidence import evidence
 from hygiene.cli.logs import LogFormat, set_up
+from hygiene.cli.manual import ManualCommand, ManualGroup
 
 if TYPE_CHECKING:
     from hygiene.pipeline import ReportRequest
 
 app = typer.Typer(
     name="hygiene",
+    cls=ManualGroup,
     help="Review the IAM roles of a whole AWS organization: who uses them, what they may do, whom they trust.\n\n"
     "Reads AWS, never changes it. Begin with [bold]hygiene demo[/bold] (no AWS account needed), then "
     "[bold]hygiene doctor[/bold] and [bold]hygiene run[/bold] with your own credentials.",
@@ -49,7 +51,7 @@ def _main(
     pass
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def run(
     config: options.Config = None,
     out: options.Out = DEFAULT_OUT,
@@ -102,7 +104,7 @@ def run(
     raise typer.Exit(exit_code)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def collect(
     snapshot: Annotated[
         str | None, typer.Option("--snapshot", metavar="DEST", help="The folder to write the snapshot into.")
@@ -152,7 +154,7 @@ def collect(
     raise typer.Exit(exit_code)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def report(
     snapshot: Annotated[
         str,
@@ -188,7 +190,7 @@ def report(
     raise typer.Exit(reported.exit_code)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def deliver(
     report_dir: Annotated[
         str, typer.Argument(metavar="REPORT_DIR", help="A finished report, such as reports/2026-Q4.")
@@ -237,7 +239,7 @@ def deliver(
     raise typer.Exit(send_report(load_settings(config), request, is_quiet=quiet))
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def doctor(
     config: options.Config = None,
     log_format: options.LogFormatOption = LogFormat.TEXT,
@@ -252,7 +254,7 @@ def doctor(
     raise typer.Exit(diagnose(load_settings(config), is_quiet=quiet))
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def checks(
     config: options.Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for machines.")] = False,
@@ -268,7 +270,7 @@ def checks(
     show_checks(load_settings(config), as_json=as_json)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def can(
     role_arn: Annotated[str, typer.Argument(metavar="ROLE_ARN", help="The role, as its ARN.")],
     action: Annotated[str, typer.Argument(metavar="ACTION", help="One action, such as s3:GetObject.")],
@@ -309,7 +311,7 @@ def can(
     answer_question(snapshot, role_arn, action, resource, context or [], resource_account, is_quiet=quiet)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def schedule(
     config: options.Config = None,
     out: options.Out = DEFAULT_OUT,
@@ -343,7 +345,7 @@ def schedule(
     scheduling.stay_up(settings, out, passed_on, is_quiet=quiet)
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def prune(
     config: options.Config = None,
     out: options.Out = DEFAULT_OUT,
@@ -371,7 +373,7 @@ app.add_typer(evidence, name="evidence")
 app.add_typer(decisions, name="decisions")
 
 
-@app.command()
+@app.command(cls=ManualCommand)
 def demo(
     out: options.Out = DEFAULT_OUT,
     as_of: options.AsOf = None,

@@ -9,13 +9,14 @@ import typer
 
 from hygiene.cli import options  # noqa: TC001 (typer reads them when it builds the command)
 from hygiene.cli.logs import LogFormat, set_up
+from hygiene.cli.manual import ManualCommand, ManualGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hygiene.pipeline.importing import Imported
 
-decisions = typer.Typer(help="Read back what reviewers answered.", no_args_is_help=True)
+decisions = typer.Typer(cls=ManualGroup, help="Read back what reviewers answered.", no_args_is_help=True)
 
 _LISTED = 20
 
@@ -25,7 +26,7 @@ def _group() -> None:
     pass
 
 
-@decisions.command(name="import")
+@decisions.command(name="import", cls=ManualCommand)
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The answered decisions.csv or decisions.xlsx.")],
     *,

@@ -141,10 +141,8 @@ def _wait_for_signal() -> None:
 
 
 def _world() -> World:
-    try:
-        from hygiene.simulate import demo_world
-    except ImportError as error:
-        raise ConfigError(str(error)) from error
+    from hygiene.simulate import demo_world
+
     return demo_world()
 
 

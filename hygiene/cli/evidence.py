@@ -8,11 +8,12 @@ import typer
 
 from hygiene.cli import options  # noqa: TC001 (typer reads the annotations when it builds the command)
 from hygiene.cli.logs import LogFormat, set_up
+from hygiene.cli.manual import ManualCommand, ManualGroup
 
-evidence = typer.Typer(help="Prove that a report is still what was sealed.", no_args_is_help=True)
+evidence = typer.Typer(cls=ManualGroup, help="Prove that a report is still what was sealed.", no_args_is_help=True)
 
 
-@evidence.command()
+@evidence.command(cls=ManualCommand)
 def verify(
     report: Annotated[
         str, typer.Argument(metavar="REPORT_DIR", help="A report's folder, such as reports/2026-Q4 or s3://….")

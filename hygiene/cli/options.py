@@ -111,6 +111,13 @@ LogFormatOption = Annotated[
 ]
 Verbose = Annotated[
     int,
-    typer.Option("--verbose", "-v", count=True, help="Say more; twice: tracebacks too.", rich_help_panel=_HOW),
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Say more; twice: tracebacks too.",
+        rich_help_panel=_HOW,
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.", rich_help_panel=_HOW)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hygiene.errors import ConfigError
+
 if TYPE_CHECKING:
     from hygiene.simulate.calls import Call
     from hygiene.simulate.errors import SimulationError
@@ -61,7 +63,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("moto", "werkzeug", "flask", "flask_cors"):
             raise
-        raise ImportError(
-            "The simulated AWS needs moto, which is not installed: pip install 'role-hygiene[demo]'"
+        raise ConfigError(
+            "The simulated AWS needs moto, which is not installed: pip install 'role-hygiene[demo]'."
         ) from error
     return getattr(module, name)

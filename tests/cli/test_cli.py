@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -265,8 +267,36 @@ def test_python_m_hygiene_is_hygiene() -> None:
     assert done.stdout.startswith("hygiene ")
 
 
-def test_shell_completion_is_offered(hygiene: Callable[..., Ended]) -> None:
+def test_shell_completion_is_offered_and_knows_the_commands(hygiene: Callable[..., Ended]) -> None:
     assert "--install-completion" in hygiene("--help")[1]
+    typed = {"_HYGIENE_COMPLETE": "complete_bash", "COMP_WORDS": "hygiene re", "COMP_CWORD": "1"}
+    command = [str(Path(sys.executable).with_name("hygiene"))]
+    done = subprocess.run(command, env={**os.environ, **typed}, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["report"]
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("decisions", "import"), ("evidence", "verify")])
+def test_in_help_no_switch_seems_to_take_a_value(hygiene: Callable[..., Ended], command: tuple[str, ...]) -> None:
+    assert not re.search(r"<(bool|int)>", hygiene(*command, "--help")[1])
+
+
+def test_paragraphs_of_help_are_as_wide_as_the_screen(
+    hygiene: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    out = hygiene("run", "--help")[1]
+    assert "outside of one it reviews its own account" in out
+    assert "One run works in OUT at a time" in out
+
+
+def test_the_demo_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['moto'] = None\nfrom hygiene.cli import main\nmain(['demo', '--out', 'out'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("hygiene: The simulated AWS needs moto")
+    assert "pip install 'role-hygiene[demo]'" in done.stderr
 
 
 def test_collect_wants_a_place_or_events_only_and_not_both(hygiene: Callable[..., Ended]) -> None:
