@@ -91,3 +91,5 @@ class SecurityHub:
     account_id: str
     region: str = ""
     findings: tuple[Mapping[str, Any], ...] = ()
+    seen_days_ago: float = 20
+    """When the findings were made that do not say it themselves."""

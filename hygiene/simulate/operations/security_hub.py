@@ -73,7 +73,9 @@ def get_findings(state: State, call: Incoming) -> Answer:
         bad_marker=_invalid("Invalid NextToken."),
     )
     token = {"NextToken": found.marker} if found.marker else {}
-    return Answer({"Findings": [dict(finding) for finding in found.items], **token}, len(found.items))
+    seen_at = f"{state.ago(hub.seen_days_ago):%Y-%m-%dT%H:%M:%SZ}"
+    seen = {"CreatedAt": seen_at, "UpdatedAt": seen_at}
+    return Answer({"Findings": [{**seen, **finding} for finding in found.items], **token}, len(found.items))
 
 
 OPERATIONS = {("securityhub", "GetFindings"): get_findings}

@@ -113,8 +113,6 @@ def _finding(number: int, origin: str, account_id: str, role: str, title: str, l
         "Severity": {"Label": label, "Normalized": {"LOW": 1, "MEDIUM": 40}[label]},
         "Workflow": {"Status": "NEW"},
         "RecordState": "ACTIVE",
-        "CreatedAt": "2026-09-01T00:00:00Z",
-        "UpdatedAt": "2026-09-20T00:00:00Z",
         "Resources": [{"Type": "AwsIamRole", "Id": role_arn(account_id, role)}],
         **({"Compliance": {"Status": "FAILED"}} if is_control else {}),
     }
