@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from hygiene import pipeline
+from hygiene.cli.ending import stopped_by_signals
 from hygiene.cli.output import tell_reported
 from hygiene.cli.progress import shown_progress
 from hygiene.config import ActivitySettings, Aws, CloudTrail, Email, Owners, Review, Settings
@@ -120,7 +119,7 @@ def demo_settings() -> Settings:
 
 def serve(as_of: datetime | None, env_file: Path | None) -> None:
     """Keep the simulated organization running until interrupted; say how to reach it."""
-    with _simulated(_world(), as_of or datetime.now(UTC)) as aws:
+    with stopped_by_signals("Stopped.") as stop, _simulated(_world(), as_of or datetime.now(UTC)) as aws:
         lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in aws.environment().items())
         if env_file is None:
             typer.echo(lines, nl=False)
@@ -130,14 +129,7 @@ def serve(as_of: datetime | None, env_file: Path | None) -> None:
             except OSError as error:
                 raise ConfigError(f"--env-file {env_file}: cannot be written ({error.strerror}).") from error
         typer.echo(f"Simulated AWS at {aws.endpoint_url}; stop it with Ctrl-C.", err=True)
-        _wait_for_signal()
-
-
-def _wait_for_signal() -> None:
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
-    stopped.wait()
+        stop.wait()
 
 
 def _world() -> World:

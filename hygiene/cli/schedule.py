@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
-from hygiene.cli.ending import Watch
+from hygiene.cli.ending import stopped_by_signals
 from hygiene.schedule.jobs import jobs_of
 from hygiene.schedule.program import Program
 from hygiene.schedule.record import status_of
@@ -27,19 +25,10 @@ _NOT_WELL = 3
 
 def stay_up(settings: Settings, out: str, options: Sequence[str], *, is_quiet: bool) -> None:
     """Start what is due until SIGTERM or Ctrl-C. Raises LockHeldError when another scheduler is at work in OUT."""
-    stop = threading.Event()
-
-    watch = Watch()
-
-    def end(*_: object) -> None:
-        watch.begin(0, STOPPED)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
     if not is_quiet:
         typer.echo(f"Reviews in {out} are due: {settings.schedule.cron} ({settings.schedule.timezone})")
-    keep_schedule(out, lambda store: jobs_of(settings, store), Program(), options, stop)
+    with stopped_by_signals(STOPPED) as stop:
+        keep_schedule(out, lambda store: jobs_of(settings, store), Program(), options, stop)
     if not is_quiet:
         typer.echo(STOPPED)
 
