@@ -41,6 +41,12 @@ class SnapshotError(HygieneError):
     slug = "snapshot"
 
 
+class PartError(HygieneError):
+    """What was found in one account cannot be gone on with: damaged, or written by another version."""
+
+    slug = "part"
+
+
 class StoreError(HygieneError):
     """A place to read from or write to refused: read-only, full, not there."""
 

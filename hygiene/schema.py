@@ -128,6 +128,11 @@ def columns_of(schema: type[Table]) -> list[str]:
     return list(schema.columns)
 
 
+def moments_of(schema: type[Table]) -> tuple[str, ...]:
+    """Names of the columns that hold moments."""
+    return tuple(name for name, column in schema.columns.items() if column.dtype == _MOMENT)
+
+
 def frame_of(schema: type[Table], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a valid frame of the schema from row mappings; a key that is missing becomes an empty cell.
 

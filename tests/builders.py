@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.account import AccountAnalysis, analyse_account
 from hygiene.analyse.catalogue import configured_checks
+from hygiene.analyse.examination import Examiner
+from hygiene.analyse.organization import Analysis, Analyst, PartsInMemory, examined_here
 from hygiene.analyse.owners import OwnerRules
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.analyse.reference import Reference
@@ -131,6 +133,24 @@ def analysed(
     account = chosen.accounts.get(ACCOUNT, Account(ACCOUNT))
     held = AccountDocuments(ACCOUNT, authorization_details=details(*roles, policies=policies), **documents)
     return analyse_account(held, account, chosen, configured_checks(checks or {}), PolicyCompiler())
+
+
+def analysed_population(
+    *documents: AccountDocuments,
+    reference: Reference | None = None,
+    skipped: dict[str, str] | None = None,
+    started_at: datetime | None = None,
+) -> Analysis:
+    """Judge a population of these accounts by all checks."""
+    chosen, checks, parts = reference or a_reference(an_organization()), configured_checks({}), PartsInMemory()
+    held = {document.account_id: document for document in documents}
+
+    class Held:
+        def documents(self, account_id: str) -> AccountDocuments:
+            return held[account_id]
+
+    here = examined_here(Held(), Examiner(chosen, checks, started_at), parts)
+    return Analyst(chosen, checks, parts).analyse(list(held), skipped or {}, here)
 
 
 def found(analysis: AccountAnalysis, check: str) -> list[Json]:

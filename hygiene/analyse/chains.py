@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.estate import Estate
     from hygiene.analyse.permissions import RolePermissions
+    from hygiene.policy.document import ConditionClause
     from hygiene.policy.trust import TrustedPrincipal
 
 _SHOWN_STEPS = 6
@@ -38,14 +39,25 @@ class AssumeGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """One AWS principal that a role trusts; `condition` is what the caller must meet besides."""
+
+    principal: str
+    relation: str
+    account_id: str | None
+    is_whole_account: bool
+    condition: tuple[ConditionClause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoleFacts:
-    """What chains need to know of a role."""
+    """What chains need to know of a role, and nothing that keeps the role's documents in memory."""
 
     arn: str
     account_id: str
     is_administrator: bool
     assumes: tuple[AssumeGrant, ...]
-    trusted: tuple[TrustedPrincipal, ...]
+    trusted: tuple[Trust, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,14 @@ def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list
             account_id=estate.account.id,
             is_administrator=arn in administrators,
             assumes=tuple(_assume_grants(permissions)),
-            trusted=tuple(found for found in estate.trusted[arn] if found.principal.type == "AWS"),
+            trusted=tuple(_trust(found) for found in estate.trusted[arn] if found.principal.type == "AWS"),
         )
         for arn, permissions in estate.permissions.items()
     ]
+
+
+def _trust(found: TrustedPrincipal) -> Trust:
+    return Trust(found.principal.value, found.relation, found.account_id, found.is_whole_account, found.condition)
 
 
 def _makes_administrator(row: Mapping[str, object]) -> bool:
@@ -127,17 +143,15 @@ class _Backwards:
 
     def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
         """Yield the roles that may assume the target, with the condition keys nobody evaluated; sure ones first."""
-        edges = [edge for principal in target.trusted for edge in self._by_principal(target, principal)]
+        edges = [edge for trust in target.trusted for edge in self._by_principal(target, trust)]
         yield from sorted(edges, key=lambda edge: (len(edge[1]), edge[0].arn))
 
-    def _by_principal(
-        self, target: RoleFacts, principal: TrustedPrincipal
-    ) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
-        for caller in self._candidates(principal):
-            keys = self._open_keys(principal, caller)
+    def _by_principal(self, target: RoleFacts, trust: Trust) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
+        for caller in self._candidates(trust):
+            keys = self._open_keys(trust, caller)
             if keys is None:
                 continue
-            is_named = principal.principal.value == caller.arn
+            is_named = trust.principal == caller.arn
             if is_named and caller.account_id == target.account_id:
                 # In its own account a role that the trust policy names needs no permission besides.
                 yield caller, tuple(sorted(keys))
@@ -147,19 +161,19 @@ class _Backwards:
                 easiest = min(grants, key=lambda grant: len(grant.keys))
                 yield caller, tuple(sorted(keys | set(easiest.keys)))
 
-    def _open_keys(self, principal: TrustedPrincipal, caller: RoleFacts) -> set[str] | None:
+    def _open_keys(self, trust: Trust, caller: RoleFacts) -> set[str] | None:
         """Return the keys of the trust's condition that nobody evaluated; None when it turns the caller away."""
-        if not principal.condition:
+        if not trust.condition:
             return set()
-        clauses = open_clauses(principal.condition, KnownPrincipal(caller.arn, self._organization_id))
+        clauses = open_clauses(trust.condition, KnownPrincipal(caller.arn, self._organization_id))
         return None if clauses is None else {clause.key for clause in clauses}
 
-    def _candidates(self, principal: TrustedPrincipal) -> Iterable[RoleFacts]:
-        if principal.relation == "anybody":
+    def _candidates(self, trust: Trust) -> Iterable[RoleFacts]:
+        if trust.relation == "anybody":
             return [role for callers in self._callers.values() for role in callers.values()]
-        if principal.is_whole_account and principal.account_id is not None:
-            return list(self._callers.get(principal.account_id, {}).values())
-        named = self._facts.get(principal.principal.value)
+        if trust.is_whole_account and trust.account_id is not None:
+            return list(self._callers.get(trust.account_id, {}).values())
+        named = self._facts.get(trust.principal)
         return (named,) if named else ()
 
 

@@ -1,47 +1,45 @@
-"""Judges the whole population: snapshot in, Analysis out.
+"""Judges the whole population: parts of accounts in, Analysis out.
 
-Two passes: every account by itself, with its documents in memory only then; and one over compact facts of all roles,
-for what no account shows alone (chains of roles that end at an administrator).
+Two passes: every account by itself (`examination`), with its documents in memory only then, which leaves a part; and
+one over compact facts of all roles, for what no account shows alone (chains of roles that end at an administrator).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from hygiene.analyse.account import examine_account, judge_account
+from hygiene.analyse.account import judge_account
 from hygiene.analyse.chains import find_chains
-from hygiene.analyse.coverage import failed_row, read_row, skipped_row
+from hygiene.analyse.coverage import failed_row, skipped_row
+from hygiene.analyse.examination import account_of
 from hygiene.analyse.groups import Groups
-from hygiene.analyse.permissions import PolicyCompiler
+from hygiene.analyse.part import Summary, summary_of
 from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, frame_of
-from hygiene.model import NOT_ASKED, Account, AccountState, RightSizing
+from hygiene.model import NOT_ASKED, RightSizing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from hygiene.analyse.account import ExaminedAccount
     from hygiene.analyse.catalogue import ConfiguredCheck
-    from hygiene.analyse.chains import Chain
+    from hygiene.analyse.chains import Chain, RoleFacts
+    from hygiene.analyse.examination import Examiner
+    from hygiene.analyse.part import Part
     from hygiene.analyse.reference import Reference
     from hygiene.model import AccountDocuments, Opinion, Proposal
     from hygiene.schema import Table
 
-    # Given every proposal of the population, returns what somebody else says about some of them, by role ARN.
-    Opinions = Callable[[Sequence[Proposal]], Mapping[str, Opinion]]
+FirstPass = Callable[[Sequence[str]], Iterable[Summary]]
+"""Account ids → a summary of each; the parts themselves lie where the second pass finds them."""
 
 
 class Documents(Protocol):
     """Where an account's documents come from: the snapshot."""
-
-    @property
-    def account_ids(self) -> tuple[str, ...]:
-        """The accounts it holds something of."""
-        ...
 
     def documents(self, account_id: str) -> AccountDocuments:
         """Return one account's documents."""
@@ -128,71 +126,103 @@ class Analysis:
         )
 
 
-def no_opinions(_: Sequence[Proposal]) -> Mapping[str, Opinion]:
-    """Ask nobody."""
-    return {}
+class Parts(Protocol):
+    """Where examined accounts wait for the second pass."""
+
+    def put(self, part: Part) -> None:
+        """Keep an account's part."""
+        ...
+
+    def get(self, account_id: str) -> Part:
+        """Return the part of an account that was put here."""
+        ...
 
 
+class PartsInMemory:
+    """Parts as they are: for a few accounts."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Part] = {}
+
+    def put(self, part: Part) -> None:
+        """Keep an account's part."""
+        self._parts[part.account_id] = part
+
+    def get(self, account_id: str) -> Part:
+        """Return an account's part."""
+        return self._parts[account_id]
+
+
+class Opinions(Protocol):
+    """Where to ask what somebody else says about proposals."""
+
+    def prepare(self, proposals: Iterable[Proposal]) -> None:
+        """Take notice of every proposal of the population, before anything is asked about one of them."""
+        ...
+
+    def about(self, proposals: Sequence[Proposal]) -> Mapping[str, Opinion]:
+        """Return what is said about some of these, by role ARN."""
+        ...
+
+
+class NoOpinions:
+    """Nobody is asked."""
+
+    def prepare(self, proposals: Iterable[Proposal]) -> None:
+        """Look at none of them."""
+
+    def about(self, proposals: Sequence[Proposal]) -> Mapping[str, Opinion]:  # noqa: ARG002 (the protocol's)
+        """Say nothing."""
+        return {}
+
+
+@dataclass(frozen=True)
 class Analyst:
-    """Analyses account by account and puts the results together."""
+    """Analyses a population in two passes; what the first one found in an account waits among the parts."""
 
-    def __init__(
-        self,
-        reference: Reference,
-        checks: Sequence[ConfiguredCheck],
-        started_at: datetime | None = None,
-        opinions: Opinions = no_opinions,
-    ) -> None:
-        self._reference = reference
-        self._checks = checks
-        self._started_at = started_at
-        self._opinions = opinions
-        self._compiler = PolicyCompiler()
-        self._examined: dict[str, ExaminedAccount] = {}
-        self._coverage: list[dict[str, Any]] = []
-        self._groups = Groups()
+    reference: Reference
+    checks: Sequence[ConfiguredCheck]
+    parts: Parts
+    opinions: Opinions = NoOpinions()  # noqa: RUF009 (it holds nothing)
 
-    def analyse(self, source: Documents, skipped: Mapping[str, str]) -> Analysis:
-        """Return the tables. `skipped`: account id → reason; those accounts are counted, not judged."""
-        held = set(source.account_ids)
-        for account in self._population(source.account_ids):
-            if account.id in skipped:
-                self._coverage.append(skipped_row(account, skipped[account.id]))
-            elif account.id not in held:
-                self._coverage.append(failed_row(account))
-            else:
-                self._judge(account, source.documents(account.id))
-        return self._judged()
+    def analyse(self, held: Sequence[str], skipped: Mapping[str, str], first_pass: FirstPass) -> Analysis:
+        """Return the analysis of every account of the organization, and of those held besides.
 
-    def _population(self, held: Sequence[str]) -> list[Account]:
-        """Return every account of the organization, and every account of the snapshot that is not among them."""
-        known = self._reference.accounts
-        strangers = {account_id: Account(account_id, state=AccountState.UNKNOWN) for account_id in held}
-        return [account for _, account in sorted({**strangers, **known}.items())]
-
-    def _judge(self, account: Account, documents: AccountDocuments) -> None:
-        if documents.authorization_details is None:
-            self._coverage.append(failed_row(account, documents.gaps))
-            return
-        self._examined[account.id] = examine_account(
-            documents, account, self._reference, self._checks, self._compiler
-        )
-        self._groups.add(role["group_id"] for role in self._examined[account.id].roles)
-        self._coverage.append(read_row(account, documents, self._started_at))
-
-    def _judged(self) -> Analysis:
-        facts = [fact for examined in self._examined.values() for fact in examined.facts]
-        chains = find_chains(facts, self._reference.organization_id)
-        proposals = [one for examined in self._examined.values() for one in examined.right_sizing.proposals]
-        opinions = self._opinions(proposals)
-        tables = {
-            account_id: partial(self._tables, account_id, _with_opinions(examined, opinions), chains)
-            for account_id, examined in self._examined.items()
+        `held`: ids of the accounts there are documents of. `skipped`: account id → reason; those accounts are
+        counted, not judged.
+        """
+        coverage = {
+            account_id: self._not_examined(account_id, skipped)
+            for account_id in sorted({*held, *self.reference.accounts})
         }
-        return Analysis(frame_of(Coverage, self._coverage), tables, self._groups.sizes())
+        facts: dict[str, Sequence[RoleFacts]] = {}
+        groups = Groups()
+        for summary in first_pass(sorted(set(held) - set(skipped))):
+            coverage[summary.account_id] = summary.coverage
+            if summary.is_examined:
+                facts[summary.account_id] = summary.facts
+                groups.add(summary.group_ids)
+        every = [fact for _, found in sorted(facts.items()) for fact in found]
+        chains = find_chains(every, self.reference.organization_id)
+        self.opinions.prepare(
+            one for account_id in facts for one in self._examined(account_id).right_sizing.proposals
+        )
+        tables = {account_id: partial(self._tables, account_id, chains) for account_id in facts}
+        return Analysis(frame_of(Coverage, coverage.values()), tables, groups.sizes())
 
-    def _tables(self, account_id: str, examined: ExaminedAccount, chains: Mapping[str, Chain]) -> AccountTables:
-        judged = judge_account(examined, self._checks, chains)
+    def _not_examined(self, account_id: str, skipped: Mapping[str, str]) -> Mapping[str, Any]:
+        account = account_of(self.reference, account_id)
+        return skipped_row(account, skipped[account_id]) if account_id in skipped else failed_row(account)
+
+    def _examined(self, account_id: str) -> ExaminedAccount:
+        examined = self.parts.get(account_id).examined
+        assert examined is not None, "only examined accounts are asked for"  # noqa: S101 (for the type checker)
+        return examined
+
+    def _tables(self, account_id: str, chains: Mapping[str, Chain]) -> AccountTables:
+        found = self._examined(account_id)
+        examined = _with_opinions(found, self.opinions.about(found.right_sizing.proposals))
+        judged = judge_account(examined, self.checks, chains)
         return AccountTables(
             account_id=account_id,
             roles=frame_of(Roles, judged.roles).sort_values(["account_id", "role_arn"], ignore_index=True),
@@ -205,6 +235,18 @@ class Analyst:
             role_events=frame_of(RoleEvents, examined.role_events),
             right_sizing=examined.right_sizing,
         )
+
+
+def examined_here(source: Documents, examiner: Examiner, parts: Parts) -> FirstPass:
+    """Return the first pass in this very process: one account's documents are in memory at a time."""
+
+    def examine(account_ids: Sequence[str]) -> Iterator[Summary]:
+        for account_id in account_ids:
+            part = examiner.examine(source.documents(account_id))
+            parts.put(part)
+            yield summary_of(part)
+
+    return examine
 
 
 def _with_opinions(examined: ExaminedAccount, opinions: Mapping[str, Opinion]) -> ExaminedAccount:

@@ -21,8 +21,8 @@ from hygiene.errors import DeliveryError
 from hygiene.frames import SEVERITIES
 from hygiene.model import Alert
 from hygiene.pipeline.earlier import earlier_facts
+from hygiene.pipeline.examining import Examination, analysed
 from hygiene.pipeline.places import ALERTS, ALERTS_LOCK, EVENTS, Places, new_run_id
-from hygiene.pipeline.reporting import analyse_snapshot
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.report.alert_words import alert_announcement
 from hygiene.review.alerts import parse_told, told_lines, untold
@@ -98,9 +98,10 @@ def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None
     checks = [
         check for check in configured_checks(settings.checks, settings.named()) if check.check.group == ACTIVITY
     ]
-    analysis = analyse_snapshot(snapshot.with_events(events), settings, now, checks, earlier_facts(location))
     newcomers = tuple(sorted(set(places.out.folders(EVENTS)) - set(snapshot.account_ids)))
-    return _gathered(settings, analysis, now, collected_at, newcomers)
+    examination = Examination(snapshot.with_events(events), settings, now, checks, earlier_facts(location))
+    with analysed(examination, places.out) as analysis:
+        return _gathered(settings, analysis, now, collected_at, newcomers)
 
 
 def _kept(places: Places) -> DailyEvents:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from hygiene.analyse.activity import refusals_elsewhere
 from hygiene.analyse.catalogue import configured_checks
-from hygiene.analyse.organization import Analyst, no_opinions
-from hygiene.analyse.owners import OwnerRules, parse_mapping
-from hygiene.analyse.reference import Reference
 from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import SnapshotError
 from hygiene.model import Notice, Provenance, ReviewFacts
 from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
-from hygiene.pipeline.earlier import EarlierFacts, earlier_facts
+from hygiene.pipeline.earlier import earlier_facts
+from hygiene.pipeline.examining import Examination, analysed, here, reference_of
 from hygiene.pipeline.keeping import keep_what_people_left
-from hygiene.pipeline.people_files import parsed_file
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
@@ -37,11 +34,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hygiene.analyse.catalogue import ConfiguredCheck
-    from hygiene.analyse.organization import Analysis, Opinions
+    from hygiene.analyse.organization import Analysis
     from hygiene.collect.client import AwsClient
     from hygiene.config import Settings
     from hygiene.frames import Review
     from hygiene.model import Organization
+    from hygiene.pipeline.examining import Examining
     from hygiene.pipeline.places import Places
     from hygiene.snapshot import Snapshot
 
@@ -92,10 +90,12 @@ def report_on(
     clock: Callable[[], datetime],
     places: Places,
     connect: Callable[[], AwsClient] | None = None,
+    examining: Examining = here,
 ) -> Reported:
     """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
     `connect`: the way to AWS, where a second opinion about proposals may be asked for; None: no AWS access at all.
+    `examining`: where the first pass takes place.
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
     started_at = clock()
@@ -105,24 +105,17 @@ def report_on(
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
     validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
-    analysis = analyse_snapshot(snapshot, settings, moment.as_of, checks, earlier, validation.opinions)
-    if not analysis.coverage["status"].isin(["read", "partial"]).any():
-        reasons = "\n  ".join(_not_read(analysis)[:5])
-        raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
-    previous = previous_review(
-        places,
-        quarter,
-        request.previous,
-        lambda earlier: _earlier_analysis(earlier, settings, checks),
-        frozenset(check.check.id for check in checks),
-    )
-    facts = _facts(snapshot, settings, moment, quarter, checks, previous)
-    subject = facts.review_id.removesuffix(f"-{quarter}")
-    facts = replace(facts, trend=earlier_points(places, subject, quarter))
-    review = Reviewing(
-        analysis, facts, snapshot, previous, places, settings, lambda held: _reference(held, settings, facts.as_of)
-    )
-    location, summary = _publish(places, review, facts, snapshot, request, (started_at, clock()))
+    examination = Examination(snapshot, settings, moment.as_of, checks, earlier)
+    with ExitStack() as stack:
+        analysis = stack.enter_context(analysed(examination, places.out, validation, examining))
+        _refuse_nothing_read(snapshot, analysis)
+        previous = _previous(stack, places, quarter, request.previous, examination)
+        facts = _facts(snapshot, settings, moment, quarter, checks, previous)
+        subject = facts.review_id.removesuffix(f"-{quarter}")
+        facts = replace(facts, trend=earlier_points(places, subject, quarter))
+        rules = partial(reference_of, settings=settings, as_of=facts.as_of)
+        review = Reviewing(analysis, facts, snapshot, previous, places, settings, rules)
+        location, summary = _publish(places, review, facts, snapshot, request, (started_at, clock()))
     return Reported(
         location=location,
         first_page="index.html" if "html" in request.formats else "summary.json",
@@ -133,70 +126,33 @@ def report_on(
     )
 
 
+def _refuse_nothing_read(snapshot: Snapshot, analysis: Analysis) -> None:
+    if not analysis.coverage["status"].isin(["read", "partial"]).any():
+        reasons = "\n  ".join(_not_read(analysis)[:5])
+        raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
+
+
 def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
     """Return the snapshot below OUT that was finished last before this one; none where its time is not known."""
     collected_at = str(snapshot.manifest.get("finished_at", ""))
     return places.newest_snapshot(snapshot.location, before=collected_at) if collected_at else None
 
 
-def analyse_snapshot(
-    snapshot: Snapshot,
-    settings: Settings,
-    as_of: datetime,
-    checks: Sequence[ConfiguredCheck],
-    earlier: EarlierFacts = EarlierFacts(),  # noqa: B008 (frozen and empty)
-    opinions: Opinions = no_opinions,
-) -> Analysis:
-    """Judge a snapshot by the settings at a moment; `earlier`: what an earlier one gives to compare with."""
-    known = _reference(snapshot, settings, as_of)
-    activities = (snapshot.activity(account_id) for account_id in snapshot.account_ids)
-    reference = replace(
-        known,
-        earlier_policies=earlier.policies,
-        earlier_callers=earlier.callers,
-        refused_elsewhere=refusals_elsewhere(activity for activity in activities if activity is not None),
-    )
-    started_at = parse_time(snapshot.manifest.get("started_at"))
-    analyst = Analyst(reference, checks, started_at, opinions)
-    return analyst.analyse(snapshot, _skipped(snapshot, settings))
+def _previous(
+    stack: ExitStack, places: Places, quarter: str, named: str | None, examination: Examination
+) -> Previous | None:
+    """Return the review to compare with; what the tables of one made here rest on goes with the stack."""
 
+    def analyse(location: str) -> tuple[str, Analysis]:
+        """Judge an earlier snapshot by today's rules at its own moment."""
+        snapshot, settings = open_snapshot(location), examination.settings
+        as_of = _moment(snapshot, None).as_of
+        earlier = stack.enter_context(
+            analysed(Examination(snapshot, settings, as_of, examination.checks), places.out)
+        )
+        return quarter_of(as_of, settings.review.fiscal_year_start), earlier
 
-def _reference(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Reference:
-    return Reference(
-        as_of=as_of,
-        organization=snapshot.organization,
-        known_accounts=frozenset(settings.review.known_accounts),
-        unused_after_days=settings.review.unused_after_days,
-        owner_rules=_owner_rules(settings),
-        permission_sets=snapshot.permission_sets,
-        references=snapshot.references,
-        expected_networks=tuple(ip_network(str(network)) for network in settings.activity.expected_networks),
-    )
-
-
-def _earlier_analysis(location: str, settings: Settings, checks: Sequence[ConfiguredCheck]) -> tuple[str, Analysis]:
-    """Return the quarter and analysis of an earlier snapshot, judged by today's rules at its own moment."""
-    snapshot = open_snapshot(location)
-    as_of = _moment(snapshot, None).as_of
-    return quarter_of(as_of, settings.review.fiscal_year_start), analyse_snapshot(snapshot, settings, as_of, checks)
-
-
-def _skipped(snapshot: Snapshot, settings: Settings) -> dict[str, str]:
-    """Return account id → reason: left out when collecting, or by the configuration now."""
-    from hygiene.collect.selection import select
-
-    recorded = snapshot.manifest.get("skipped") or ()
-    reasons = {
-        str(entry.get("account_id")): str(entry.get("reason")) for entry in recorded if isinstance(entry, dict)
-    }
-    accounts = snapshot.organization.accounts if snapshot.organization else ()
-    return {**reasons, **{skip.account_id: skip.reason for skip in select(accounts, settings.accounts)[1]}}
-
-
-def _owner_rules(settings: Settings) -> OwnerRules:
-    path = settings.owners.mapping
-    mapping = parsed_file(path, settings.named("[owners] mapping"), parse_mapping) if path is not None else ()
-    return OwnerRules(settings.review.owner_tags, mapping, settings.owners.fallback)
+    return previous_review(places, quarter, named, analyse, frozenset(check.check.id for check in examination.checks))
 
 
 def _moment(snapshot: Snapshot, given: datetime | None) -> _Moment:

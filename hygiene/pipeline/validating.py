@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
@@ -18,7 +19,7 @@ from hygiene.model import Opinion
 from hygiene.pipeline.places import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from hygiene.collect.client import AwsClient
@@ -32,11 +33,8 @@ _SCHEMA = 1
 _ASKED_AT_MOST = 2_000
 """Documents in one run: many roles share one, and more would hold a review up for a thing nobody waits for."""
 
-_Documents = dict[str, tuple[tuple[str, str], ...]]
-"""Role ARN → name and JSON text of each proposed policy."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Validation:
     """The answers of one review. `connect` gives AWS; None: only what is known is used."""
 
@@ -45,14 +43,19 @@ class Validation:
     connect: Callable[[], AwsClient] | None
     clock: Callable[[], datetime]
 
-    def opinions(self, proposals: Sequence[Proposal]) -> dict[str, Opinion]:
-        """Return role ARN → what is said about all policies proposed for it; without roles not all was said of."""
-        documents = {one.role_arn: tuple(_policies(one)) for one in proposals}
-        known = self._known()
+    def prepare(self, proposals: Iterable[Proposal]) -> None:
+        """Ask about what is not known yet, and keep it."""
         if self.connect is not None:
-            known |= self._asked(documents, known)
-        return {arn: opinion for arn, policies in documents.items() if (opinion := _opinion(policies, known))}
+            self._known.update(self._asked(self.connect, self._unknown(proposals)))
 
+    def about(self, proposals: Sequence[Proposal]) -> dict[str, Opinion]:
+        """Return role ARN → what is said about all policies proposed for it; without roles not all was said of."""
+        if not self._known:
+            return {}
+        found = ((one.role_arn, _opinion(tuple(_policies(one)), self._known)) for one in proposals)
+        return {arn: opinion for arn, opinion in found if opinion}
+
+    @cached_property
     def _known(self) -> dict[str, Opinion]:
         content = self.out.read(self._name)
         try:
@@ -62,24 +65,32 @@ class Validation:
             logger.warning("%s/%s is not used: %s", self.out.location, self._name, error)
             return {}
 
-    def _asked(self, documents: _Documents, known: Mapping[str, Opinion]) -> dict[str, Opinion]:
-        """Ask about what is not known yet, and keep it."""
+    def _unknown(self, proposals: Iterable[Proposal]) -> dict[str, str]:
+        """Return digest → document, the first ones by digest: never many more than that are in memory."""
+        wanted: dict[str, str] = {}
+        for proposal in proposals:
+            for _, text in _policies(proposal):
+                key = sha256(text)
+                if key not in self._known:
+                    wanted[key] = text
+            if len(wanted) > 2 * _ASKED_AT_MOST:
+                wanted = _first(wanted)
+        return _first(wanted)
+
+    def _asked(self, connect: Callable[[], AwsClient], unknown: Mapping[str, str]) -> dict[str, Opinion]:
         from hygiene.collect.policy_validation import validate_policies
 
-        wanted = {sha256(text): text for policies in documents.values() for _, text in policies}
-        unknown = {key: text for key, text in sorted(wanted.items()) if key not in known}
-        if not unknown or self.connect is None:
+        if not unknown:
             return {}
-        asked = dict(list(unknown.items())[:_ASKED_AT_MOST])
         try:
-            answers = validate_policies(self.connect(), asked)
+            answers = validate_policies(connect(), unknown)
         except HygieneError as error:
             logger.info("IAM Access Analyzer is not asked about proposals: %s", error)
             return {}
         now = self.clock().replace(microsecond=0)
         found = {key: Opinion(now, tuple(sentences)) for key, sentences in answers.items()}
         if found:
-            self._keep({**known, **found})
+            self._keep({**self._known, **found})
         return found
 
     def _keep(self, answers: Mapping[str, Opinion]) -> None:
@@ -95,6 +106,10 @@ class Validation:
 def sha256(text: str) -> str:
     """Return the digest an answer is kept under."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _first(documents: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(documents.items())[:_ASKED_AT_MOST])
 
 
 def _policies(proposal: Proposal) -> Iterator[tuple[str, str]]:

@@ -1,32 +1,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hygiene.analyse.catalogue import configured_checks
-from hygiene.analyse.organization import Analysis, Analyst
 from hygiene.model import Account, AccountDocuments, AccountState, Gap, GapKind
-from tests.builders import ACCOUNT, AS_OF, SISTER, a_reference, a_role, an_organization, details
+from tests.builders import (
+    ACCOUNT,
+    AS_OF,
+    SISTER,
+    a_reference,
+    a_role,
+    an_organization,
+    analysed_population,
+    details,
+)
+
+if TYPE_CHECKING:
+    from hygiene.analyse.organization import Analysis
 
 STARTED = datetime(2026, 12, 31, 5, 0, tzinfo=UTC)
 
 
-class Held:
-    """A snapshot in memory."""
-
-    def __init__(self, *documents: AccountDocuments) -> None:
-        self._documents = {held.account_id: held for held in documents}
-        self.account_ids = tuple(self._documents)
-
-    def documents(self, account_id: str) -> AccountDocuments:
-        return self._documents[account_id]
-
-
 def covered(*documents: AccountDocuments, skipped: dict[str, str] | None = None, accounts: Any = ()) -> Analysis:
     reference = a_reference(an_organization(*accounts))
-    return Analyst(reference, configured_checks({}), STARTED).analyse(Held(*documents), skipped or {})
+    return analysed_population(*documents, reference=reference, skipped=skipped, started_at=STARTED)
 
 
 def read(*roles: dict[str, Any], account: str = ACCOUNT, **more: Any) -> AccountDocuments:

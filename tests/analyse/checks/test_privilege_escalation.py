@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from hygiene.analyse.catalogue import configured_checks
-from hygiene.analyse.organization import Analyst
 from hygiene.config import CheckSettings
 from hygiene.model import AccountDocuments
 from tests.builders import (
@@ -16,6 +14,7 @@ from tests.builders import (
     an_organization,
     an_scp,
     analysed,
+    analysed_population,
     details,
     document,
     found,
@@ -204,15 +203,7 @@ def test_a_condition_that_names_another_role_keeps_this_one_out() -> None:
 def test_chains_cross_accounts_of_the_organization() -> None:
     start = a_role("start", inline=document(statement("sts:AssumeRole", role_arn("boss", SISTER))))
     boss = a_role("boss", account=SISTER, inline=ADMIN, trust=trusts({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}))
-    held = {ACCOUNT: details(start), SISTER: details(boss)}
-
-    class Held:
-        account_ids = tuple(held)
-
-        def documents(self, account_id: str) -> AccountDocuments:
-            return AccountDocuments(account_id, authorization_details=held[account_id])
-
-    analysis = Analyst(a_reference(an_organization()), configured_checks({})).analyse(Held(), {})
+    analysis = analysed_population(AccountDocuments(ACCOUNT, details(start)), AccountDocuments(SISTER, details(boss)))
     rows = analysis.findings[analysis.findings["check"] == CHECK].set_index("role_name")
     assert "boss (444455556666)" in str(rows.loc["start", "evidence"])
     assert analysis.roles.set_index("role_name").loc["start", "suggestion"] == "reduce"

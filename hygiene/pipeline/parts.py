@@ -1,0 +1,65 @@
+"""Keeps the parts of accounts between the two passes: the last one in memory, the others on this machine's disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from hygiene.analyse.part import decode_part, encode_part
+from hygiene.errors import PartError
+from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hygiene.analyse.part import Part
+    from hygiene.store import Store
+
+
+class SpilledParts:
+    """Parts in a folder that nobody else sees, made when the second account comes; a context manager.
+
+    The folder lies beside the reports in OUT, or on this machine where OUT is a bucket, and goes at the end. What a
+    killed run leaves of it goes with the next run that holds the lock.
+    """
+
+    def __init__(self, out: Store) -> None:
+        self._out = out
+        self._folder: Path | None = None
+        self._last: Part | None = None
+
+    def put(self, part: Part) -> None:
+        """Keep a part as it is, until the next one comes."""
+        if self._last is not None and self._last.account_id != part.account_id:
+            self.put_encoded(self._last.account_id, encode_part(self._last))
+        self._last = part
+
+    def put_encoded(self, account_id: str, content: bytes) -> None:
+        """Keep the bytes of a part."""
+        self._store().write(_name(account_id), content)
+
+    def get(self, account_id: str) -> Part:
+        """Return a part that was put here. Raises PartError when its file is damaged or gone."""
+        if self._last is not None and self._last.account_id == account_id:
+            return self._last
+        content = self._store().read(_name(account_id))
+        if content is None:
+            raise PartError(f"What was found in account {account_id} is not there any more.")
+        return decode_part(content)
+
+    def __enter__(self) -> Self:
+        """Give the place."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the folder."""
+        if self._folder is not None:
+            self._out.discard_aside(self._folder)
+
+    def _store(self) -> Store:
+        if self._folder is None:
+            self._folder = self._out.make_aside("parts")
+        return open_store(self._folder)
+
+
+def _name(account_id: str) -> str:
+    return f"{account_id}.part"
