@@ -71,9 +71,12 @@ class Chain:
 
 
 def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list[RoleFacts]:
-    """Return the facts of an account's roles; its findings say who is an administrator."""
+    """Return the facts of those roles of an account that a chain can run through; findings say who is administrator.
+
+    The others trust no principal, may assume nothing, and no role beside them names them: most roles of services.
+    """
     administrators = {str(row["role_arn"]) for row in findings if _makes_administrator(row)}
-    return [
+    facts = [
         RoleFacts(
             arn=arn,
             account_id=estate.account.id,
@@ -83,6 +86,8 @@ def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list
         )
         for arn, permissions in estate.permissions.items()
     ]
+    named = {trust.principal for fact in facts for trust in fact.trusted}
+    return [fact for fact in facts if fact.assumes or fact.trusted or fact.arn in named]
 
 
 def _trust(found: TrustedPrincipal) -> Trust:
