@@ -1,17 +1,22 @@
 """Runs last-accessed jobs for many roles in one session: makes them at AWS's pace, fetches each when it is ready.
 
-Making and fetching have budgets of their own at AWS, so both go on by turns: while later jobs are being made, the
-earlier ones get ready, and one fetch per job usually does.
+Making and fetching have budgets of their own at AWS, so several threads do what is next: while later jobs are being
+made, the earlier ones get ready, and one fetch per job usually does. How fast they go is the client's affair.
 """
 
 from __future__ import annotations
 
 import heapq
+import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from hygiene.collect.readiness import Readiness
 from hygiene.collect.refusal import RefusedError
 from hygiene.model import GapKind
 
@@ -28,6 +33,9 @@ _FRUITLESS_SESSIONS = 5
 """So many sessions one after the other ended before they had one answer: none will live long enough."""
 _GIVE_UP_AFTER = 2
 """So many roles refused and none answered: the permission is missing or the API is down; asking on is vain."""
+_AT_A_TIME = 4
+"""Calls on their way together. An answer takes a tenth of a second or three: one after the other they would not use
+what AWS allows, and more than this find the same bucket empty."""
 
 
 @dataclass(order=True, slots=True)
@@ -49,6 +57,7 @@ class Jobs:
         context: AccountContext,
         granularity: str,
         monotonic: Callable[[], float] = time.monotonic,
+        at_a_time: int = _AT_A_TIME,
     ) -> None:
         self._context = context
         self._granularity = granularity
@@ -57,30 +66,60 @@ class Jobs:
         self._made: list[_Job] = []
         self._answers: dict[str, JsonObject] = {}
         self._refused: list[tuple[str, RefusedError]] = []
+        self._gone: list[tuple[str, RefusedError]] = []
         self._fruitless: set[int] = set()
+        self._readiness = Readiness(context.settings.last_accessed_first_poll_seconds)
+        self._at_a_time = at_a_time
+        self._lock = threading.Lock()
+        """Held for every look at what is above, never during a call."""
+        self._is_failed = False
 
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
         self._to_make.extend((arn, 1) for arn in role_arns)
-        while self._to_make or self._made:
-            if self._is_hopeless():
-                break
-            if self._made and (not self._to_make or self._made[0].ready_at <= self._monotonic()):
-                self._fetch(heapq.heappop(self._made))
-            else:
-                self._make(*self._to_make.popleft())
+        # Alone until the first answer, so that a missing permission costs two calls and not two per thread.
+        self._work(until_answered=self._at_a_time > 1)
+        if self._answers and self._at_a_time > 1:
+            with ThreadPoolExecutor(self._at_a_time, thread_name_prefix="jobs") as pool:
+                workers = [pool.submit(self._work) for _ in range(self._at_a_time)]
+            for worker in workers:
+                worker.result()
         self._tell_refusals()
-        return self._answers
+        return dict(sorted(self._answers.items()))
+
+    def _work(self, *, until_answered: bool = False) -> None:
+        """Do one step after the other until there is none to begin. The first error that is no refusal ends all."""
+        try:
+            while not (until_answered and self._answers):
+                step = self._next_step()
+                if step is None:
+                    return
+                step()
+        except BaseException:
+            self._is_failed = True
+            raise
+
+    def _next_step(self) -> Callable[[], None] | None:
+        """Take the job that is ready, else a role without one, else the job that will be ready first."""
+        with self._lock:
+            if self._is_failed or self._is_hopeless():
+                return None
+            if self._made and (not self._to_make or self._made[0].ready_at <= self._monotonic()):
+                return partial(self._fetch, heapq.heappop(self._made))
+            return partial(self._make, *self._to_make.popleft()) if self._to_make else None
 
     def _is_hopeless(self) -> bool:
         return not self._answers and len(self._refused) >= _GIVE_UP_AFTER
 
     def _tell_refusals(self) -> None:
-        """Say once that the account gives no answers, or which roles of it gave none."""
+        """Say once that the account gives no answers, or which roles gave none, in order of their names."""
+        for arn, error in sorted(self._gone, key=itemgetter(0)):
+            # The role was deleted meanwhile: that says nothing about the other roles.
+            self._context.gap(NAME, error, subject=arn)
         if self._is_hopeless():
             self._context.gap(NAME, self._refused[0][1])
             return
-        for arn, error in self._refused:
+        for arn, error in sorted(self._refused, key=itemgetter(0)):
             self._context.gap(NAME, error, subject=arn)
 
     def _make(self, arn: str, attempt: int) -> None:
@@ -89,13 +128,15 @@ class Jobs:
                 "iam", "GenerateServiceLastAccessedDetails", Arn=arn, Granularity=self._granularity
             )
         except RefusedError as error:
-            self._refuse(arn, error)
+            with self._lock:
+                self._refuse(arn, error)
             return
         now = self._monotonic()
-        wait = self._context.settings.last_accessed_first_poll_seconds
         give_up_at = now + self._context.settings.last_accessed_give_up_seconds
         session = self._context.client.session_number
-        heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, session, wait, give_up_at))
+        with self._lock:
+            wait = self._readiness.seconds
+            heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, session, wait, give_up_at))
 
     def _fetch(self, job: _Job) -> None:
         pause = job.ready_at - self._monotonic()
@@ -104,16 +145,23 @@ class Jobs:
         try:
             answer = None if self._is_lost(job) else self._all_pages(job.job_id)
         except RefusedError as error:
-            self._again_or_gap(job, error)
+            with self._lock:
+                self._again_or_gap(job, error)
             return
-        if answer is None:
-            self._make_in_new_session(job)
-            return
+        with self._lock:
+            if answer is None:
+                self._make_in_new_session(job)
+            else:
+                self._sort_in(job, answer)
+
+    def _sort_in(self, job: _Job, answer: JsonObject) -> None:
         status = answer.get("JobStatus")
         if status == "COMPLETED":
             self._answers[job.arn] = answer
             self._fruitless.clear()
+            self._readiness.finished(answer)
         elif status == "IN_PROGRESS":
+            self._readiness.was_too_early()
             self._wait_longer(job)
         else:
             reason = (answer.get("Error") or {}).get("Message") or f"the job ended as {status}"
@@ -159,8 +207,7 @@ class Jobs:
 
     def _refuse(self, arn: str, error: RefusedError) -> None:
         if error.kind is GapKind.GONE:
-            # The role was deleted meanwhile: that says nothing about the other roles.
-            self._context.gap(NAME, error, subject=arn)
+            self._gone.append((arn, error))
         else:
             self._refused.append((arn, error))
 

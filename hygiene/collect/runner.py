@@ -1,4 +1,4 @@
-"""Reads accounts in parallel, each with a session of its own and nearly serially inside; a refusal is a gap."""
+"""Reads accounts in parallel, each with a session of its own; a refusal is a gap."""
 
 from __future__ import annotations
 

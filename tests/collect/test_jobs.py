@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from hygiene.collect.context import AccountContext
 from hygiene.collect.jobs import Jobs
+from hygiene.collect.readiness import Readiness
 from hygiene.collect.refusal import RefusedError
 from hygiene.config import Aws
 from hygiene.model import GapKind
@@ -62,7 +68,7 @@ class ScriptedClient:
 def run(clock: Clock, client: ScriptedClient, roles: int, **settings: Any) -> tuple[dict[str, Any], AccountContext]:
     aws = Aws(last_accessed_first_poll_seconds=3, **settings)
     context = AccountContext(ACCOUNT, client, aws)  # type: ignore[arg-type]
-    jobs = Jobs(context, "SERVICE_LEVEL", clock.monotonic)
+    jobs = Jobs(context, "SERVICE_LEVEL", clock.monotonic, at_a_time=1)
     return jobs.run([f"arn:{number}" for number in range(roles)]), context
 
 
@@ -100,3 +106,105 @@ def test_a_job_that_does_not_end_is_given_up_and_told() -> None:
     assert not answers
     assert "did not finish in time" in context.gaps[0].message
     assert clock.now < 200
+
+
+class BusyClient:
+    """Takes a moment for each call, counts those on their way together, and fails as told."""
+
+    session_number = 1
+
+    def __init__(self, makes: BaseException | None = None, fetches: BaseException | None = None) -> None:
+        self._makes, self._fetches = makes, fetches
+        self._lock = threading.Lock()
+        self._together = 0
+        self.most, self.made, self.fetched = 0, 0, 0
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def _answer(self) -> None:
+        with self._lock:
+            self._together += 1
+            self.most = max(self.most, self._together)
+        time.sleep(0.01)
+        with self._lock:
+            self._together -= 1
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        assert (service, operation) == ("iam", "GenerateServiceLastAccessedDetails")
+        self._answer()
+        self.made += 1
+        if self._makes:
+            raise self._makes
+        return {"JobId": parameters["Arn"]}
+
+    def pages(self, service: str, operation: str, **parameters: Any) -> Any:
+        assert (service, operation) == ("iam", "GetServiceLastAccessedDetails")
+        self._answer()
+        self.fetched += 1
+        if self._fetches and self.fetched > 5:
+            raise self._fetches
+        yield {"JobStatus": "COMPLETED", "ServicesLastAccessed": [{"ServiceNamespace": parameters["JobId"]}]}
+
+
+def busily(client: BusyClient, roles: int = 40) -> tuple[dict[str, Any], AccountContext]:
+    context = AccountContext(ACCOUNT, client, Aws(last_accessed_first_poll_seconds=0))  # type: ignore[arg-type]
+    return Jobs(context, "SERVICE_LEVEL").run([f"arn:{number:02}" for number in range(roles)]), context
+
+
+def test_a_few_calls_are_on_their_way_together_and_the_answers_are_in_order() -> None:
+    client = BusyClient()
+    answers, _ = busily(client)
+    assert list(answers) == [f"arn:{number:02}" for number in range(40)]
+    assert all(answer["ServicesLastAccessed"] == [{"ServiceNamespace": arn}] for arn, answer in answers.items())
+    assert (client.made, client.fetched) == (40, 40)
+    assert 2 <= client.most <= 4
+
+
+def test_a_missing_permission_costs_two_calls_however_many_threads_there_are() -> None:
+    denied = RefusedError("iam:GenerateServiceLastAccessedDetails", GapKind.DENIED, "AccessDenied", "no")
+    client = BusyClient(makes=denied)
+    answers, context = busily(client)
+    assert (answers, client.made, len(context.gaps)) == ({}, 2, 1)
+
+
+def test_roles_refused_by_several_threads_are_told_in_order() -> None:
+    failed = RefusedError("iam:GetServiceLastAccessedDetails", GapKind.THROTTLED, "Throttling", "slow down")
+    _, context = busily(BusyClient(fetches=failed))
+    subjects = [gap.subject for gap in context.gaps]
+    assert len(subjects) == 35
+    assert subjects == sorted(subjects)
+
+
+def test_an_error_in_one_thread_ends_all_and_is_raised() -> None:
+    client = BusyClient(fetches=ZeroDivisionError("our bug"))
+    with pytest.raises(ZeroDivisionError, match="our bug"):
+        busily(client, roles=400)
+    assert client.made < 30
+
+
+def _job(seconds: float) -> dict[str, Any]:
+    began = datetime(2026, 1, 2, tzinfo=UTC)
+    return {"JobCreationDate": began, "JobCompletionDate": (began + timedelta(seconds=seconds)).isoformat()}
+
+
+def test_the_wait_is_learnt_from_the_longest_job_and_never_longer_than_configured() -> None:
+    readiness = Readiness(3.0)
+    assert readiness.seconds == 3.0
+    for seconds, wait in [(0.2, 0.5), (1.0, 1.5), (0.4, 1.5), (60.0, 3.0)]:
+        readiness.finished(_job(seconds))
+        assert readiness.seconds == pytest.approx(wait)
+
+
+def test_a_wait_that_was_too_short_is_forgotten_for_good() -> None:
+    readiness = Readiness(3.0)
+    readiness.finished(_job(0.2))
+    readiness.was_too_early()
+    readiness.finished(_job(0.2))
+    assert readiness.seconds == 3.0
+
+
+def test_an_answer_without_dates_teaches_nothing() -> None:
+    readiness = Readiness(3.0)
+    readiness.finished({"JobCreationDate": None})
+    assert readiness.seconds == 3.0
