@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hygiene.collect.client import AwsClient
+    from hygiene.collect.readiness import Readiness
     from hygiene.collect.refusal import RefusedError
     from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Aws
@@ -29,6 +30,8 @@ class AccountContext:
     previous_run_id: str = ""
     events: EventReader | None = None
     """Reads CloudTrail; None when it is switched off."""
+    readiness: Readiness | None = None
+    """What other accounts of the run found out about AWS's last-accessed jobs; None learns for this account alone."""
     documents: dict[str, Any] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 

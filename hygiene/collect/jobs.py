@@ -68,7 +68,7 @@ class Jobs:
         self._refused: list[tuple[str, RefusedError]] = []
         self._gone: list[tuple[str, RefusedError]] = []
         self._fruitless: set[int] = set()
-        self._readiness = Readiness(context.settings.last_accessed_first_poll_seconds)
+        self._readiness = context.readiness or Readiness(context.settings.last_accessed_first_poll_seconds)
         self._at_a_time = at_a_time
         self._lock = threading.Lock()
         """Held for every look at what is above, never during a call."""

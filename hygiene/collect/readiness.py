@@ -14,7 +14,10 @@ _FACTOR, _MARGIN_SECONDS = 1.25, 0.25
 
 
 class Readiness:
-    """The wait before a job's first poll. Begins with what is configured, and never exceeds it."""
+    """The wait before a job's first poll. Begins with what is configured, and never exceeds it.
+
+    Told by several threads without a lock: a job that was overlooked makes one poll too early at worst.
+    """
 
     def __init__(self, configured_seconds: float) -> None:
         self._configured = configured_seconds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from hygiene.collect.collectors import ORDER
 from hygiene.collect.context import AccountContext
 from hygiene.collect.deadline import StoppedError
+from hygiene.collect.readiness import Readiness
 from hygiene.collect.refusal import RefusedError
 from hygiene.collect.workers import for_each_account
 from hygiene.model import Gap
@@ -75,6 +76,7 @@ class Runner:
         self._earlier = earlier
         self._from_hub = from_hub
         self._events = events
+        self._readiness = Readiness(settings.last_accessed_first_poll_seconds)
 
     def run(self, account_ids: Sequence[str]) -> tuple[Gap, ...]:
         """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
@@ -96,6 +98,7 @@ class Runner:
             previous=earlier.documents(account_id) if earlier else None,
             previous_run_id=earlier.run_id if earlier else "",
             events=self._events,
+            readiness=self._readiness,
         )
         _collect_all(context)
         return self._finish(account_id, context.documents, context.gaps)
