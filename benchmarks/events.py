@@ -94,7 +94,7 @@ def write_trail(folder: Path, events: int) -> list[DayFiles]:
             path = folder / f"{ACCOUNT}_CloudTrail_eu-west-1_{begins:%Y%m%dT%H%M}Z_{number:06d}.json.gz"
             path.write_bytes(gzip.compress(text, 6, mtime=0))
             names.append(str(path))
-        found.append(DayFiles(ACCOUNT, day, tuple(names), frozenset({"eu-west-1"})))
+        found.append(DayFiles(ACCOUNT, day, tuple(names), regions=frozenset({"eu-west-1"})))
     return found
 
 

@@ -5,7 +5,7 @@ The raw documents stay as AWS sent them; nothing here changes them.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.policy.fingerprint import canonical, readable, sha256
@@ -14,6 +14,7 @@ from hygiene.policy.trust import SERVICE_LINKED_PATH
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from hygiene.activity import Activity
     from hygiene.model import AccountDocuments, JsonObject
 
 INLINE, AWS_MANAGED, CUSTOMER_MANAGED = "inline", "aws-managed", "customer-managed"
@@ -135,6 +136,20 @@ def is_worth_asking(role: JsonObject) -> bool:
     return bool(role.get("RolePolicyList") or role.get("AttachedManagedPolicies"))
 
 
+def whole_activity(documents: AccountDocuments) -> Activity | None:
+    """Return the account's activity where nothing of it is known to be missing from its first day on, else None."""
+    activity = documents.activity
+    if activity is None or activity.problems or activity.records_damaged:
+        return None
+    if any(day >= activity.begins.date() for day in activity.missing_days):
+        return None
+    return None if any(gap.collector in _OF_EVENTS for gap in documents.gaps) else activity
+
+
+_OF_EVENTS = ("activity", "cloudtrail")
+"""The documents that hold events, as gaps name them."""
+
+
 def newest_moment(documents: AccountDocuments) -> datetime | None:
     """Return the newest moment found inside an account's files: last uses, creations, report times.
 
@@ -146,10 +161,17 @@ def newest_moment(documents: AccountDocuments) -> datetime | None:
     moments += [parse_time(item.get("CreateDate")) for part in _DATED for item in details.get(part, [])]
     moments += [parse_time(policy.get("UpdateDate")) for policy in details.get("Policies", [])]
     moments += [parse_time(answer.get("JobCompletionDate")) for answer in answers]
-    moments += [documents.activity.ends] if documents.activity else []
     moments += [parse_time(row.get("generated_time")) for row in documents.credential_report or ()]
-    return max((moment for moment in moments if moment is not None), default=None)
+    newest = max((moment for moment in moments if moment is not None), default=None)
+    events_end = documents.activity.ends if documents.activity else None
+    if newest is None or events_end is None:
+        return newest or events_end
+    # Years of silence and then one event are a wrong clock: taken for now, it would make every role look unused.
+    return max(newest, events_end) if events_end - newest <= _EVENTS_AHEAD else newest
 
+
+_EVENTS_AHEAD = timedelta(days=92)
+"""A trail may go on for a quarter after anything else in the files."""
 
 _DATED = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies")
 

@@ -30,9 +30,10 @@ class Assumption:
     `principal`: a role or user ARN (of the role itself, never of its session), a service name, an account id, or the
     subject of a SAML or web identity with its provider (`provider ARN or host|subject`).
     `principal_account_id` is empty where there is none or it was not said. `count` are successes, `failed` refusals.
-    A role of another account stands here with refusals alone: its own account's log may never see them.
+    A role of another account stands here too: only the caller's log says who it was, and what was refused.
     The counted maps hold up to 100 values, the most frequent first; what came beyond is added up under `other`, as
     are principals beyond 500 of a role and kind. `with_mfa` counts successes with MFA; None: nothing was said of it.
+    `networks` are those of successes, `failed_networks` those of refusals: who was turned away was not in.
     The examples are the latest success and the latest refusal.
     """
 
@@ -47,6 +48,7 @@ class Assumption:
     networks: tuple[tuple[str, int], ...] = ()
     user_agents: tuple[tuple[str, int], ...] = ()
     errors: tuple[tuple[str, int], ...] = ()
+    failed_networks: tuple[tuple[str, int], ...] = ()
     with_mfa: int | None = None
     example: EventReference | None = None
     failed_example: EventReference | None = None
@@ -94,7 +96,8 @@ class Activity:
     """What is known of one account for one window. `begins` is inside of what was read, `ends` is not.
 
     `missing_days` are days of the window for which some region was not read, those before `begins` too.
-    `problems` are sentences about what could not be read; `records_damaged` counts records that were not used.
+    `problems` are sentences about what could not be read; `records_damaged` counts records that were not used, and
+    `files_passed_by` files among the logs that are none: nothing is known to be missing for them.
     """
 
     account_id: str
@@ -106,6 +109,7 @@ class Activity:
     problems: tuple[str, ...] = ()
     records_read: int = 0
     records_damaged: int = 0
+    files_passed_by: int = 0
     assumptions: tuple[Assumption, ...] = ()
     changes: tuple[RoleChange, ...] = ()
     sign_ins: tuple[SignIn, ...] = ()

@@ -1,7 +1,8 @@
 """One CloudTrail record → what it says about roles, or nothing. Pure; anything in a record may be missing or wrong.
 
-A cross-account AssumeRole is logged in both accounts under one `sharedEventID`: the role's own account keeps the
-success, so it counts once; the caller's account keeps only what was refused, which the other may never see.
+A cross-account AssumeRole is logged in both accounts under one `sharedEventID`: the role's own log names no more than
+the caller's account, the caller's log says who it was, and refusals may be in that one alone. Each log is added up as
+it is; `analyse.activity` joins the two, so that a call counts once.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
 """
 

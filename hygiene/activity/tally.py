@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from hygiene.activity.records import Said
 
 MAX_ROLES = 20_000
-"""Roles and kinds of principal of one account; IAM allows 10,000 roles, and refused calls may name any."""
+"""Roles and kinds of principal, of the account and of all others each; IAM allows 10,000 roles, and refused calls may
+name any."""
 MAX_PRINCIPALS = 500
 """Per role and kind: web identities can be a person each. Beyond, they are added up under the principal `other`."""
 MAX_CHANGES = 20_000
@@ -67,7 +68,10 @@ def _later(one: EventReference | None, other: EventReference | None) -> EventRef
 class _Row:
     """The assumptions of one role by one principal, while they are added up."""
 
-    __slots__ = ("account_id", "agents", "count", "errors", "failed", "failed_example", "mfa", "networks", "span")
+    __slots__ = (
+        "account_id", "agents", "count", "errors", "failed", "failed_example", "failed_networks", "mfa", "networks",
+        "span",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.account_id = ""
@@ -75,19 +79,21 @@ class _Row:
         self.mfa: int | None = None
         self.span = _Span()
         self.failed_example: EventReference | None = None
-        self.networks, self.agents, self.errors = Counts(), Counts(), Counts()
+        self.networks, self.failed_networks = Counts(), Counts()
+        self.agents, self.errors = Counts(), Counts()
 
     def add(self, said: Assumed, number: int, first: datetime) -> None:
         self.account_id = max(self.account_id, said.principal_account_id)
-        self.networks.add(said.network, number)
         if said.user_agent:
             self.agents.add(said.user_agent, number)
         if said.error:
             self.failed += number
+            self.failed_networks.add(said.network, number)
             self.errors.add(said.error, number)
             self.failed_example = _later(self.failed_example, said.event)
         else:
             self.count += number
+            self.networks.add(said.network, number)
             if said.has_mfa is not None:
                 self.mfa = (self.mfa or 0) + (number if said.has_mfa else 0)
         self.span.add(first, said.event.time, None if said.error else said.event)
@@ -98,6 +104,7 @@ class _Row:
         self.count += row.count
         self.failed += row.failed
         self.networks.update(row.networks)
+        self.failed_networks.update(row.failed_networks)
         self.agents.update(row.user_agents)
         self.errors.update(row.errors)
         self.mfa = _sum(self.mfa, row.with_mfa)
@@ -118,6 +125,7 @@ class _Row:
             networks=self.networks.items(),
             user_agents=self.agents.items(),
             errors=self.errors.items(),
+            failed_networks=self.failed_networks.items(),
             with_mfa=self.mfa,
             example=self.span.example,
             failed_example=self.failed_example,
@@ -169,6 +177,7 @@ class Tally:
     account_id: str
     records_read: int = 0
     records_damaged: int = 0
+    files_passed_by: int = 0
     _roles: dict[tuple[str, str], dict[str, _Row]] = field(default_factory=dict)
     _sign_ins: dict[tuple[str, ...], _SignInRow] = field(default_factory=dict)
     _changes: dict[str, RoleChange] = field(default_factory=dict)
@@ -182,13 +191,14 @@ class Tally:
         elif isinstance(said, SignedIn):
             key = (said.principal, "root" if said.is_root else "", said.action, said.outcome)
             self._sign_in(key).add(said, number, earliest)
-        elif said.error or account_of_role(said.role_arn) == self.account_id:
+        else:
             self._row(said.role_arn, said.principal_kind, said.principal).add(said, number, earliest)
 
     def absorb(self, activity: Activity) -> None:
         """Add what an `Activity` holds: another reader's, or another day's."""
         self.records_read += activity.records_read
         self.records_damaged += activity.records_damaged
+        self.files_passed_by += activity.files_passed_by
         for row in activity.assumptions:
             self._row(row.role_arn, row.principal_kind, row.principal).absorb(row)
         for change in activity.changes:
@@ -216,6 +226,7 @@ class Tally:
             problems=_named([*problems, *([_CHANGES_DROPPED] if self._has_dropped_changes else [])]),
             records_read=self.records_read,
             records_damaged=self.records_damaged,
+            files_passed_by=self.files_passed_by,
             assumptions=tuple(
                 row.frozen(role_arn, principal, kind)
                 for (role_arn, kind), rows in sorted(self._roles.items())
@@ -230,7 +241,7 @@ class Tally:
     def _row(self, role_arn: str, kind: str, principal: str) -> _Row:
         rows = self._roles.get((role_arn, kind))
         if rows is None:
-            if len(self._roles) > 2 * MAX_ROLES:
+            if len(self._roles) > 4 * MAX_ROLES:
                 self._trim_roles()
             rows = self._roles.setdefault((role_arn, kind), {})
         row = rows.get(principal)
@@ -260,7 +271,11 @@ class Tally:
 
     def _trim_roles(self) -> None:
         kept_aside = {key: self._roles.pop(key) for key in list(self._roles) if key[0] == OTHER_ROLES}
-        for (_, kind), rows in drop_beyond(self._roles, MAX_ROLES):
+        own = {key: self._roles.pop(key) for key in list(self._roles) if account_of_role(key[0]) == self.account_id}
+        # Each by itself: calls to roles of others must not push out what is known of the account's own.
+        dropped = [*drop_beyond(own, MAX_ROLES), *drop_beyond(self._roles, MAX_ROLES)]
+        self._roles.update(own)
+        for (_, kind), rows in dropped:
             other = kept_aside.setdefault((OTHER_ROLES, kind), {}).setdefault(OTHER, _Row())
             for row in rows.values():
                 other.absorb(row.frozen(OTHER_ROLES, OTHER, kind))

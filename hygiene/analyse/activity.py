@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hygiene.activity.networks import is_aws_service
+from hygiene.activity.principals import account_in
 from hygiene.activity.records import account_of_role
 
 if TYPE_CHECKING:
@@ -15,30 +17,61 @@ if TYPE_CHECKING:
     from hygiene.analyse.reference import EarlierCallers
 
 
-def refusals_elsewhere(activities: Iterable[Activity]) -> Mapping[str, tuple[Assumption, ...]]:
-    """Return account id → who of other accounts was refused its roles.
+def callers_elsewhere(activities: Iterable[Activity]) -> Mapping[str, tuple[Assumption, ...]]:
+    """Return account id → who of other accounts assumed its roles or tried to, as their own accounts' logs name them.
 
-    A refused AssumeRole is in the log of the account it was called from, and never in that of the role.
+    The log of the role's account knows but the caller's account, and of a refused call it may know nothing.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
     """
     found: dict[str, list[Assumption]] = {}
     for activity in activities:
         for assumption in activity.assumptions:
             owner = account_of_role(assumption.role_arn)
-            if assumption.failed and owner not in ("", activity.account_id):
+            if owner not in ("", activity.account_id):
                 found.setdefault(owner, []).append(assumption)
     return {owner: tuple(assumptions) for owner, assumptions in found.items()}
 
 
 def assumptions_by_role(estate: Estate) -> Iterator[tuple[str, list[Assumption]]]:
     """Yield the roles of the account that somebody assumed or tried to, with who it was, whoever's log says so."""
-    found: dict[str, list[Assumption]] = {}
     activity = estate.documents.activity
-    own = activity.assumptions if activity else ()
-    for assumption in (*own, *estate.reference.refused_elsewhere.get(estate.account.id, ())):
-        if assumption.role_arn in estate.rows:
-            found.setdefault(assumption.role_arn, []).append(assumption)
-    yield from found.items()
+    own = _by_role(estate, activity.assumptions if activity else ())
+    elsewhere = _by_role(estate, estate.reference.callers_elsewhere.get(estate.account.id, ()))
+    for arn in dict.fromkeys((*own, *elsewhere)):
+        yield arn, _counted_once(own.get(arn, []), elsewhere.get(arn, []))
+
+
+def _by_role(estate: Estate, assumptions: Iterable[Assumption]) -> dict[str, list[Assumption]]:
+    """Return the assumptions by ARN, less those of an earlier role of the same name."""
+    found: dict[str, list[Assumption]] = {}
+    for assumption in assumptions:
+        row = estate.rows.get(assumption.role_arn)
+        if row is None or (row["created_at"] is not None and assumption.last_seen < row["created_at"]):
+            continue
+        found.setdefault(assumption.role_arn, []).append(assumption)
+    return found
+
+
+def _counted_once(own: Sequence[Assumption], elsewhere: Sequence[Assumption]) -> list[Assumption]:
+    """Return both logs as one: what the callers' own logs name is taken off what this one knows by account alone."""
+    here = {one.principal: one for one in own}
+    named = [one for one in elsewhere if one.principal not in here or _calls(one) > _calls(here[one.principal])]
+    replaced = {one.principal for one in named}
+    left = (_less(one, named) for one in own if one.principal not in replaced)
+    return [*(one for one in left if _calls(one)), *named]
+
+
+def _calls(one: Assumption) -> int:
+    return one.count + one.failed
+
+
+def _less(one: Assumption, named: Iterable[Assumption]) -> Assumption:
+    """Return an account's calls less those of its principals that are named; anybody else's as they are."""
+    if one.principal_kind != "account":
+        return one
+    same = [other for other in named if other.principal_account_id == one.principal]
+    count, failed = sum(other.count for other in same), sum(other.failed for other in same)
+    return replace(one, count=max(0, one.count - count), failed=max(0, one.failed - failed)) if same else one
 
 
 def changes_by_role(estate: Estate) -> Iterator[tuple[str, list[RoleChange]]]:
@@ -70,11 +103,17 @@ def _is_of_another(change: RoleChange, estate: Estate, role_arn: str) -> bool:
 
 def newcomers(earlier: EarlierCallers, assumptions: Sequence[Assumption]) -> list[Assumption]:
     """Return who assumed the role and did not in the window before."""
-    return [
-        assumption
-        for assumption in assumptions
-        if assumption.count and (assumption.role_arn, assumption.principal) not in earlier.callers
-    ]
+    return [one for one in assumptions if one.count and not _may_have_come(earlier, one)]
+
+
+def _may_have_come(earlier: EarlierCallers, one: Assumption) -> bool:
+    """Whether the principal came before, or somebody of its account did whom no log named then."""
+    if (one.role_arn, one.principal) in earlier.callers:
+        return True
+    if (one.role_arn, one.principal_account_id) not in earlier.callers:
+        return False
+    callers = (principal for role_arn, principal in earlier.callers if role_arn == one.role_arn)
+    return not any(account_in(principal) == one.principal_account_id for principal in callers)
 
 
 def networks_in_words(assumption: Assumption) -> str:

@@ -64,9 +64,14 @@ def _counted(one: Assumption) -> dict[str, Any]:
         "first_seen": one.first_seen,
         "last_seen": one.last_seen,
         "with_mfa": one.with_mfa,
-        "networks": ";".join(network for network, _ in one.networks[:_SHOWN]) or None,
+        "networks": ";".join(_places(one)[:_SHOWN]) or None,
         "user_agents": ";".join(agent for agent, _ in one.user_agents[:_SHOWN]) or None,
         "errors": ";".join(error for error, _ in one.errors) or None,
         "event_id": event.id if event else None,
         "region": event.region if event else None,
     }
+
+
+def _places(one: Assumption) -> list[str]:
+    """Return the networks it came from, then those it was only refused from."""
+    return list(dict.fromkeys(network for network, _ in (*one.networks, *one.failed_networks)))

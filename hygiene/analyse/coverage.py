@@ -64,7 +64,7 @@ def read_row(account: Account, documents: AccountDocuments, started_at: datetime
         "roles_read": len(witnesses.detailed),
         **_last_accessed(documents),
         **_events(documents.activity),
-        "reason": "; ".join(reasons) or None,
+        "reason": "; ".join([*reasons, *_passed_by(documents.activity)]) or None,
     }
 
 
@@ -138,8 +138,18 @@ def _missing_events(activity: Activity | None) -> Iterator[str]:
     if holes:
         yield f"CloudTrail events are missing for {in_words(holes)}"
     if activity.records_damaged:
-        yield f"{activity.records_damaged} damaged CloudTrail records were left out"
+        number = activity.records_damaged
+        were = "record was" if number == 1 else "records were"
+        yield f"{number} CloudTrail {were} left out: damaged, or of a time that cannot be right"
     yield from activity.problems
+
+
+def _passed_by(activity: Activity | None) -> Iterator[str]:
+    """Yield what was found and left alone, which makes nothing incomplete."""
+    if activity is not None and activity.files_passed_by:
+        number = activity.files_passed_by
+        files = "1 other file" if number == 1 else f"{number} other files"
+        yield f"{files} among the CloudTrail logs, passed by"
 
 
 def _gap_sentences(gaps: Sequence[Gap]) -> Iterator[str]:

@@ -58,8 +58,8 @@ class Reference:
     earlier_callers: Mapping[str, EarlierCallers] = field(default_factory=dict)
     """By account id, where the earlier snapshot read events."""
 
-    refused_elsewhere: Mapping[str, tuple[Assumption, ...]] = field(default_factory=dict)
-    """By account id: who of another account was refused a role of it. Only the caller's own log has these."""
+    callers_elsewhere: Mapping[str, tuple[Assumption, ...]] = field(default_factory=dict)
+    """By account id: who of another account assumed a role of it or tried to, as the caller's own log says."""
 
     expected_networks: tuple[Network, ...] = ()
     """From where roles are assumed; empty where the configuration names none."""

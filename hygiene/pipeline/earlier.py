@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.activity import callers_elsewhere
 from hygiene.analyse.reference import EarlierCallers, EarlierPolicy
-from hygiene.documents import aws_managed_policies
+from hygiene.documents import aws_managed_policies, whole_activity
 from hygiene.errors import HygieneError
 from hygiene.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from hygiene.activity import Activity
+    from hygiene.activity import Activity, Assumption
     from hygiene.model import AccountDocuments
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def earlier_facts(location: str | None) -> EarlierFacts:
     earlier = earlier_snapshot(location) if location else None
     policies: dict[str, EarlierPolicy] = {}
     callers: dict[str, EarlierCallers] = {}
+    elsewhere: dict[str, set[tuple[str, str]]] = {}
     for account_id in earlier.snapshot.account_ids if earlier else ():
         documents = earlier.snapshot.documents(account_id) if earlier else None
         if documents is None:
@@ -66,10 +68,19 @@ def earlier_facts(location: str | None) -> EarlierFacts:
         for arn, policy in aws_managed_policies(documents).items():
             policies.setdefault(arn, EarlierPolicy(*policy))
         if documents.activity is not None:
-            callers[account_id] = _callers(documents.activity)
-    return EarlierFacts(policies, callers)
+            callers[account_id] = _callers(documents.activity, has_holes=whole_activity(documents) is None)
+            for owner, assumptions in callers_elsewhere([documents.activity]).items():
+                elsewhere.setdefault(owner, set()).update(_pairs(assumptions))
+    joined = {
+        account_id: replace(known, callers=known.callers | elsewhere.get(account_id, set()))
+        for account_id, known in callers.items()
+    }
+    return EarlierFacts(policies, joined)
 
 
-def _callers(activity: Activity) -> EarlierCallers:
-    seen = frozenset((one.role_arn, one.principal) for one in activity.assumptions if one.count)
-    return EarlierCallers(activity.begins, activity.ends, bool(activity.missing_days or activity.problems), seen)
+def _callers(activity: Activity, *, has_holes: bool) -> EarlierCallers:
+    return EarlierCallers(activity.begins, activity.ends, has_holes, frozenset(_pairs(activity.assumptions)))
+
+
+def _pairs(assumptions: Iterable[Assumption]) -> Iterator[tuple[str, str]]:
+    return ((one.role_arn, one.principal) for one in assumptions if one.count)

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.activity import refusals_elsewhere
+from hygiene.analyse.activity import callers_elsewhere
 from hygiene.analyse.examination import Examiner
 from hygiene.analyse.organization import Analyst, FirstPass, NoOpinions, examined_here
 from hygiene.analyse.owners import OwnerRules, parse_mapping
@@ -51,7 +51,7 @@ class Examination:
             reference_of(self.snapshot, self.settings, self.as_of),
             earlier_policies=self.earlier.policies,
             earlier_callers=self.earlier.callers,
-            refused_elsewhere=refusals_elsewhere(activity for activity in activities if activity is not None),
+            callers_elsewhere=callers_elsewhere(activity for activity in activities if activity is not None),
         )
 
     def examiner(self) -> Examiner:

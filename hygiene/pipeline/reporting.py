@@ -11,6 +11,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from hygiene.activity.period import review_window
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.documents import newest_moment, parse_time
 from hygiene.errors import SnapshotError
@@ -103,6 +104,7 @@ def report_on(
     snapshot = open_snapshot(source)
     moment = _moment(snapshot, request.as_of)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
+    snapshot = snapshot.within(review_window(moment.as_of, _previous_as_of(request.previous, places, quarter)))
     earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
     validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
     examination = Examination(snapshot, settings, moment.as_of, checks, earlier)
@@ -132,6 +134,11 @@ def _refuse_nothing_read(snapshot: Snapshot, analysis: Analysis) -> None:
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
 
 
+def _previous_as_of(named: str | None, places: Places, quarter: str) -> datetime | None:
+    """Return the moment of the review to compare with, None when there is none."""
+    return places.previous_as_of(quarter) if named is None else _moment(open_snapshot(named), None).as_of
+
+
 def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
     """Return the snapshot below OUT that was finished last before this one; none where its time is not known."""
     collected_at = str(snapshot.manifest.get("finished_at", ""))
@@ -147,9 +154,8 @@ def _previous(
         """Judge an earlier snapshot by today's rules at its own moment."""
         snapshot, settings = open_snapshot(location), examination.settings
         as_of = _moment(snapshot, None).as_of
-        earlier = stack.enter_context(
-            analysed(Examination(snapshot, settings, as_of, examination.checks), places.out)
-        )
+        then = snapshot.within(review_window(as_of, None))
+        earlier = stack.enter_context(analysed(Examination(then, settings, as_of, examination.checks), places.out))
         return quarter_of(as_of, settings.review.fiscal_year_start), earlier
 
     return previous_review(places, quarter, named, analyse, frozenset(check.check.id for check in examination.checks))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hygiene.activity import Activity
+    from hygiene.activity.period import Window
     from hygiene.model import JsonObject, Organization
     from hygiene.store import Store
 
@@ -64,6 +65,10 @@ class Snapshot:
         """Return the same roles with what CloudTrail says of another time, by account id."""
         return replace(self, _events=events)
 
+    def within(self, window: Window) -> Snapshot:
+        """Return the same snapshot without CloudTrail files' events beyond a window; `activity.json` has its own."""
+        return replace(self, _files=self._files.within(window))
+
     def activity(self, account_id: str) -> Activity | None:
         """Return what CloudTrail says of an account, and read nothing else; None without anything usable."""
         if self._events is not None:
@@ -74,8 +79,12 @@ class Snapshot:
 class _Files:
     """Where an account's files come from: a folder in the layout, or one authorization-details file."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, window: Window | None = None) -> None:
         self.store = store
+        self._window = window
+
+    def within(self, window: Window) -> _Files:
+        return _Files(self.store, window)
 
     def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:
         found: dict[str, Any] = {}
@@ -103,7 +112,8 @@ class _Files:
 
     def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
         """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
-        reading, gaps = Reading(account_id), []
+        begins, ends = (self._window.begins, self._window.ends) if self._window else (None, None)
+        reading, gaps = Reading(account_id, begins=begins, ends=ends), []
         for name in self.store.names(f"{layout.account_folder(account_id)}/{layout.TRAIL}"):
             try:
                 reading.add_all(_records(self.store.read(name), name))
@@ -113,7 +123,11 @@ class _Files:
         if reading.records_of_others and reading.records_of_others == reading.records_read:
             message = f"{layout.TRAIL}/ holds nothing but events of other accounts"
             gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
-        return reading.whole("files"), gaps
+        whole = reading.whole("files")
+        if whole is None and reading.has_times:
+            message = f"{layout.TRAIL}/ holds no event of the time since the review before"
+            gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+        return whole, gaps
 
 
 class _SingleFile(_Files):
@@ -121,6 +135,9 @@ class _SingleFile(_Files):
 
     def __init__(self, details: object) -> None:
         self.details = details
+
+    def within(self, window: Window) -> _SingleFile:  # noqa: ARG002 (no events are in it)
+        return self
 
     def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:  # noqa: ARG002 (there is only one)
         return {layout.AUTHORIZATION_DETAILS: self.details}, []

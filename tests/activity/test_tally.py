@@ -76,11 +76,19 @@ def test_none_with_mfa_is_not_unknown_after_writing_and_reading() -> None:
     assert from_json(json.loads(json.dumps(to_json(activity)))).assumptions[0].with_mfa == 0
 
 
-def test_a_cross_account_success_counts_in_the_account_of_the_role_alone() -> None:
+def test_a_cross_account_success_is_in_both_logs_and_named_in_the_caller_s() -> None:
     seen_by_owner = an_assumption(userIdentity=an_account(HUB), sharedEventID="shared-1")
     seen_by_caller = an_assumption(userIdentity=a_session(account=HUB), account=HUB, sharedEventID="shared-1")
     assert [row.principal for row in read(seen_by_owner).assumptions] == [HUB]
-    assert read(seen_by_caller, account=HUB).assumptions == ()
+    (row,) = read(seen_by_caller, account=HUB).assumptions
+    assert (row.role_arn, row.principal, row.count) == (ROLE, f"arn:aws:iam::{HUB}:role/teams/deployer", 1)
+
+
+def test_networks_of_successes_and_of_refusals_are_kept_apart() -> None:
+    records = (an_assumption(sourceIPAddress="203.0.113.1"), a_refusal(sourceIPAddress="198.51.100.9"))
+    (row,) = read(*records).assumptions
+    assert (row.networks, row.failed_networks) == ((("203.0.113.1", 1),), (("198.51.100.9", 1),))
+    assert from_json(json.loads(json.dumps(to_json(read(*records))))).assumptions == (row,)
 
 
 def test_a_cross_account_refusal_stays_with_the_caller_because_the_owner_may_not_see_it() -> None:
@@ -106,6 +114,30 @@ def test_an_event_whose_time_does_not_fit_its_file_is_damaged() -> None:
     reading.add(an_assumption(days_ago=1))
     assert reading.records_damaged == 1
     assert set(reading.tallies) == {date(2026, 12, 30)}
+
+
+def test_one_wrong_clock_does_not_stretch_what_was_read() -> None:
+    reading = Reading(ACCOUNT, begins=AS_OF - DAY * 90, ends=AS_OF)
+    wrong = (an_assumption(eventTime=time) for time in ("1970-01-01T00:00:00Z", "2096-01-01T00:00:00Z"))
+    reading.add_all([*wrong, an_assumption(days_ago=9), an_assumption(days_ago=100), an_assumption(days_ago=-2)])
+    found = reading.whole("files")
+    assert found is not None
+    assert (found.begins, found.ends, found.records_damaged) == (AS_OF - DAY * 90, AS_OF, 2)
+    assert sum(row.count for row in found.assumptions) == 1
+
+
+def test_a_trail_that_ends_before_the_window_says_nothing_about_it() -> None:
+    reading = Reading(ACCOUNT, begins=AS_OF - DAY * 90, ends=AS_OF)
+    reading.add(an_assumption(days_ago=100))
+    assert reading.whole("files") is None
+    assert reading.has_times
+
+
+def test_calls_to_roles_of_others_do_not_push_out_the_account_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "MAX_ROLES", 3)
+    foreign = [an_assumption(f"arn:aws:iam::{HUB}:role/r{number}") for number in range(40)]
+    found = read(*foreign, *(an_assumption(f"{ROLE}{number}") for number in range(3)))
+    assert {row.role_arn for row in found.assumptions} >= {f"{ROLE}{number}" for number in range(3)}
 
 
 def test_root_use_and_failed_sign_ins_are_rows_of_their_own() -> None:

@@ -103,6 +103,16 @@ def test_an_event_delivered_after_midnight_counts_on_its_day(collected: Callable
     assert sum(row.count for row in day.assumptions) == 2
 
 
+def test_an_event_in_the_files_of_two_days_counts_once(collected: Callable[..., Any]) -> None:
+    """As where the organization's trail and one of the account deliver to the same bucket."""
+    put_records(daily())
+    twice = one(0) | {"eventTime": "2026-12-20T23:58:00Z", "eventID": "twice"}
+    put(key_of(datetime(2026, 12, 20, 23, 59, tzinfo=UTC), unique="a"), packed([twice]))
+    put(key_of(datetime(2026, 12, 21, 0, 5, tzinfo=UTC), unique="b"), packed([twice]))
+    activity, _ = collected()
+    assert sum(row.count for row in the(activity).assumptions) == len(daily()) - 1 + 1  # one is after the review
+
+
 def test_a_day_without_files_is_missing_unless_a_digest_says_that_it_was_quiet(collected: Callable[..., Any]) -> None:
     put_records([record for record in daily() if record["eventTime"][:10] not in ("2026-12-10", "2026-12-12")])
     put(f"{folder_of('2026-12-12', kind='CloudTrail-Digest')}/digest.json.gz", b"x")
@@ -133,15 +143,15 @@ def test_a_broken_file_is_named_and_its_day_is_missing(
     assert sum(row.count for row in the(activity).assumptions) == len(daily()) - 1
 
 
-def test_damaged_records_are_counted_and_other_files_are_passed_by(collected: Callable[..., Any]) -> None:
+def test_damaged_records_and_other_files_are_counted(collected: Callable[..., Any]) -> None:
     put_records(daily())
     skewed = one(40)
     put(key_of(datetime(2026, 12, 20, 12, tzinfo=UTC), unique="odd"), packed([None, {}, skewed]))
     put(f"{folder_of('2026-12-20')}/README.txt", b"hello")
     put(f"{folder_of('2026-12-20', kind='CloudTrail-Insight')}/insight.json.gz", b"x")
     activity, _ = collected()
-    assert the(activity).records_damaged == 3
-    assert the(activity).problems == ()
+    assert (the(activity).records_damaged, the(activity).files_passed_by) == (3, 1)
+    assert (the(activity).problems, the(activity).missing_days) == ((), ())
 
 
 def test_an_account_without_log_files_is_a_gap(collected: Callable[..., Any]) -> None:

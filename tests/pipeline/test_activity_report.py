@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hygiene.config import Settings
 from hygiene.pipeline.story import ReportRequest, report
@@ -10,7 +12,7 @@ from tests.activity.events import a_refusal, an_account, an_assumption
 from tests.builders import AS_OF, STRANGER, a_role, details, trusts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import datetime
 
 ACCOUNT = "111122223333"
 
@@ -49,3 +51,40 @@ def test_a_role_card_says_when_no_events_were_read(tmp_path: Path) -> None:
     (folder,) = (tmp_path / "out").glob("20*")
     card = (folder / "accounts" / f"{ACCOUNT}.html").read_text()
     assert "Not collected: no CloudTrail events of this account were read." in card
+
+
+def reported(source: Path, out: Path, as_of: datetime | None) -> tuple[Any, dict[str, list[dict[str, str]]]]:
+    """Return what came of a report, and its tables by name."""
+    done = report(Settings(), str(source), ReportRequest(out=str(out), as_of=as_of), lambda: AS_OF)
+    tables = {}
+    for name in ("coverage", "assumptions", "findings"):
+        with (Path(done.location) / f"{name}.csv").open() as file:
+            tables[name] = list(csv.DictReader(file))
+    return done, tables
+
+
+def test_the_window_of_a_trail_that_goes_on_begins_with_the_review_before(tmp_path: Path) -> None:
+    role, then = f"arn:aws:iam::{ACCOUNT}:role/deployer", AS_OF - timedelta(days=92)
+    source = a_snapshot(tmp_path, *(an_assumption(role, days_ago=days) for days in (1, 91, 93, 200)))
+    _, earlier = reported(source, tmp_path / "out", then)
+    done, tables = reported(source, tmp_path / "out", AS_OF)
+    assert [row["assumed"] for row in earlier["assumptions"]] == ["1"]
+    assert [row["assumed"] for row in tables["assumptions"]] == ["2"]
+    assert tables["coverage"][0]["events_from"] == f"{then:%Y-%m-%dT%H:%M:%SZ}"
+    assert (tables["coverage"][0]["status"], done.exit_code) == ("read", 0)
+
+
+def test_a_trail_without_an_event_of_the_window_is_a_gap(tmp_path: Path) -> None:
+    source = a_snapshot(tmp_path, an_assumption(f"arn:aws:iam::{ACCOUNT}:role/deployer", days_ago=200))
+    done, tables = reported(source, tmp_path / "out", AS_OF)
+    assert (tables["coverage"][0]["events_from"], done.exit_code) == ("", 3)
+    assert "no event of the time since the review before" in tables["coverage"][0]["reason"]
+
+
+def test_one_event_with_a_wrong_clock_makes_no_live_role_look_unused(tmp_path: Path) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/deployer"
+    records = (an_assumption(role), an_assumption(role, eventTime="2096-01-01T00:00:00Z"))
+    done, tables = reported(a_snapshot(tmp_path, *records), tmp_path / "out", None)
+    assert (done.summary["as_of"][:10], done.summary["roles"]["unused"]) == ("2026-12-30", 0)
+    assert "1 CloudTrail record was left out" in tables["coverage"][0]["reason"]
+    assert tables["coverage"][0]["events_to"] < "2027"

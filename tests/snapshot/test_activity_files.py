@@ -72,7 +72,10 @@ def test_a_damaged_file_is_a_gap_and_the_others_are_read(tmp_path: Path) -> None
 
 def test_damaged_records_make_the_account_partial(tmp_path: Path) -> None:
     row = coverage(documents(tmp_path, one__json=a_file(an_assumption(), "nonsense")))
-    assert (row["status"], row["reason"]) == ("partial", "1 damaged CloudTrail records were left out")
+    assert (row["status"], row["reason"]) == (
+        "partial",
+        "1 CloudTrail record was left out: damaged, or of a time that cannot be right",
+    )
 
 
 def test_files_of_another_account_are_a_gap(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hygiene.activity.records import CONSOLE_LOGIN
 from hygiene.analyse.activity import event_in_words
 from hygiene.analyse.check import Check, Finding, Thresholds
 
@@ -43,17 +44,32 @@ def _has_failed(entry: SignIn) -> bool:
 
 
 def _root(entries: list[SignIn]) -> Finding:
-    last = max(entries, key=lambda entry: (entry.last_seen, entry.action))
-    count = sum(entry.count for entry in entries)
-    bare = any(not _has_failed(entry) and entry.with_mfa == 0 and entry.action == "ConsoleLogin" for entry in entries)
-    without = ", without MFA" if bare else ""
-    times = "once" if count == 1 else f"{count:,} times"
+    """Return what the root user did; a sign-in that failed is a try, and nobody got in."""
+    tries = [entry for entry in entries if entry.action == CONSOLE_LOGIN and _has_failed(entry)]
+    used = [entry for entry in entries if entry not in tries]
+    last = max(used or tries, key=lambda entry: (entry.last_seen, entry.action))
+    done = [*([_used(used)] if used else []), *([_tried(tries)] if tries else [])]
     return Finding(
         subject="root user",
-        evidence=f"used {times} ({', '.join(sorted({entry.action for entry in entries})[:3])}{without}), the last time "
-        f"on {last.last_seen:%Y-%m-%d}.{event_in_words(last.example)}",
+        evidence=f"{'; '.join(done)}, the last time on {last.last_seen:%Y-%m-%d}.{event_in_words(last.example)}",
         detail=tuple(sorted({f"{entry.last_seen:%Y-%m-%d} {entry.action}" for entry in entries})),
+        severity="" if used else "medium",
     )
+
+
+def _used(entries: list[SignIn]) -> str:
+    bare = any(not _has_failed(entry) and entry.with_mfa == 0 and entry.action == CONSOLE_LOGIN for entry in entries)
+    without = ", without MFA" if bare else ""
+    return f"used {_times(entries)} ({', '.join(sorted({entry.action for entry in entries})[:3])}{without})"
+
+
+def _tried(entries: list[SignIn]) -> str:
+    return f"sign-in failed {_times(entries)}"
+
+
+def _times(entries: list[SignIn]) -> str:
+    count = sum(entry.count for entry in entries)
+    return "once" if count == 1 else f"{count:,} times"
 
 
 CHECK = Check(

@@ -10,6 +10,7 @@ from hygiene.analyse.activity import window_in_words
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import accounts_of, by_role, outsiders
 from hygiene.analyse.wording import some_of
+from hygiene.documents import whole_activity
 from hygiene.model import TRACKING_PERIOD_DAYS
 
 if TYPE_CHECKING:
@@ -19,18 +20,21 @@ if TYPE_CHECKING:
     from hygiene.analyse.estate import Estate, RoleRow
 
 
-def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (the threshold is [review]'s)
+def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield roles with a trusted outsider that was not seen, by the role's last use or by CloudTrail.
 
-    Where the role is in use and no events were read nobody can say who used it, and nothing is claimed.
+    Where the role is in use, CloudTrail must have been read whole and for `min_days`: else nobody can say who used it,
+    and nothing is claimed.
     """
-    activity = estate.documents.activity
+    activity = whole_activity(estate.documents)
+    if activity is not None and (activity.ends - activity.begins).days < thresholds["min_days"]:
+        activity = None
     for arn, rows in by_role(outsiders(estate)):
         accounts = accounts_of(rows)
         row = estate.role(arn)
         if row["usage_status"] == "unused":
             idle, since = accounts, _since(row)
-        elif activity is not None and not activity.missing_days and _is_older(row, activity):
+        elif activity is not None and _is_older(row, activity):
             seen = {one.principal_account_id for one in activity.assumptions if one.role_arn == arn and one.count}
             idle = tuple(account for account in accounts if account not in seen)
             since = f"between {window_in_words(activity)}, by CloudTrail".replace(" to ", " and ")
@@ -63,4 +67,5 @@ CHECK = Check(
     remedy="Ask whether the contract still runs; if not, take the account out of the trust policy.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
     find=find,
+    thresholds={"min_days": 30},
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hygiene.activity.period import Window
 
 _FIRST_HOUR = re.compile(r"_\d{8}T00\d\dZ_")
-"""In a file's name: it may hold events of the day before."""
+"""In a file's name: it may hold the last events of the day before."""
 
 _AHEAD = 8
 """Files fetched at the same time; so many are in memory at once."""
@@ -35,25 +35,48 @@ class DayFiles:
     account_id: str
     day: date
     names: tuple[str, ...]
+    late_names: tuple[str, ...] = ()
+    """Files of the first hour of the next day, which bring the last events of this one."""
     regions: frozenset[str] = frozenset()
 
 
-def read_files(fetch: Fetch, files: DayFiles, window: Window, source: str) -> list[Activity]:
-    """Return what the files hold of their day, and of the day before: events are delivered minutes later.
+def is_of_first_hour(name: str) -> bool:
+    """Whether a file was delivered in the first hour of its day."""
+    return _FIRST_HOUR.search(name) is not None
 
+
+def read_files(fetch: Fetch, files: DayFiles, window: Window, source: str) -> list[Activity]:
+    """Return what the files hold of their day, and of the day before where it came hours late.
+
+    The last events of a day are read with it, though they lie in the next day's folder: where two trails deliver to
+    one bucket, an event may be in both days' files, and only who reads both sees that it is one.
     A day some file of which cannot be read says so itself, and names the file.
     """
-    reading = Reading(files.account_id, days=frozenset({files.day, files.day - DAY}), ends=window.ends)
+    reading = Reading(files.account_id, ends=window.ends)
     damaged: list[str] = []
-    for name, content in _fetched(fetch, files.names):
+    for name, content in _fetched(fetch, (*files.names, *files.late_names)):
         try:
             records, number = records_of(content if isinstance(content, bytes) else _raised(content))
         except DamagedObjectError as error:
             damaged.append(f"{name.rsplit('/', 1)[-1]} {error}")
             continue
-        reading.add_all(records)
-        reading.records_read += number - len(records)
+        _add(reading, files, name, records, number)
     return list(_days(reading, files, window, source, damaged))
+
+
+def _add(reading: Reading, files: DayFiles, name: str, records: Sequence[object], number: int) -> None:
+    """Add a file's records; those of the day before or after that another reading counts are left to it."""
+    day, before, after = files.day, files.day - DAY, files.day + DAY
+    if name in files.late_names:
+        counted = reading.records_read, reading.records_damaged
+        reading.days, reading.days_of_others = {day}, {after}
+        reading.add_all(records)
+        reading.records_read, reading.records_damaged = counted
+        return
+    is_shared = is_of_first_hour(name)
+    reading.days, reading.days_of_others = ({day}, {before}) if is_shared else ({day, before}, set())
+    reading.add_all(records)
+    reading.records_read += number - len(records)
 
 
 def _raised(error: DamagedObjectError) -> bytes:
@@ -78,13 +101,9 @@ def _days(
 ) -> Iterator[Activity]:
     own = reading.tallies.setdefault(files.day, Tally(files.account_id))
     own.records_read, own.records_damaged = reading.records_read, reading.records_damaged
-    incomplete = {files.day} if damaged else set()
-    if any(_FIRST_HOUR.search(sentence) for sentence in damaged):
-        incomplete.add(files.day - DAY)
-        reading.tallies.setdefault(files.day - DAY, Tally(files.account_id))
     for day, tally in sorted(reading.tallies.items()):
         activity = tally.activity(source, *window.part_of(day), files.regions)
-        if day in incomplete:
+        if day == files.day and damaged:
             activity = replace(activity, missing_days=(day,), problems=_sentences(damaged))
         yield activity
 

@@ -10,8 +10,9 @@ import os
 import re
 import signal
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from multiprocessing import get_context, parent_process
@@ -22,7 +23,7 @@ from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
 from hygiene.activity.tally import Tally
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.parts import DayFiles, read_files
+from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files
 from hygiene.collect.trail.source import DaysRead
 from hygiene.model import GapKind
 
@@ -37,7 +38,8 @@ NAME = "s3"
 MUCH_BYTES = 32 << 20
 """From so many compressed bytes of an account on, other processes read: starting them takes half a second each."""
 
-_LOG = re.compile(r".*/(\d{4})/(\d{2})/(\d{2})/\d{12}_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4})Z_[^/]+\.json\.gz")
+_DAY_FOLDER = re.compile(r"(\d{4})/(\d{2})/(\d{2})/", re.ASCII)
+_LOG = re.compile(r".*/\d{12}_CloudTrail_[a-z0-9-]+_\d{8}T\d{4}Z_[^/]+\.json\.gz", re.ASCII)
 
 
 class S3Fetch:
@@ -100,7 +102,8 @@ class S3Source:
                 continue
             part = Window(*window.part_of(day))
             whole = joined(account_id, NAME, part, parts.get(day, ()))
-            read.append(whole or Tally(account_id).activity(NAME, part.begins, part.ends, listing.regions))
+            whole = whole or Tally(account_id).activity(NAME, part.begins, part.ends, listing.regions)
+            read.append(replace(whole, files_passed_by=listing.passed_by[day]))
         return DaysRead(read)
 
     def close(self) -> None:
@@ -159,21 +162,35 @@ class _Listing:
         self._bucket = bucket
         self._folders = account_folders
         self.regions: frozenset[str] = frozenset()
+        self.passed_by: Counter[date] = Counter()
+        """Files among the logs of a day that are none."""
 
     def files(self, account_id: str, days: Sequence[date]) -> tuple[list[DayFiles], int]:
-        """Return the log files of the days, and those of the hour after each, with their size in all."""
-        wanted, names, size = frozenset(days), defaultdict[date, list[str]](list), 0
+        """Return the log files of the days, those of the hour after each with it, and their size in all."""
+        wanted, size = frozenset(days), 0
+        names, late_names = defaultdict[date, list[str]](list), defaultdict[date, list[str]](list)
         region_folders = [
             folder for root in self._folders for folder in folders(self._hub, self._bucket, f"{root}CloudTrail/")
         ]
         self.regions = frozenset(folder.rstrip("/").rsplit("/", 1)[-1] for folder in region_folders)
         for folder in region_folders:
             for entry in self._between(folder, min(wanted), max(wanted) + DAY):
-                day = _day_of(entry["Key"], wanted)
-                if day is not None:
-                    names[day].append(entry["Key"])
-                    size += int(entry.get("Size", 0))
-        found = [DayFiles(account_id, day, tuple(sorted(names[day])), self.regions) for day in sorted(names)]
+                key, day = entry["Key"], _day_of(entry["Key"].removeprefix(folder))
+                if day is None or (day not in wanted and day - DAY not in wanted):
+                    continue
+                if _LOG.fullmatch(key) is None:
+                    self.passed_by[day] += not key.endswith("/")
+                    continue
+                if day in wanted:
+                    names[day].append(key)
+                if day - DAY in wanted and is_of_first_hour(key):
+                    late_names[day - DAY].append(key)
+                size += int(entry.get("Size", 0))
+        found = [
+            DayFiles(account_id, day, tuple(sorted(names[day])), tuple(sorted(late_names[day])), self.regions)
+            for day in sorted(wanted)
+            if names[day]
+        ]
         return found, size
 
     def _between(self, folder: str, first: date, last: date) -> Iterator[dict[str, Any]]:
@@ -196,20 +213,13 @@ class _Listing:
         return False
 
 
-def _day_of(key: str, wanted: frozenset[date]) -> date | None:
-    """Return the day a log file was delivered, None for one that is no log file or not wanted.
-
-    Of the day after a wanted one the first hour counts: it brings the last events of the day before.
-    """
-    found = _LOG.fullmatch(key)
-    if found is None:
-        return None
+def _day_of(below_region: str) -> date | None:
+    """Return the day in whose folder an object lies, None for one that lies in no day's."""
+    found = _DAY_FOLDER.match(below_region)
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
         return None
-    is_first_hour = found[4][9:11] == "00" and day - DAY in wanted
-    return day if day in wanted or is_first_hour else None
 
 
 def folders(client: AwsClient, bucket: str, prefix: str) -> list[str]:

@@ -6,6 +6,7 @@ from tests.activity_builders import CALLER, ROLE, an_activity, an_assumption, be
 from tests.builders import STRANGER, a_role, analysed, found
 
 CHECK = "new-assumer"
+NEIGHBOUR = f"arn:aws:iam::{STRANGER}:role/builder"
 
 
 def new(*assumptions: Any, reference: Any, created: int = 900) -> list[dict[str, Any]]:
@@ -25,6 +26,13 @@ def test_fires_for_a_principal_the_window_before_did_not_see() -> None:
 
 def test_quiet_for_who_came_before() -> None:
     assert not new(an_assumption(), reference=before(CALLER))
+
+
+def test_quiet_for_a_name_whose_account_came_before_and_named_nobody() -> None:
+    """The log of the neighbour was not read then, and the role's own knows but the account."""
+    named = an_assumption(NEIGHBOUR, account=STRANGER)
+    assert not new(named, reference=before(STRANGER))
+    assert new(named, reference=before(STRANGER, f"arn:aws:iam::{STRANGER}:role/other"))
 
 
 def test_quiet_without_a_window_before_to_compare_with() -> None:

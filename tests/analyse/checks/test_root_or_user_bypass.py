@@ -23,6 +23,19 @@ def test_fires_when_the_root_user_was_used() -> None:
     )
 
 
+def test_a_failed_sign_in_of_the_root_user_is_a_try_and_no_use() -> None:
+    (finding,) = seen(a_sign_in(outcome="Failure", count=3))
+    assert finding["severity"] == "medium"
+    assert str(finding["evidence"]).startswith("root user: sign-in failed 3 times, the last time on 2026-12-29.")
+
+
+def test_tries_of_the_root_user_are_told_beside_its_use() -> None:
+    denied = a_sign_in(action="DeleteTrail", outcome="AccessDenied")
+    (finding,) = seen(a_sign_in(), a_sign_in(outcome="Failure"), denied)
+    assert finding["severity"] == "high"
+    assert "used 2 times (ConsoleLogin, DeleteTrail, without MFA); sign-in failed once" in str(finding["evidence"])
+
+
 @pytest.mark.parametrize(("count", "fires"), [(4, False), (5, True)])
 def test_fires_exactly_at_the_threshold_of_failed_sign_ins(count: int, fires: bool) -> None:
     assert bool(seen(a_sign_in("ana", is_root=False, outcome="Failure", count=count))) is fires

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from tests.activity_builders import an_activity, an_assumption
-from tests.builders import STRANGER, UNREAD, a_reference, a_role, an_organization, analysed, found, trusts
+import pytest
+
+from tests.activity_builders import BEGINS, an_activity, an_assumption
+from tests.builders import AS_OF, STRANGER, UNREAD, a_reference, a_role, an_organization, analysed, found, trusts
 
 CHECK = "trust-idle-outsider"
 OUTSIDE = trusts({"AWS": STRANGER})
@@ -33,9 +37,24 @@ def test_quiet_for_a_role_in_use_when_no_events_were_read() -> None:
 
 
 def test_quiet_when_some_days_were_not_read() -> None:
-    from tests.activity_builders import BEGINS
-
     assert not idle(an_activity(missing_days=(BEGINS.date(),)), last_used=1)
+
+
+@pytest.mark.parametrize(
+    "holes", [{"problems": ("a file cannot be read",)}, {"records_damaged": 1}], ids=["a file", "a record"]
+)
+def test_quiet_when_something_could_not_be_read(holes: Any) -> None:
+    assert not idle(an_activity(**holes), last_used=1)
+
+
+@pytest.mark.parametrize(("days", "fires"), [(29, False), (30, True)])
+def test_fires_exactly_at_the_days_that_were_read(days: int, fires: bool) -> None:
+    activity = replace(an_activity(), begins=AS_OF - timedelta(days=days))
+    assert bool(idle(activity, last_used=1)) is fires
+
+
+def test_days_before_the_first_that_was_read_are_none_it_speaks_of() -> None:
+    assert idle(an_activity(missing_days=((BEGINS - timedelta(days=1)).date(),)), last_used=1)
 
 
 def test_quiet_when_the_use_is_unknown() -> None:

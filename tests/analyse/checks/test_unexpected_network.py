@@ -34,6 +34,12 @@ def test_quiet_for_an_address_that_was_not_recorded() -> None:
     assert not seen_from("unknown")
 
 
+def test_quiet_for_a_network_that_was_only_refused() -> None:
+    entry = an_assumption(networks=(("203.0.113.9", 1),), failed=9, failed_networks=(("198.51.100.4", 9),))
+    reference = a_reference(an_organization(), expected_networks=(ip_network("203.0.113.0/24"),))
+    assert not found(analysed(a_role("app"), activity=an_activity(entry), reference=reference), CHECK)
+
+
 def test_quiet_where_nobody_said_what_is_expected() -> None:
     assert not seen_from("198.51.100.4", expected=())
 
