@@ -19,7 +19,16 @@ from hygiene.pipeline.places import LEDGER
 from hygiene.pipeline.previous import read_object, snapshot_of
 from hygiene.review.answer_book import AnswerBook
 from hygiene.review.decisions import Loop
-from hygiene.review.follow_up import RE_OPENED, REDUCE, Sight, Traces, followed_up, obligations
+from hygiene.review.follow_up import (
+    RE_OPENED,
+    REDUCE,
+    Sight,
+    Traces,
+    followed_up,
+    obligations,
+    promise_of,
+    replaced,
+)
 from hygiene.review.ledger import latest
 from hygiene.snapshot import layout
 
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
     from hygiene.pipeline.places import Places
     from hygiene.pipeline.previous import Previous
     from hygiene.policy.powers import Powers
+    from hygiene.review.follow_up import Promise
     from hygiene.review.ledger import Answer
     from hygiene.review.population import Population
     from hygiene.snapshot import Snapshot
@@ -72,8 +82,10 @@ class Following:
         answers = self._answers.of(account_id)
         earlier = self._earlier_answers.of(account_id)
         standing = obligations([*earlier, *answers])
+        given_up = replaced(earlier, standing)
+        sight = self._sight(account_id, population, before, [*standing, *given_up])
         return Loop(
-            followups=followed_up(standing, self._sight(account_id, population, before, standing)),
+            followups=followed_up(standing, sight, given_up),
             answers=latest(answers),
             waived=waived,
             unanswered=self._unanswered(account_id, earlier),
@@ -114,7 +126,7 @@ class Following:
         roles = population.roles
         memory = _rows(self._earlier_followups, account_id)
         known = memory[memory["verified_quarter"].notna()] if memory is not None else None
-        undone = memory.loc[memory["state"] == RE_OPENED, "role_id"] if memory is not None else ()
+        undone = _promises(memory[memory["state"] == RE_OPENED]) if memory is not None else ()
         digests = dict(zip(roles["role_id"], roles["row_sha256"], strict=True))
         then = before.roles if before else None
         return Sight(
@@ -125,22 +137,23 @@ class Following:
             quarter=self.facts.quarter,
             due_days=self.due_days,
             snapshot_sha256=self.snapshot.manifest_sha256,
-            verified={} if known is None else dict(zip(known["role_id"], known["verified_quarter"], strict=True)),
+            verified={} if known is None else dict(zip(_promises(known), known["verified_quarter"], strict=True)),
             re_opened=frozenset(undone),
             earlier_digests={} if then is None else dict(zip(then["role_id"], then["row_sha256"], strict=True)),
             traces=self._traces(account_id, [answer for answer in standing if answer.role_id in digests]),
         )
 
-    def _traces(self, account_id: str, standing: Iterable[Answer]) -> dict[str, Traces]:
+    def _traces(self, account_id: str, standing: Iterable[Answer]) -> dict[Promise, Traces]:
         """Return the powers of roles that are to be reduced: when it was decided, in the previous review, now."""
-        by_snapshot: dict[tuple[str, str], set[str]] = {}
+        by_snapshot: dict[tuple[str, str], list[Answer]] = {}
         for answer in standing:
             if answer.decision == REDUCE:
-                origin = answer.snapshot_location, answer.snapshot_sha256
-                by_snapshot.setdefault(origin, set()).add(answer.role_id)
-        found: dict[str, Traces] = {}
-        for (location, digest), role_ids in sorted(by_snapshot.items()):
-            found |= self._traces_in(account_id, role_ids, self._decided_on(location, digest))
+                by_snapshot.setdefault((answer.snapshot_location, answer.snapshot_sha256), []).append(answer)
+        found: dict[Promise, Traces] = {}
+        for (location, digest), answers in sorted(by_snapshot.items()):
+            role_ids = {answer.role_id for answer in answers}
+            traces = self._traces_in(account_id, role_ids, self._decided_on(location, digest))
+            found |= {promise_of(answer): traces[answer.role_id] for answer in answers}
         return found
 
     def _decided_on(self, location: str, digest: str) -> Snapshot | None:
@@ -199,6 +212,10 @@ class Following:
         made = [parse_time(found.get("finished_at")) for found in manifests if found.get("review_id") == review]
         first = min((moment for moment in made if moment is not None), default=None)
         return first is not None and self.facts.as_of > first + timedelta(days=self.due_days)
+
+
+def _promises(followups: pd.DataFrame) -> list[Promise]:
+    return list(zip(followups["review_id"], followups["role_id"], followups["decision"], strict=True))
 
 
 def _rows(table: EarlierTable | None, account_id: str) -> pd.DataFrame | None:

@@ -43,7 +43,7 @@ def ordered(account: AccountReview) -> AccountReview:
         ),
         assumptions=_by(validated(Assumptions, account.assumptions), "role_arn", "principal_kind", "principal"),
         role_events=_by(validated(RoleEvents, account.role_events), "role_arn", "time", "event_id"),
-        followups=_by(validated(FollowUps, account.followups), "role_arn", "role_id"),
+        followups=_by(validated(FollowUps, account.followups), "role_arn", "role_id", "review_id"),
         right_sizing=account.right_sizing,
     )
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 REMOVE, REDUCE, KEEP, NOT_MINE = "remove", "reduce", "keep", "not-mine"
 ANSWERED, VERIFIED, OVERDUE, RE_OPENED, STALE = "answered", "verified", "overdue", "re-opened", "stale-decision"
 
+Promise = tuple[str, str, str]
+"""What a decision is remembered by: its review, its role's id, and what was decided. A new answer is a new promise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traces:
@@ -42,8 +45,8 @@ class Sight:
 
     `digests`: role id → `row_sha256` of the roles that are there; `ids`: role ARN → id; `listed`: accounts of which
     every role was read. `due_days`: for decisions without a date of their own, from the moment of the review they
-    answer. `verified`: role id → the quarter that first saw its decision carried out; `re_opened`: ids of roles
-    whose decision was found undone in the review before; `earlier_digests`: as `digests`, then.
+    answer. `verified`: promise → the quarter that first saw it carried out; `re_opened`: promises that were found
+    undone in the review before; `earlier_digests`: as `digests`, then.
     """
 
     digests: Mapping[str, str]
@@ -53,10 +56,10 @@ class Sight:
     quarter: str
     due_days: int
     snapshot_sha256: str = ""
-    verified: Mapping[str, str] = field(default_factory=dict)
-    re_opened: AbstractSet[str] = frozenset()
+    verified: Mapping[Promise, str] = field(default_factory=dict)
+    re_opened: AbstractSet[Promise] = frozenset()
     earlier_digests: Mapping[str, str] = field(default_factory=dict)
-    traces: Mapping[str, Traces] = field(default_factory=dict)
+    traces: Mapping[Promise, Traces] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Outcome:
 
     state: str
     detail: str
+
+
+def promise_of(answer: Answer) -> Promise:
+    """Return what this decision is remembered by."""
+    return answer.review_id, answer.role_id, answer.decision
 
 
 def obligations(answers: Iterable[Answer]) -> tuple[Answer, ...]:
@@ -76,10 +84,28 @@ def obligations(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(found[role_id] for role_id in sorted(found))
 
 
-def followed_up(answers: Iterable[Answer], sight: Sight) -> pd.DataFrame:
-    """Return the FollowUps table of these decisions. A kept role that is gone has nothing to follow up."""
+def replaced(earlier: Iterable[Answer], standing: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Return the decisions of earlier reviews to remove or reduce whose role has another decision by now."""
+    held = {answer.role_id: answer for answer in standing}
+    return tuple(
+        answer
+        for answer in obligations(earlier)
+        if answer.decision != KEEP and promise_of(answer) != promise_of(held[answer.role_id])
+    )
+
+
+def followed_up(answers: Iterable[Answer], sight: Sight, before: Iterable[Answer] = ()) -> pd.DataFrame:
+    """Return the FollowUps table of these decisions. A kept role that is gone has nothing to follow up.
+
+    `before`: decisions that this review's answers replaced; what this review is the first to see carried out of
+    them is told, since a new question about a role takes nothing away from what was done.
+    """
     rows = [_row(answer, outcome, sight) for answer in answers if (outcome := outcome_of(answer, sight)) is not None]
-    return frame_of(FollowUps, rows).sort_values(["account_id", "role_arn", "role_id"], ignore_index=True)
+    for answer in before:
+        outcome = outcome_of(answer, sight)
+        if outcome is not None and outcome.state == VERIFIED and promise_of(answer) not in sight.verified:
+            rows.append(_row(answer, outcome, sight))
+    return frame_of(FollowUps, rows).sort_values(["account_id", "role_arn", "role_id", "review_id"], ignore_index=True)
 
 
 def outcome_of(answer: Answer, sight: Sight) -> Outcome | None:
@@ -101,8 +127,8 @@ def outcome_of(answer: Answer, sight: Sight) -> Outcome | None:
 
 def _unseen(answer: Answer, sight: Sight) -> Outcome:
     detail = "the account was not wholly read this time"
-    if answer.role_id in sight.verified:
-        return Outcome(VERIFIED, f"carried out in {sight.verified[answer.role_id]}; {detail}")
+    if (known := sight.verified.get(promise_of(answer))) is not None:
+        return Outcome(VERIFIED, f"carried out in {known}; {detail}")
     if answer.decision == KEEP:
         return Outcome(ANSWERED, detail)
     return _not_done(answer, sight, detail)
@@ -123,15 +149,15 @@ def _was_looked_at_again(answer: Answer, sight: Sight) -> bool:
 
 
 def _reduced(answer: Answer, sight: Sight) -> Outcome:
-    traces = sight.traces.get(answer.role_id, Traces())
-    was_verified = answer.role_id in sight.verified
+    traces = sight.traces.get(promise_of(answer), Traces())
+    was_verified = promise_of(answer) in sight.verified
     if traces.decided is None or traces.now is None:
         return _reduced_without_proof(answer, sight, traces, was_verified=was_verified)
     complaint = _not_smaller(traces.decided, traces.now)
     if complaint:
         return Outcome(RE_OPENED, complaint) if was_verified else _not_done(answer, sight, complaint)
     is_undone = was_verified and _was_granted_again(traces.decided, traces.previous, traces.now)
-    stays_undone = answer.role_id in sight.re_opened and not _shrank(traces.previous, traces.now)
+    stays_undone = promise_of(answer) in sight.re_opened and not _shrank(traces.previous, traces.now)
     if is_undone or stays_undone:
         return Outcome(RE_OPENED, "something that was cut is granted again")
     return Outcome(VERIFIED, "fewer permissions or a narrower trust, and nothing new")
@@ -143,11 +169,11 @@ def _shrank(then: Powers | None, now: Powers) -> bool:
 
 def _reduced_without_proof(answer: Answer, sight: Sight, traces: Traces, *, was_verified: bool) -> Outcome:
     """Judge a reduction whose first snapshot is gone: what was proved once holds while nothing grew since."""
-    if answer.role_id in sight.re_opened:
+    if promise_of(answer) in sight.re_opened:
         return Outcome(RE_OPENED, "it grew again after it was reduced; nothing proves that it shrank since")
     is_same = sight.digests[answer.role_id] == sight.earlier_digests.get(answer.role_id)
     if was_verified and (is_same or (traces.previous and traces.now and not _grew(traces.previous, traces.now))):
-        return Outcome(VERIFIED, f"carried out in {sight.verified[answer.role_id]}; nothing grew since")
+        return Outcome(VERIFIED, f"carried out in {sight.verified[promise_of(answer)]}; nothing grew since")
     if was_verified:
         return Outcome(RE_OPENED, "it grew, or may have grown, since it was reduced")
     if sight.digests[answer.role_id] == answer.row_sha256:
@@ -213,7 +239,7 @@ def _row(answer: Answer, outcome: Outcome, sight: Sight) -> dict[str, Any]:
         "ticket": answer.ticket or None,
         "reviewer": answer.reviewer,
         "decided_at": answer.decided_at,
-        "verified_quarter": None if answer.decision == KEEP else sight.verified.get(answer.role_id, first_seen),
+        "verified_quarter": None if answer.decision == KEEP else sight.verified.get(promise_of(answer), first_seen),
     }
 
 

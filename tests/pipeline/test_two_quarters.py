@@ -106,8 +106,10 @@ def review(
         return pipeline.run(quick_settings(), request, Silent(), clock=lambda: moment).summary
 
 
-def answer(out: Path, answers: dict[str, dict[str, str]], name: str = "ana.csv") -> Path:
-    with (out / "2026-Q4" / "decisions.csv").open(encoding="utf-8", newline="") as file:
+def answer(
+    out: Path, answers: dict[str, dict[str, str]], name: str = "ana.csv", quarter: str = "2026-Q4"
+) -> Path:
+    with (out / quarter / "decisions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         row.update(answers.get(row["role_arn"].rsplit("/", 1)[-1], {}))
@@ -118,7 +120,7 @@ def answer(out: Path, answers: dict[str, dict[str, str]], name: str = "ana.csv")
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    import_decisions(path, str(out / "2026-Q4"), "ana@example.com", lambda: AS_OF + timedelta(days=5), dry_run=False)
+    import_decisions(path, str(out / quarter), "ana@example.com", lambda: AS_OF + timedelta(days=5), dry_run=False)
     return path
 
 
@@ -228,3 +230,15 @@ def test_answers_that_come_late_still_count_against_silence(walk: Walk, tmp_path
     answer(out, {"silent": {"decision": "remove"}}, "late.csv")
     review(out, SECOND, LATER, made_again="again", reuse=True)
     assert states(out, "2027-Q1")["silent"] == ("remove", "overdue")
+
+
+def test_a_new_answer_about_a_role_that_was_reduced_leaves_the_reduction_proven(walk: Walk, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(walk.out, out)
+    answer(out, {"shrunk": KEPT}, "next.csv", "2027-Q1")
+    summary = review(out, SECOND, LATER, made_again="again", reuse=True)
+    table = pd.read_parquet(out / "2027-Q1" / "followups.parquet")
+    rows = table[table["role_arn"].str.endswith("/shrunk")]
+    assert list(zip(rows["decision"], rows["state"], strict=True)) == [("reduce", "verified"), ("keep", "answered")]
+    assert summary["decisions"]["verified_reductions"] == walk.second["decisions"]["verified_reductions"] == 1
+    assert states(out, "2027-Q1")["shrunk"] == ("keep", "answered")

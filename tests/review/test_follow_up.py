@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from hygiene.review.follow_up import (
     not_carried_out,
     obligations,
     outcome_of,
+    promise_of,
+    replaced,
 )
 from tests.builders import ACCOUNT, STRANGER, a_role, details, document, statement, trusts
 from tests.review.answering import SUMMER, an_answer
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 ROLE = a_role()
 ID, ARN = ROLE["RoleId"], ROLE["Arn"]
+TO_GO, TO_SHRINK = ("o-1-2026-Q3", ID, "remove"), ("o-1-2026-Q3", ID, "reduce")
 SAME, OTHER = "0" * 64, "9" * 64
 
 
@@ -68,7 +72,7 @@ def test_a_role_nobody_could_see_is_not_called_gone() -> None:
     unseen = sight(digest=None, listed=set())
     assert state(an_answer(), unseen) == "answered"
     assert state(an_answer(), sight(digest=None, listed=set(), days=22)) == "overdue"
-    assert state(an_answer(), sight(digest=None, listed=set(), verified={ID: "2026-Q4"})) == "verified"
+    assert state(an_answer(), sight(digest=None, listed=set(), verified={TO_GO: "2026-Q4"})) == "verified"
 
 
 def test_a_removed_role_that_came_back_under_its_name_is_re_opened() -> None:
@@ -120,7 +124,7 @@ TWO, ONE = trusts({"AWS": [STRANGER, ACCOUNT]}), trusts({"AWS": ACCOUNT})
     ids=["fewer", "narrower", "swapped", "same", "wider", "only-a-condition", "wider-trust", "narrower-trust"],
 )  # fmt: skip
 def test_a_role_is_reduced_only_when_it_is_strictly_smaller(before: Powers, after: Powers, expected: str) -> None:
-    seen = sight(digest=OTHER, traces={ID: Traces(before, None, after)})
+    seen = sight(digest=OTHER, traces={TO_SHRINK: Traces(before, None, after)})
     assert state(an_answer(**REDUCE), seen) == expected
 
 
@@ -128,7 +132,7 @@ def test_an_unreadable_policy_does_not_count_as_reduced() -> None:
     unreadable = a_role(inline={"Statement": [{"Effect": "Perhaps"}]})
     documents = AccountDocuments(ACCOUNT, authorization_details=details(unreadable))
     now = role_powers(documents, {ID}, Ceilings(), PolicyCompiler())[ID]
-    seen = sight(digest=OTHER, traces={ID: Traces(powers("s3:*"), None, now)})
+    seen = sight(digest=OTHER, traces={TO_SHRINK: Traces(powers("s3:*"), None, now)})
     assert state(an_answer(**REDUCE), seen) == "answered"
 
 
@@ -144,17 +148,17 @@ ALL, CUT, BACK = (
 
 
 def test_what_was_cut_and_is_granted_again_is_re_opened_though_the_role_is_still_smaller() -> None:
-    seen = sight(digest=OTHER, traces={ID: Traces(ALL, CUT, BACK)}, verified={ID: "2026-Q4"})
+    seen = sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, CUT, BACK)}, verified={TO_SHRINK: "2026-Q4"})
     assert state(an_answer(**REDUCE), seen) == "re-opened"
 
 
 def test_re_opened_stays_until_the_role_shrinks_again() -> None:
-    memory: dict[str, Any] = {"verified": {ID: "2026-Q4"}, "re_opened": {ID}}
+    memory: dict[str, Any] = {"verified": {TO_SHRINK: "2026-Q4"}, "re_opened": {TO_SHRINK}}
     assert (
-        state(an_answer(**REDUCE), sight(digest=OTHER, traces={ID: Traces(ALL, BACK, BACK)}, **memory)) == "re-opened"
+        state(an_answer(**REDUCE), sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, BACK, BACK)}, **memory)) == "re-opened"
     )
     assert (
-        state(an_answer(**REDUCE), sight(digest=OTHER, traces={ID: Traces(ALL, BACK, CUT)}, **memory)) == "verified"
+        state(an_answer(**REDUCE), sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, BACK, CUT)}, **memory)) == "verified"
     )
 
 
@@ -162,10 +166,10 @@ def test_without_the_first_snapshot_nothing_new_is_proved_and_what_was_proved_ho
     reduce = an_answer(**REDUCE)
     assert state(reduce, sight(digest=OTHER)) == "answered"
     assert state(reduce, sight(digest=OTHER, days=30)) == "overdue"
-    known: dict[str, Any] = {"verified": {ID: "2026-Q4"}, "earlier_digests": {ID: OTHER}}
+    known: dict[str, Any] = {"verified": {TO_SHRINK: "2026-Q4"}, "earlier_digests": {ID: OTHER}}
     assert state(reduce, sight(digest=OTHER, **known)) == "verified"
     assert state(reduce, sight(digest="8" * 64, **known)) == "re-opened"
-    shrunk = {ID: Traces(None, BACK, CUT)}
+    shrunk = {TO_SHRINK: Traces(None, BACK, CUT)}
     assert state(reduce, sight(digest="8" * 64, traces=shrunk, **known)) == "verified"
 
 
@@ -178,8 +182,26 @@ def test_the_last_decision_about_a_role_counts_and_not_mine_releases_nobody() ->
 def test_the_quarter_that_first_saw_it_done_is_remembered() -> None:
     done = followed_up([an_answer()], sight(digest=None))
     assert list(done["verified_quarter"]) == ["2026-Q4"]
-    later = followed_up([an_answer()], sight(digest=None, quarter="2027-Q1", verified={ID: "2026-Q4"}))
+    later = followed_up([an_answer()], sight(digest=None, quarter="2027-Q1", verified={TO_GO: "2026-Q4"}))
     assert list(later["verified_quarter"]) == ["2026-Q4"]
+
+
+def test_a_new_answer_takes_nothing_away_from_what_was_done_and_is_judged_by_itself() -> None:
+    first, kept = an_answer(**REDUCE), an_answer(decision="keep", review_id="o-1-2026-Q4", row_sha256=OTHER)
+    standing = obligations((first, kept))
+    before = replaced((first,), standing)
+    seen = sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, None, CUT)})
+    told = followed_up(standing, seen, before)
+    assert list(zip(told["decision"], told["state"], told["verified_quarter"].fillna(""), strict=True)) == [
+        ("reduce", "verified", "2026-Q4"),
+        ("keep", "verified", ""),
+    ]
+    a_quarter_later = replace(seen, quarter="2027-Q1", verified={TO_SHRINK: "2026-Q4"})
+    assert list(followed_up(standing, a_quarter_later, before)["decision"]) == ["keep"]
+    again = an_answer(**REDUCE | {"review_id": "o-1-2027-Q1", "row_sha256": OTHER})
+    unchanged = replace(a_quarter_later, traces={promise_of(again): Traces(CUT, CUT, CUT)})
+    assert state(again, unchanged) == "answered"
+    assert replaced((first,), obligations((first,))) == ()
 
 
 def test_only_late_decisions_of_earlier_reviews_on_roles_that_are_seen_are_told_as_changes() -> None:
