@@ -101,7 +101,8 @@ class AttestationView:
     versions: tuple[tuple[str, str], ...]
     collector: str
     previous_quarter: str
-    questions: tuple[Count, ...]
+    questions: Sum
+    unsettled: tuple[Count, ...]
     kinds: tuple[str, ...]
     reviewers: Shortened[Reviewer]
     states: tuple[str, ...]
@@ -123,6 +124,8 @@ class Attested:
         """By decision and state."""
         self.trusting_people = 0
         self.of_services = 0
+        self.nothing_asked = 0
+        self.excepted = 0
         self._answers: Counter[tuple[str, str]] = Counter()
         self._justifications: dict[str, set[str]] = {}
 
@@ -132,7 +135,11 @@ class Attested:
         kinds = [parts(cell) for cell in account.roles["kinds"].fillna("").tolist()]
         self.trusting_people += sum(not _PEOPLE.isdisjoint(held) for held in kinds)
         self.of_services += sum("service" in held for held in kinds)
-        answers = account.decisions.loc[account.decisions["decision"].notna()]
+        is_answered = account.decisions["decision"].notna()
+        answers, spared = account.decisions[is_answered], account.decisions[~is_answered]
+        not_asked = spared.loc[spared["needs_decision"] == "no", "suggestion"]
+        self.nothing_asked += int((not_asked == "keep").sum())
+        self.excepted += int((not_asked != "keep").sum())
         # `not-mine` decides nothing, so it stands in the roles alone.
         passed_on = account.roles.loc[account.roles["decision"] == "not-mine"]
         for frame in (answers, passed_on):
@@ -175,7 +182,8 @@ def attestation_view(
         versions=tuple((visible(str(name)), visible(str(version))) for name, version in facts.versions.items()),
         collector=visible(provenance.collector_arn),
         previous_quarter=visible(facts.previous_quarter),
-        questions=_questions(summary),
+        questions=_questions(attested, summary),
+        unsettled=_unsettled(summary),
         kinds=DECISIONS,
         reviewers=Shortened(tuple(reviewers[:_MOST_ROWS]), len(reviewers)),
         states=states,
@@ -192,7 +200,10 @@ def attestation_view(
 
 def _sum(heading: str, numbers: Mapping[str, int], keys: Sequence[str], words: Sequence[str]) -> Sum:
     counts = tuple(Count(word, numbers[key]) for key, word in zip(keys, words, strict=True))
-    total = numbers["total"]
+    return _sum_of(heading, counts, numbers["total"])
+
+
+def _sum_of(heading: str, counts: tuple[Count, ...], total: int) -> Sum:
     return Sum(heading, counts, total, adds_up=sum(count.number for count in counts) == total)
 
 
@@ -219,14 +230,23 @@ def _parameters(facts: ReviewFacts) -> Iterator[tuple[str, str]]:
             yield words, visible(text)
 
 
-def _questions(summary: Numbers) -> tuple[Count, ...]:
+def _questions(attested: Attested, summary: Numbers) -> Sum:
     decisions = summary["decisions"]
+    parts = (
+        Count("decided in this review", decisions["answered"]),
+        Count("need a decision and have none", summary["needs_decision"]),
+        Count("covered by an exception", attested.excepted),
+        Count("with nothing to ask: the suggestion is to keep them", attested.nothing_asked),
+    )
+    return _sum_of("Roles in the list of decisions", parts, decisions["rows"])
+
+
+def _unsettled(summary: Numbers) -> tuple[Count, ...]:
+    """Return what is worth knowing about the roles that need a decision; these may overlap."""
     return (
-        Count("roles in the list of decisions", decisions["rows"]),
-        Count("of them need a decision and have none", summary["needs_decision"]),
-        Count("answered in this review", decisions["answered"]),
-        Count("got no answer in time", decisions["by_state"].get("no-response", 0)),
-        Count("without an owner to ask", summary["needs_decision_without_owner"]),
+        Count("got no answer in time", summary["decisions"]["by_state"].get("no-response", 0)),
+        Count("passed on as not-mine, which decides nothing", summary["decisions"]["by_decision"]["not-mine"]),
+        Count("need a decision and have no owner to ask", summary["needs_decision_without_owner"]),
     )
 
 

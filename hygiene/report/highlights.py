@@ -34,6 +34,7 @@ _CHANGE_ORDER = (
     "gained_admin", "trust_widened", "privilege_up", "decision_not_carried_out", "recreated", "woke_up",
     "became_unused", "added", "removed", "privilege_down", "trust_narrowed",
 )  # fmt: skip
+_LATE = ("overdue", "re-opened")
 
 
 class AccountNumbers(NamedTuple):
@@ -55,11 +56,13 @@ class AccountNumbers(NamedTuple):
 
 
 class OwnerNumbers(NamedTuple):
-    """Roles of an owner: all, to decide, with a critical or high finding."""
+    """Roles of an owner: all, to decide, critical or high, decided in this review, overdue or undone."""
 
     roles: int = 0
     needed: int = 0
     urgent: int = 0
+    answered: int = 0
+    late: int = 0
 
 
 class _First(Generic[T]):
@@ -125,7 +128,7 @@ class Highlights:
         self._follow_ups.add(follow_up_views(account.followups, roster, MOST_CHANGES), len(account.followups))
         if not roles.empty:
             self.accounts[account.account_id] = _numbers(roles)
-            self._add_owners(roles)
+            self._add_owners(roles, answered=set(_answered(account.decisions)))
             self._add_first(roster)
             self.groups.add(_members(roster))
 
@@ -135,12 +138,13 @@ class Highlights:
         pairs = findings.loc[is_effective, ["check", "role_arn"]].dropna()
         self.roles_found.update(check for check, _ in set(zip(pairs["check"], pairs["role_arn"], strict=True)))
 
-    def _add_owners(self, roles: pd.DataFrame) -> None:
+    def _add_owners(self, roles: pd.DataFrame, answered: set[str]) -> None:
         owners = roles["owner"].fillna("").tolist()
-        flags = (roles[name].tolist() for name in ("needed", "urgent"))
-        for owner, needed, urgent in zip(owners, *flags, strict=True):
+        is_answered, is_late = roles["role_arn"].isin(answered), roles["decision_state"].isin(_LATE)
+        flags = zip(roles["needed"].tolist(), roles["urgent"].tolist(), is_answered, is_late, strict=True)
+        for owner, flagged in zip(owners, flags, strict=True):
             known = self.owners.get(owner, OwnerNumbers())
-            self.owners[owner] = OwnerNumbers(known.roles + 1, known.needed + needed, known.urgent + urgent)
+            self.owners[owner] = OwnerNumbers(*(sum(pair) for pair in zip(known, (1, *flagged), strict=True)))
 
     def _add_first(self, roster: Roster) -> None:
         asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
@@ -159,6 +163,11 @@ class Highlights:
         for one in sorted([*self._first, *new], key=lambda one: -one[0]):
             first.setdefault(one[1], one)
         self._first = list(first.values())[:FIRST_ROLES]
+
+
+def _answered(decisions: pd.DataFrame) -> list[str]:
+    """Return the ARNs of the roles with a decision of this review."""
+    return decisions.loc[decisions["decision"].notna(), "role_arn"].tolist()
 
 
 def _numbers(roles: pd.DataFrame) -> AccountNumbers:

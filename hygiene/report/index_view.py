@@ -13,7 +13,7 @@ from hygiene.report.highlights import AccountNumbers, change_rank
 from hygiene.report.in_words import passages
 from hygiene.report.limits import ALWAYS, limits_of_this_review
 from hygiene.report.lists_view import page_view
-from hygiene.report.loop_view import exception_views, quarter_views
+from hygiene.report.loop_view import exception_views, quarter_views, state_links
 from hygiene.report.policy_list import policy_views
 from hygiene.report.view import AccountView, Figure, IndexView, Link, OwnerView, Segment, Shortened
 from hygiene.report.visible import rows_of, visible
@@ -93,7 +93,7 @@ def index_view(
         in_words=passages(summary),
         funnel=_funnel(summary["roles"]),
         population=summary["roles"]["total"],
-        decision_states=tuple((visible(key), number) for key, number in summary["decisions"]["by_state"].items()),
+        decision_states=state_links(summary),
         first=highlights.first_roles,
         charts=charts(summary, highlights.accounts, {account.id: account.name for account in accounts}),
         limits=limits_of_this_review(summary, facts, whole.coverage, highlights.accounts.values()),
@@ -140,13 +140,22 @@ def _figures(summary: Mapping[str, Any]) -> tuple[Figure, ...]:
         Figure(summary["needs_decision"], "need a decision", "views/need-decision.html",
                f"{counted(summary['decisions']['answered'], 'answer')} so far", "need"),
         Figure(roles["unused"], "unused", "views/unused.html",
-               f"not used for {summary['unused_after_days']} days or longer", "remove"),
+               f"not used for {summary['unused_after_days']} days or longer{_then(summary, 'unused')}", "remove"),
         Figure(summary["critical_or_high"], "critical or high", "views/critical-or-high.html",
                "roles with such a finding in effect", "urgent"),
         Figure(accounts["failed"] + accounts["partial"], "not fully read", "#not-read",
                f"of {counted(accounts['total'], 'account')}; use unknown for {counted(roles['unknown'], 'role')}",
                "investigate"),
     )  # fmt: skip
+
+
+def _then(summary: Mapping[str, Any], key: str) -> str:
+    """Return what a number was in the earlier quarter, where that was counted by the same threshold."""
+    for point in summary["trend"][:-1]:
+        is_same = point.get("unused_after_days") == summary["unused_after_days"]
+        if point["quarter"] == summary["previous_quarter"] and is_same and point.get(key) is not None:
+            return f"; {point[key]:,} in {visible(str(point['quarter']))}"
+    return ""
 
 
 def _funnel(roles: Mapping[str, int]) -> tuple[Segment, ...]:
@@ -195,7 +204,15 @@ def _owners(highlights: Highlights) -> Shortened[OwnerView]:
     by_work = sorted(highlights.owners.items(), key=lambda item: (-item[1].needed, -item[1].roles, item[0]))
     return Shortened(
         tuple(
-            OwnerView(visible(name), numbers.roles, numbers.needed, numbers.urgent, links.owner_page(name))
+            OwnerView(
+                name=visible(name),
+                roles=numbers.roles,
+                to_decide=numbers.needed,
+                answered=numbers.answered,
+                late=numbers.late,
+                urgent=numbers.urgent,
+                href=links.owner_page(name),
+            )
             for name, numbers in by_work[:MOST_ROWS]
         ),
         len(by_work),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.report.links import account_page, role_anchor
+from hygiene.report.view import Link
 from hygiene.report.visible import rows_of, visible
 
 if TYPE_CHECKING:
@@ -76,6 +77,35 @@ class ExceptionView(NamedTuple):
     approved_by: str
     expires: str
     findings: int
+
+
+def state_links(summary: Mapping[str, Any]) -> tuple[Link, ...]:
+    """Return the roles by the state of their decision, what presses most first, each with a link to more.
+
+    `verified` counts decisions and not roles: most of those roles are gone.
+    """
+    decisions = summary["decisions"]
+    numbers = dict(decisions["by_state"])
+    if verified := decisions["followed_up"].get("verified", 0):
+        numbers["verified"] = verified
+    answers = "#answers" if decisions["followed_up"]["total"] else ""
+    asked = "views/need-decision.html"
+    hrefs = {"open": asked, "no-response": f"{asked}#roles.q=no-response", "waived": "#exceptions"}
+    return tuple(
+        Link(f"{numbers[state]:,}", hrefs.get(state, answers), visible(state))
+        for state in sorted(numbers, key=lambda state: (_rank(state, _PRESSING), state))
+    )
+
+
+def promise_in_words(row: Row) -> str:
+    """Return a row of FollowUps as a sentence for the role's history: what, who, why, and what became of it."""
+    due = f", due {row['due']}" if row["due"] else ""
+    why = f" “{row['justification']}”." if row["justification"] else ""
+    ticket = f" Ticket {row['ticket']}." if row["ticket"] else ""
+    seen = f", {row['detail']}" if row["detail"] else ""
+    decided = f" on {row['decided_at'][:10]}" if row["decided_at"] else ""
+    what = f"Decided by {row['reviewer'] or 'somebody'}{decided}: {row['decision']}{due}."
+    return f"{what}{why}{ticket} Now {row['state']}{seen}."
 
 
 def quarter_views(trend: list[Mapping[str, Any]]) -> tuple[QuarterView, ...]:

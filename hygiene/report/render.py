@@ -16,6 +16,7 @@ from hygiene.frames import DECISIONS, SEVERITIES
 from hygiene.report.escaping import EscapingEnvironment
 from hygiene.report.in_words import NOTHING
 from hygiene.report.visible import parts
+from hygiene.report.wording import whole_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ class Renderer:
         self._list_policy = _policy(style, self._list_script)
         environment.filters["number"] = _number
         environment.filters["breakable"] = _breakable
+        environment.filters["whole_sentences"] = whole_sentences
         environment.filters["parts"] = parts
         environment.globals["style"] = Markup(style)  # noqa: S704  our own file, and digits and letters
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file

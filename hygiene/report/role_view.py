@@ -8,6 +8,7 @@ from urllib.parse import quote
 from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
 from hygiene.report.activity_view import activity_view
+from hygiene.report.loop_view import promise_in_words
 from hygiene.report.view import FindingView, RoleView, ServicesView
 from hygiene.report.visible import columns_of_values, parts, visible
 from hygiene.report.wording import age, last_use, moment, verdict
@@ -101,6 +102,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         decided_at=moment(row["decided_at"]) if row["decided_at"] else "",
         activity=activity_view(roster, row),
         changes=tuple(_change(change) for change in roster.changes_of.get(row["role_arn"], ())),
+        promises=tuple(promise_in_words(row) for row in roster.promises_of.get(row["role_arn"], ())),
         policies_href=roster.policy_file,
         **_removal(roster, row["role_arn"]),
     )

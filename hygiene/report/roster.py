@@ -70,6 +70,8 @@ class Roster:
     """By role ARN, the calls that changed it, newest first."""
     changes_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """By role ARN, what changed since the earlier review."""
+    promises_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """By role ARN, what was decided and what became of it; of a role that was made again its predecessor's too."""
     removal_script: str = ""
     """Its path in the report; empty where nothing can be removed."""
     policy_file: str = ""
@@ -127,6 +129,7 @@ def roster_of(
         assumed_by=_by_role(account.assumptions.sort_values("assumed", ascending=False, kind="stable")),
         events_of=_by_role(account.role_events[::-1]),
         changes_of=_by_role(account.changes),
+        promises_of=_by_role(account.followups),
         removal_script=removal_script,
         policy_file=policy_file,
         removable=frozenset(one.role_arn for one in account.right_sizing.removals),

@@ -85,6 +85,8 @@ class Numbers:
         self._counts["asked_without_owner"] += int(asked["role_arn"].isin(ownerless).sum())
         self._tally("usage_status", roles["usage_status"])
         self._tally("decision_state", roles["decision_state"])
+        # `not-mine` decides nothing, so it stands in the roles alone and is in no total of answers.
+        self._counts["not_mine"] += int((roles["decision"] == "not-mine").sum())
         self._tallies["last_use"].update(count_last_use(roles, self._facts.unused_after_days))
 
     def _last_use(self) -> dict[str, int]:
@@ -132,16 +134,18 @@ class Numbers:
     def _decisions(self) -> dict[str, Any]:
         """Return counts of questions, answers and what became of decisions, gone roles' too.
 
-        `open` has no answer at all, `to_answer` has none that still holds; `verified_…` are those that this review is
+        `open` has no answer at all, `to_answer` has none that still holds; `answered` are decisions that hold, so
+        `not-mine` is none of them; `verified_…` are those that this review is
         the first to see carried out, `to_carry_out` those that are neither seen carried out nor overdue.
         """
+        by_decision = _known_first(self._tallies["decision"], DECISIONS)
         return {
             "rows": self._counts["questions"],
             "to_answer": self._counts["asked"],
             "open": self._counts["open"],
             "answered": self._tallies["decision"].total(),
             "to_answer_by_suggestion": _known_first(self._tallies["asked_suggestion"], SUGGESTIONS),
-            "by_decision": _known_first(self._tallies["decision"], DECISIONS),
+            "by_decision": by_decision | {"not-mine": self._counts["not_mine"]},
             "by_state": _known_first(self._tallies["decision_state"]),
             "followed_up": _with_total(self._tallies["followed_up"]),
             "answers_verified": self._counts["answers_verified"],

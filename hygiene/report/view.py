@@ -140,6 +140,8 @@ class RoleView(NamedTuple):
     decided_at: str
     activity: ActivityView | None
     changes: tuple[str, ...]
+    promises: tuple[str, ...]
+    """What was decided about it, by whom and why, and what became of that."""
     removal_href: str
     policies_href: str
     spared: str
@@ -236,6 +238,9 @@ class OwnerView:
     name: str
     roles: int
     to_decide: int
+    answered: int
+    late: int
+    """Roles with a decision that is overdue, or was carried out and undone."""
     urgent: int
     href: str
 
@@ -321,7 +326,8 @@ class IndexView:
     in_words: tuple[Passage, ...]
     funnel: tuple[Segment, ...]
     population: int
-    decision_states: tuple[tuple[str, int], ...]
+    decision_states: tuple[Link, ...]
+    """The number as text, with the rows behind it and the state as note."""
     first: tuple[RoleView, ...]
     charts: tuple[Chart, ...]
     limits: tuple[str, ...]

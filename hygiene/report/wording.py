@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hygiene.report.visible import Row
+
+_SENTENCE_END = re.compile(r"\.(?= [A-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ def shortened(text: str, length: int) -> str:
         return line
     cut = line[: length - 1]
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[length // 2 :] else cut}…"
+
+
+def whole_sentences(text: str, length: int) -> str:
+    """Return the first sentences that fit, or the beginning of the first one."""
+    line = " ".join(text.split())
+    ends = [match.start() + 1 for match in _SENTENCE_END.finditer(line) if match.start() < length]
+    return line if len(line) <= length else line[: ends[-1]] if ends else shortened(line, length)
 
 
 def headline(summary: Mapping[str, Any]) -> Headline:

@@ -27,7 +27,7 @@ REMOVE, REDUCE, KEEP, NOT_MINE = "remove", "reduce", "keep", "not-mine"
 ANSWERED, VERIFIED, OVERDUE, RE_OPENED, STALE = "answered", "verified", "overdue", "re-opened", "stale-decision"
 
 Promise = tuple[str, str, str]
-"""What a decision is remembered by: its review, its role's id, and what was decided. A new answer is a new promise."""
+"""What a decision is remembered by: its review, its role's id, what was decided. A new answer is a new promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ def followed_up(answers: Iterable[Answer], sight: Sight, before: Iterable[Answer
         outcome = outcome_of(answer, sight)
         if outcome is not None and outcome.state == VERIFIED and promise_of(answer) not in sight.verified:
             rows.append(_row(answer, outcome, sight))
-    return frame_of(FollowUps, rows).sort_values(["account_id", "role_arn", "role_id", "review_id"], ignore_index=True)
+    order = ["account_id", "role_arn", "role_id", "review_id"]
+    return frame_of(FollowUps, rows).sort_values(order, ignore_index=True)
 
 
 def outcome_of(answer: Answer, sight: Sight) -> Outcome | None:

@@ -106,9 +106,7 @@ def review(
         return pipeline.run(quick_settings(), request, Silent(), clock=lambda: moment).summary
 
 
-def answer(
-    out: Path, answers: dict[str, dict[str, str]], name: str = "ana.csv", quarter: str = "2026-Q4"
-) -> Path:
+def answer(out: Path, answers: dict[str, dict[str, str]], name: str = "ana.csv", quarter: str = "2026-Q4") -> Path:
     with (out / quarter / "decisions.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:

@@ -68,7 +68,10 @@ def test_the_counts_are_those_of_the_summary_and_add_up(big_report: Path) -> Non
         assert sum(parts) == summary[key]["total"]
         assert f"{sum(parts)} in all, as {' + '.join(map(str, parts))}" in text
     assert "do not add up" not in text
-    assert f"{summary['needs_decision']} of them need a decision and have none" in text
+    rows = summary["decisions"]["rows"]
+    (parts,) = re.findall(rf"{rows} in all, as ([\d +]+)", text.partition("Reviewers and decisions")[2])
+    assert sum(map(int, parts.split(" + "))) == rows
+    assert f"{summary['needs_decision']} need a decision and have none" in text
 
 
 def test_every_table_is_cited_by_the_digest_it_has_and_the_manifest_lists_the_page(big_report: Path) -> None:
@@ -124,6 +127,8 @@ def test_reviewers_decisions_and_what_became_of_them_are_counted(tmp_path: Path)
     text = attestation(tmp_path, tables)
     assert "ana@example.com 1 0 1 0 2 1" in text.replace("ana @example .com", "ana@example.com")
     assert "ben@example.com 0 0 0 1 1 0" in text.replace("ben @example .com", "ben@example.com")
+    assert "2 decided in this review 1 need a decision and have none 0 covered" in text
+    assert "1 passed on as not-mine" in text
     assert "Decision verified overdue All keep 1 0 1 remove 1 1 2" in text
     assert "1 decisions overdue" in text
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hygiene.frames import Exceptions, FollowUps, frame_of
 from hygiene.report import FORMATS, write_report
-from hygiene.report.loop_view import quarter_views
+from hygiene.report.loop_view import promise_in_words, quarter_views
+from hygiene.report.visible import rows_of
 from tests.report.review_sample import ACCOUNT, a_review, a_role, the_facts, the_provenance
 
 if TYPE_CHECKING:
@@ -71,6 +73,29 @@ def test_the_first_page_shows_what_presses_before_what_is_done(tmp_path: Path) -
     page = first_page(tmp_path / "r", followups=frame_of(FollowUps, rows))
     assert "What became of the answers" in page
     assert page.index("<b>overdue</b>") < page.index("<b>verified</b>")
+
+
+def test_the_first_screen_leads_from_each_state_to_its_roles_and_counts_what_was_verified(tmp_path: Path) -> None:
+    role = a_role() | {"decision": "remove", "decision_state": "overdue"}
+    rows = [a_follow_up("verified", "gone"), a_follow_up("overdue", role["role_name"])]
+    review = replace(a_review([role]), followups=frame_of(FollowUps, rows))
+    tmp_path.mkdir(exist_ok=True)
+    write_report(review, the_facts(), the_provenance(), tmp_path, FORMATS)
+    page = (tmp_path / "index.html").read_text()
+    tally = page.partition('aria-label="Decisions so far"')[2].partition("</ul>")[0]
+    assert re.findall(r'<data value="(\d+)">.*?<a href="([^"]+)">([\w-]+)</a>', tally) == [
+        ("1", "#answers", "overdue"),
+        ("1", "#answers", "verified"),
+    ]
+
+
+def test_a_card_tells_who_decided_what_why_and_what_became_of_it() -> None:
+    row = rows_of(frame_of(FollowUps, [a_follow_up("overdue", "late") | {
+        "due": "2026-09-23", "justification": "left over", "ticket": "OPS-1", "detail": "the role is still there",
+    }]))[0]  # fmt: skip
+    assert promise_in_words(row).endswith(
+        "remove, due 2026-09-23. “left over”. Ticket OPS-1. Now overdue, the role is still there."
+    )
 
 
 def test_the_first_page_shows_exceptions_and_keeps_their_text_inert(tmp_path: Path) -> None:

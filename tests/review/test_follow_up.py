@@ -154,12 +154,9 @@ def test_what_was_cut_and_is_granted_again_is_re_opened_though_the_role_is_still
 
 def test_re_opened_stays_until_the_role_shrinks_again() -> None:
     memory: dict[str, Any] = {"verified": {TO_SHRINK: "2026-Q4"}, "re_opened": {TO_SHRINK}}
-    assert (
-        state(an_answer(**REDUCE), sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, BACK, BACK)}, **memory)) == "re-opened"
-    )
-    assert (
-        state(an_answer(**REDUCE), sight(digest=OTHER, traces={TO_SHRINK: Traces(ALL, BACK, CUT)}, **memory)) == "verified"
-    )
+    still, again = ({TO_SHRINK: Traces(ALL, BACK, now)} for now in (BACK, CUT))
+    assert state(an_answer(**REDUCE), sight(digest=OTHER, traces=still, **memory)) == "re-opened"
+    assert state(an_answer(**REDUCE), sight(digest=OTHER, traces=again, **memory)) == "verified"
 
 
 def test_without_the_first_snapshot_nothing_new_is_proved_and_what_was_proved_holds() -> None:

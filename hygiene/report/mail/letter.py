@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.frames import SUGGESTIONS
 from hygiene.report.visible import visible
-from hygiene.report.wording import counted, shortened
+from hygiene.report.wording import counted, shortened, whole_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +23,6 @@ FIRST = 3
 
 WORDS_HEADING = "The whole review in words"
 _LONG, _SHORT, _NAME = 300, 140, 80
-_SENTENCE_END = re.compile(r"\.(?= [A-Z0-9])")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -176,13 +174,6 @@ def short_date(day: date) -> str:
 def long_date(day: date) -> str:
     """Return `15 December 2026`, the same whatever the machine's language."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def whole_sentences(text: str, length: int) -> str:
-    """Return the first sentences that fit, or the beginning of the first one."""
-    line = " ".join(text.split())
-    ends = [match.start() + 1 for match in _SENTENCE_END.finditer(line) if match.start() < length]
-    return line if len(line) <= length else line[: ends[-1]] if ends else shortened(line, length)
 
 
 def named(owner: str) -> str:

@@ -1,12 +1,14 @@
-"""Dates as reviewers write them: ISO 8601, or a local form where it can mean one day only."""
+"""Dates as reviewers and their spreadsheets write them: ISO 8601, or a form that can mean one day only."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
-_LOCAL = re.compile(r"(\d{1,2})\s*([./])\s*(\d{1,2})\s*\2\s*(\d{4})")
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
+_LOCAL = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4})")
+_NAMED = re.compile(r"(\d{1,2})[-. /]([a-z]{3})[a-z]*[-. /](\d{4})", re.IGNORECASE)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _MONTHS = 12
 
@@ -14,11 +16,12 @@ _MONTHS = 12
 def parse_date(text: str) -> date:
     """Return the day. Raises ValueError with a sentence for anything that could be another day, or none."""
     if found := _ISO.fullmatch(text):
-        year, month, day = (int(part) for part in found.groups()[:3])
-        return _day(year, month, day, text)
+        return _day(int(found[1]), int(found[3]), int(found[4]), text)
     if found := _LOCAL.fullmatch(text):
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         return _local_day(first, second, year, text)
+    if (found := _NAMED.fullmatch(text)) and found[2].lower() in _NAMES:
+        return _day(int(found[3]), _NAMES.index(found[2].lower()) + 1, int(found[1]), text)
     if _SERIAL.fullmatch(text):
         raise ValueError(f"{text} is a spreadsheet's inner number of a day; format the cell as a date, or {_HINT}")
     raise ValueError(f"{text!r} is no date; {_HINT}")

@@ -27,6 +27,7 @@ _KEPT_AGAINST = ("remove", "investigate")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:E\+?\d+)?", re.IGNORECASE)
 _DIGEST_LENGTH = 64
 _MAX_TEXT = 4_000
+_A_YEAR = timedelta(days=366)
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -100,7 +101,8 @@ def judge(rows: Sequence[AnswerRow], asked: Asked, receipt: Receipt) -> Judged:
             _refuse_contradiction(answers.setdefault(answer.role_id, answer), answer)
         except _RefusedError as refusal:
             problems.append(Problem(row.line, str(refusal)))
-    return Judged(tuple(answers.values()), tuple(problems), tuple(_remarks(rows)))
+    remarks = (*_remarks(rows), *_far_away(answers.values()))
+    return Judged(tuple(answers.values()), tuple(problems), remarks)
 
 
 def _refuse_contradiction(first: Answer, second: Answer) -> None:
@@ -159,7 +161,9 @@ def _question(row: AnswerRow, asked: Asked) -> Question:
             f"row_sha256 is the number {row[FINGERPRINT]}: a spreadsheet made it of the 64 letters and digits that "
             "stood there; copy the column from the report's sheet again, as text"
         )
-    if row[FINGERPRINT] != fitting[0].row_sha256:
+    if not row[FINGERPRINT]:
+        raise _RefusedError("row_sha256 is empty; it says which state of the role is answered: leave it as it was")
+    if row[FINGERPRINT].lower() != fitting[0].row_sha256:
         raise _RefusedError(
             f"{fitting[0].role_arn} changed since this file was made (row_sha256 differs): look at the role in the "
             "newest report, and answer in its file"
@@ -217,6 +221,13 @@ def _group_sizes(filled: Iterable[AnswerRow], asked: Asked) -> Counter[tuple[str
         for question in asked.questions.get(row[ROLE_ID], ())[:1]:
             alike[question.role_arn] = (question.group_id, row[DECISION].lower().replace(" ", "-").replace("_", "-"))
     return Counter(alike.values())
+
+
+def _far_away(answers: Iterable[Answer]) -> Iterable[Problem]:
+    for answer in answers:
+        day = answer.target_date
+        if day and day - answer.review_as_of.date() > _A_YEAR:
+            yield Problem(answer.line, f"target_date: {day} is more than a year away, and it is not overdue before")
 
 
 def _remarks(rows: Iterable[AnswerRow]) -> Iterable[Problem]:

@@ -35,15 +35,20 @@ def workbook_lines(content: bytes, origin: str) -> Iterator[Line]:
         # data_only: what a formula came to when the file was saved; no formula is ever run here.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
-        raise AnswersError(f"{origin} cannot be read as a workbook ({type(error).__name__}: {error}).") from error
+        raise AnswersError(f"{origin} cannot be read as a workbook ({_reason(error)}).") from error
     try:
         sheet = _sheet(book, origin)
         for number, values in enumerate(_rows(sheet), start=1):
             yield number, [_text(value) for value in values]
     except (KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile) as error:
-        raise AnswersError(f"{origin} is damaged ({type(error).__name__}: {error}).") from error
+        raise AnswersError(f"{origin} is damaged ({_reason(error)}).") from error
     finally:
         book.close()
+
+
+def _reason(error: Exception) -> str:
+    """Return the error on one line; some of the library's own explanations go on for a paragraph."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
 def _inspect(content: bytes, origin: str) -> None:

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from hygiene.errors import ReportError
+from hygiene.errors import ConfigError, ReportError
 from hygiene.frames import Decisions, columns_of
 from hygiene.model import MessageKind
 from hygiene.report import write_report
 from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
 from hygiene.report.mail.html import MAX_HTML_BYTES, html_of
-from hygiene.report.mail.letter import MAX_ROWS, whole_sentences
+from hygiene.report.mail.letter import MAX_ROWS
 from hygiene.report.mail.text import text_of
 from hygiene.report.sealed import SealedReport, open_sealed
+from hygiene.report.wording import whole_sentences
 from hygiene.store import LocalStore
 from tests.report.review_sample import a_finding, a_review, a_role, the_facts, the_provenance, unused
 
@@ -340,6 +341,9 @@ def test_a_report_with_a_file_missing_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_report_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no report there"):
+        open_sealed(LocalStore(tmp_path))
+    (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(ReportError, match="no finished report"):
         open_sealed(LocalStore(tmp_path))
 

@@ -17,6 +17,10 @@ from hygiene.review.answers.dates import parse_date
         "31/12/2026",
         "12/31/2026",
         "31. 12. 2026",
+        "31-12-2026",
+        "2026/12/31",
+        "31-Dec-2026",
+        "31 december 2026",
     ],
 )
 def test_every_form_that_can_mean_one_day_only_is_read(text: str) -> None:
@@ -35,6 +39,8 @@ def test_the_same_number_twice_means_one_day() -> None:
         ("46387", "inner number"),
         ("soon", "is no date"),
         ("31.12.26", "is no date"),
+        ("31-Dec-26", "is no date"),
+        ("31-Dez-2026", "is no date"),
         ("2026-02-30", "no day of the calendar"),
         ("31/31/2026", "no day of the calendar"),
     ],

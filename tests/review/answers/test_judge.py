@@ -56,6 +56,16 @@ def test_rows_without_a_decision_are_no_answer_and_a_remark_on_one_is_told() -> 
     assert [(remark.line, "no decision" in remark.text) for remark in told.remarks] == [(3, True)]
 
 
+def test_a_date_beyond_a_year_is_taken_and_remarked_on() -> None:
+    told = judged(
+        row(target_date="2126-11-30", row_sha256="0123456789ABCDEF" * 4),
+        questions=(question(row_sha256="0123456789abcdef" * 4),),
+    )
+    assert len(told.answers) == 1
+    assert [("more than a year away" in remark.text) for remark in told.remarks] == [True]
+    assert not judged(row(target_date="2027-09-30")).remarks
+
+
 @pytest.mark.parametrize("word", ["keep", "KEEP", "not mine", "Not_Mine"])
 def test_decisions_are_read_as_people_write_them(word: str) -> None:
     assert judged(row(decision=word, justification="x")).answers[0].decision in ("keep", "not-mine")
@@ -68,7 +78,7 @@ def test_decisions_are_read_as_people_write_them(word: str) -> None:
         ({"decision": "remov"}, "did you mean remove"),
         ({"role_id": "zz"}, "is not in this review"),
         ({"row_sha256": "e" * 64}, "changed since"),
-        ({"row_sha256": ""}, "changed since"),
+        ({"row_sha256": ""}, "row_sha256 is empty"),
         ({"row_sha256": "1.2E+63"}, "a spreadsheet made it of"),
         ({"review_id": "o-1-2026-Q2"}, "belongs to the review"),
         ({"role_arn": "arn:aws:iam::111122223333:role/other"}, "not 'arn:aws:iam::111122223333:role/other'"),
