@@ -8,7 +8,7 @@ import typer
 
 from hygiene.errors import HygieneError, LockHeldError
 from hygiene.pipeline.alerting import publish_alerts
-from hygiene.pipeline.story import wall_clock
+from hygiene.pipeline.places import wall_clock
 
 if TYPE_CHECKING:
     from hygiene.config import Settings

@@ -69,6 +69,7 @@ def run(
     as_of: options.AsOf = None,
     quarter: options.Quarter = None,
     formats: options.Formats = None,
+    shard: options.ShardOption = None,
     log_format: options.LogFormatOption = LogFormat.TEXT,
     verbose: options.Verbose = 0,
     quiet: options.Quiet = False,
@@ -93,6 +94,10 @@ def run(
         from hygiene.pipeline.delivering import check_secrets
 
         check_secrets(settings)
+    if shard is not None:
+        from hygiene.cli.sharding import run_one_shard
+
+        raise typer.Exit(run_one_shard(settings, shard, request, is_quiet=quiet))
     with shown_progress(is_quiet=quiet) as progress:
         reported = pipeline.run(settings, request, progress)
     tell_reported(reported, is_quiet=quiet)
@@ -156,18 +161,21 @@ def collect(
 
 @app.command(cls=ManualCommand)
 def report(
+    context: typer.Context,
     snapshot: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--snapshot", metavar="SRC", help="A snapshot folder, or one file of get-account-authorization-details."
         ),
-    ],
+    ] = None,
     config: options.Config = None,
     out: options.Out = DEFAULT_OUT,
     previous: options.Previous = None,
     as_of: options.AsOf = None,
     quarter: options.Quarter = None,
     formats: options.Formats = None,
+    shard: options.ShardOption = None,
+    merge: options.Merge = False,
     log_format: options.LogFormatOption = LogFormat.TEXT,
     verbose: options.Verbose = 0,
     quiet: options.Quiet = False,
@@ -178,14 +186,32 @@ def report(
 
     [dim]aws iam get-account-authorization-details > account.json[/dim]
     [dim]hygiene report --snapshot account.json[/dim]
+
+    After `hygiene run --shard` in many processes, one makes the report of what they found:
+
+    [dim]hygiene report --merge --out s3://reviews/iam[/dim]
     """
     set_up(log_format, verbose, is_quiet=quiet)
+    if snapshot is None and not merge:
+        raise typer.BadParameter("name a snapshot with --snapshot, or say --merge after the shards", ctx=context)
+    if shard is not None and merge:
+        raise typer.BadParameter("--shard is for each of many processes, --merge for the one after", ctx=context)
     from hygiene import pipeline
     from hygiene.cli.output import tell_reported
     from hygiene.config import load_settings
 
     settings = load_settings(config)
-    reported = pipeline.report(settings, snapshot, _request(out, as_of, quarter, formats, previous))
+    request = _request(out, as_of, quarter, formats, previous)
+    if shard is not None:
+        from hygiene.cli.sharding import report_one_shard
+
+        raise typer.Exit(report_one_shard(settings, shard, str(snapshot), request, is_quiet=quiet))
+    if merge:
+        from hygiene.pipeline.sharding import merge as merged
+
+        reported = merged(settings, snapshot, request)
+    else:
+        reported = pipeline.report(settings, str(snapshot), request)
     tell_reported(reported, is_quiet=quiet)
     raise typer.Exit(reported.exit_code)
 

@@ -49,7 +49,7 @@ def import_(
     """
     set_up(log_format, verbose, is_quiet=quiet)
     from hygiene.pipeline.importing import import_decisions, problem_lines
-    from hygiene.pipeline.story import wall_clock
+    from hygiene.pipeline.places import wall_clock
 
     imported = import_decisions(file, review, reviewer, wall_clock, dry_run=dry_run)
     for line in problem_lines(imported.remarks):

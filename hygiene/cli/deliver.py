@@ -11,7 +11,7 @@ from hygiene.config import EMAIL_ADDRESS
 from hygiene.errors import ConfigError, HygieneError
 from hygiene.model import Channel
 from hygiene.pipeline.delivering import DeliveryRequest, deliver
-from hygiene.pipeline.story import wall_clock
+from hygiene.pipeline.places import wall_clock
 
 if TYPE_CHECKING:
     from hygiene.config import Settings

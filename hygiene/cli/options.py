@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hygiene.cli.logs import LogFormat
 
-_WHAT, _HOW = "What to review", "How it runs"
+if TYPE_CHECKING:
+    from hygiene.pipeline.joint import Shard
+
+_WHAT, _WHERE, _HOW = "What to review", "On several machines", "How it runs"
 
 
 def parse_as_of(text: str) -> datetime:
@@ -50,6 +53,18 @@ def parse_formats(text: str) -> tuple[str, ...]:
     for name in wanted:
         require_format(name)
     return wanted
+
+
+def parse_shard(text: str) -> Shard:
+    """Return the shard. Raises BadParameter for anything but such as 2/8."""
+    import re
+
+    from hygiene.pipeline.joint import Shard
+
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text, re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise typer.BadParameter(f"{text!r} is no shard; write one such as 2/8, counted from 1/8 to 8/8")
+    return Shard(int(found[1]), int(found[2]))
 
 
 def passed_on(config: Path | None, log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> tuple[str, ...]:
@@ -96,6 +111,20 @@ Formats = Annotated[
         help="Of html,csv,xlsx,json,parquet,ocsf; default all but ocsf. Summary, coverage and manifest always.",
         rich_help_panel=_WHAT,
     ),
+]
+ShardOption = Annotated[
+    Any,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        parser=parse_shard,
+        help="Only every N-th account, from the I-th on, and no report: one process of an array job.",
+        rich_help_panel=_WHERE,
+    ),
+]
+Merge = Annotated[
+    bool,
+    typer.Option("--merge", help="Make the report of what the shards have found.", rich_help_panel=_WHERE),
 ]
 Previous = Annotated[
     str | None,

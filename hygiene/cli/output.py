@@ -10,6 +10,7 @@ from hygiene.cli.logs import complain
 
 if TYPE_CHECKING:
     from hygiene.pipeline import Collected, Reported
+    from hygiene.pipeline.sharding import Sharded
 
 
 def tell_reported(reported: Reported, *, is_quiet: bool = False) -> None:
@@ -22,6 +23,18 @@ def tell_reported(reported: Reported, *, is_quiet: bool = False) -> None:
     if not is_quiet:
         typer.echo(reported.headline)
         typer.echo(f"Report: {reported.location}/{reported.first_page}")
+
+
+def tell_sharded(sharded: Sharded, *, is_quiet: bool = False) -> None:
+    """Print how much of the shard was read, and what is to come."""
+    for problem in sharded.problems:
+        complain(problem)
+    if sharded.gaps:
+        complain(f"{sharded.gaps} refused or failed calls; the snapshot's gaps.json files say which")
+    if not is_quiet:
+        read = sharded.accounts - sharded.failed
+        typer.echo(f"Shard {sharded.shard}: {read} of {sharded.accounts} accounts read and examined")
+        typer.echo(f"Snapshot: {sharded.location}\nWhen all shards have ended: hygiene report --merge")
 
 
 def tell_collected(collected: Collected, *, is_quiet: bool = False) -> None:

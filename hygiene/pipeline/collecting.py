@@ -12,7 +12,7 @@ from hygiene.activity.period import review_window
 from hygiene.model import Account, AccountState
 from hygiene.pipeline.events import EventsAsked, event_reader
 from hygiene.pipeline.places import collection_parameters, new_run_id
-from hygiene.snapshot import SnapshotWriter
+from hygiene.snapshot import SnapshotWriter, layout
 from hygiene.snapshot.organization import read_organization as parse_organization
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hygiene.collect.progress import Progress
     from hygiene.collect.sessions import Sessions
     from hygiene.config import Settings
-    from hygiene.model import JsonObject, Skip
+    from hygiene.model import Gap, JsonObject, Skip
     from hygiene.pipeline.earlier import EarlierSnapshot
     from hygiene.store import Store
     from hygiene.store.base import Fence
@@ -85,8 +85,6 @@ def collect_into(
     `events`: which CloudTrail events are read, and where their days are kept; None: those of 90 days, kept nowhere.
     Raises CredentialsError or PopulationError before anything is written.
     """
-    from hygiene.collect.identity_center import read_identity_center
-    from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
 
     sessions = Sessions(settings.aws, progress, metadata.version("role-hygiene"))
@@ -96,27 +94,62 @@ def collect_into(
     )
     writer = SnapshotWriter(store)
     run_id, started_at, there = _begin(writer, settings, clock())
-    if population.document is not None:
-        writer.write_organization(population.document)
-        permission_sets = read_identity_center(sessions.hub)
-        if permission_sets is not None:
-            writer.write_identity_center(permission_sets)
-    problems = _read_references(writer, sessions, settings)
+    documents, problems = read_whole(sessions, settings, population)
+    writer.write_whole(documents)
     missing = [account.id for account in population.chosen if account.id not in there]
     if len(missing) < len(population.chosen):
         logger.info(
             "going on with an unfinished snapshot, %d accounts are there", len(population.chosen) - len(missing)
         )
-    enter = sessions.own if population.basis == SINGLE_ACCOUNT else sessions.enter
-    opinions = _second_opinions(sessions.hub)
     asked = events or EventsAsked(review_window(clock(), None))
-    with event_reader(settings, sessions, asked) as reader:
-        runner = Runner(enter, writer, settings.aws, progress, clock, sessions.stop, earlier, opinions, reader)
-        gaps = runner.run(missing)
+    reading = Reading(sessions, settings, progress, earlier, clock, asked)
+    gaps = reading.read_into(writer, missing, population.basis)
     fence()
-    writer.finish(_manifest(run_id, (started_at, clock()), sessions, settings, population, problems))
+    said = {"run_id": run_id, "started_at": started_at, "finished_at": clock()}
+    writer.finish({**said, **about(sessions, settings, population, problems)})
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
     return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems + problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How accounts are read: with whose sessions, and what is known already."""
+
+    sessions: Sessions
+    settings: Settings
+    progress: Progress
+    earlier: EarlierSnapshot | None
+    clock: Clock
+    events: EventsAsked
+
+    def read_into(self, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> tuple[Gap, ...]:
+        """Read accounts into the snapshot and return every gap. `basis`: of the population."""
+        from hygiene.collect.runner import Runner
+
+        sessions, settings = self.sessions, self.settings
+        enter = sessions.own if basis == SINGLE_ACCOUNT else sessions.enter
+        opinions = _second_opinions(sessions.hub)
+        with event_reader(settings, sessions, self.events) as events:
+            runner = Runner(
+                enter, writer, settings.aws, self.progress, self.clock, sessions.stop, self.earlier, opinions, events
+            )
+            return runner.run(account_ids)
+
+
+def read_whole(
+    sessions: Sessions, settings: Settings, population: Population
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return by file name what there is one of in an organization, and sentences about what AWS did not answer."""
+    from hygiene.collect.identity_center import read_identity_center
+
+    documents: dict[str, object] = {}
+    if population.document is not None:
+        documents[layout.ORGANIZATION] = population.document
+        permission_sets = read_identity_center(sessions.hub)
+        if permission_sets is not None:
+            documents[layout.IDENTITY_CENTER] = permission_sets
+    references, problems = _references(sessions, settings)
+    return {**documents, **references}, problems
 
 
 def _second_opinions(hub: AwsClient) -> dict[str, dict[str, JsonObject]]:
@@ -131,33 +164,40 @@ def _second_opinions(hub: AwsClient) -> dict[str, dict[str, JsonObject]]:
     return documents
 
 
-def _read_references(writer: SnapshotWriter, sessions: Sessions, settings: Settings) -> tuple[str, ...]:
-    """Write which resources name a role, where that was asked for; return a sentence when AWS did not answer."""
+def _references(sessions: Sessions, settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return which resources name a role, where that was asked for, and a sentence when AWS did not answer."""
     from hygiene.collect.references import read_references
     from hygiene.collect.refusal import RefusedError
 
     if settings.aws.references == "off":
-        return ()
+        return {}, ()
     try:
-        writer.write_references(read_references(sessions.hub))
+        return {layout.REFERENCES: read_references(sessions.hub)}, ()
     except RefusedError as error:
         logger.warning("AWS Config is not read: %s", error)
-        return (f"AWS Config could not be asked which resources name a role: {error}",)
-    return ()
+        return {}, (f"AWS Config could not be asked which resources name a role: {error}",)
 
 
 def find_population(sessions: Sessions, settings: Settings) -> Population:
     """Return the accounts of the review. Raises PopulationError when the account list was refused."""
     from hygiene.collect.organization import read_organization
-    from hygiene.collect.selection import listed_ids, select, uses_tags
+    from hygiene.collect.selection import listed_ids, uses_tags
 
     listed = listed_ids(settings.accounts)
     document = read_organization(sessions.hub, with_tags=uses_tags(settings.accounts), may_be_refused=bool(listed))
+    return population_in(document, sessions, settings)
+
+
+def population_in(document: JsonObject | None, sessions: Sessions, settings: Settings) -> Population:
+    """Return the accounts of the review by an account list; None: the caller's account is in no organization."""
+    from hygiene.collect.selection import listed_ids, select
+
     if document is None:
         own = Account(sessions.caller.account_id, state=AccountState.UNKNOWN)
         return Population((own,), (), None, (), SINGLE_ACCOUNT)
     organization, problems = parse_organization(document)
     if organization is None:
+        listed = listed_ids(settings.accounts)
         accounts: Sequence[Account] = [Account(account_id, state=AccountState.UNKNOWN) for account_id in listed]
         basis = "listed in the configuration"
     else:
@@ -177,18 +217,9 @@ def _begin(writer: SnapshotWriter, settings: Settings, now: datetime) -> tuple[s
     return run_id, now, frozenset()
 
 
-def _manifest(
-    run_id: str,
-    period: tuple[datetime, datetime],
-    sessions: Sessions,
-    settings: Settings,
-    population: Population,
-    problems: Sequence[str],
-) -> dict[str, Any]:
+def about(sessions: Sessions, settings: Settings, population: Population, problems: Sequence[str]) -> dict[str, Any]:
+    """Return what the manifest says about who collected what, by which settings."""
     return {
-        "run_id": run_id,
-        "started_at": period[0],
-        "finished_at": period[1],
         "collector_arn": sessions.caller.arn,
         "collector_account_id": sessions.caller.account_id,
         "population": population.basis,

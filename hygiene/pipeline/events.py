@@ -9,10 +9,13 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from hygiene.activity.period import review_window
 from hygiene.errors import ConfigError
+from hygiene.pipeline.places import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from hygiene.activity.period import Window
     from hygiene.collect.client import AwsClient
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from hygiene.collect.trail.source import EventSource
     from hygiene.config import Settings
     from hygiene.pipeline.collecting import Collected
+    from hygiene.pipeline.places import Places
     from hygiene.store import Store
 
 logger = logging.getLogger(__name__)
@@ -33,6 +37,11 @@ class EventsAsked:
 
     window: Window
     store: Store | None = None
+
+
+def events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
+    """Return the window since the previous review, and the place of the daily events."""
+    return EventsAsked(review_window(as_of, places.previous_as_of(quarter)), places.out.child(EVENTS))
 
 
 @contextmanager

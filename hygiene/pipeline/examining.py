@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
+from importlib import metadata
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -18,11 +22,13 @@ from hygiene.documents import parse_time
 from hygiene.pipeline.earlier import EarlierFacts
 from hygiene.pipeline.parts import SpilledParts
 from hygiene.pipeline.people_files import parsed_file
+from hygiene.policy.actions import catalogue_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from hygiene.activity import Assumption
     from hygiene.analyse.catalogue import ConfiguredCheck
     from hygiene.analyse.organization import Analysis, Opinions
     from hygiene.config import Settings
@@ -34,7 +40,8 @@ if TYPE_CHECKING:
 class Examination:
     """A snapshot, the moment it is judged at, and the rules: the same for every account of it.
 
-    `earlier`: what an earlier snapshot gives to compare with.
+    `earlier`: what an earlier snapshot gives to compare with. `callers`: account id → who of other accounts called
+    its roles, as their logs say; None: the logs in the snapshot are asked.
     """
 
     snapshot: Snapshot
@@ -42,22 +49,52 @@ class Examination:
     as_of: datetime
     checks: Sequence[ConfiguredCheck]
     earlier: EarlierFacts = field(default_factory=EarlierFacts)
+    callers: Mapping[str, tuple[Assumption, ...]] | None = None
 
     @cached_property
     def reference(self) -> Reference:
         """What every account is judged against. Raises ConfigError for a mapping of owners that cannot be read."""
-        activities = (self.snapshot.activity(account_id) for account_id in self.snapshot.account_ids)
         return replace(
             reference_of(self.snapshot, self.settings, self.as_of),
             earlier_policies=self.earlier.policies,
             earlier_callers=self.earlier.callers,
-            callers_elsewhere=callers_elsewhere(activity for activity in activities if activity is not None),
+            callers_elsewhere=self._callers() if self.callers is None else self.callers,
         )
+
+    def _callers(self) -> Mapping[str, tuple[Assumption, ...]]:
+        activities = (self.snapshot.activity(account_id) for account_id in self.snapshot.account_ids)
+        return callers_elsewhere(activity for activity in activities if activity is not None)
 
     def examiner(self) -> Examiner:
         """Return who examines the accounts of the snapshot."""
-        started_at = parse_time(self.snapshot.manifest.get("started_at"))
-        return Examiner(self.reference, self.checks, started_at)
+        return Examiner(self.reference, self.checks, self._started_at)
+
+    def account_ids(self) -> list[str]:
+        """Return the accounts to examine, sorted."""
+        return sorted(set(self.snapshot.account_ids) - set(skipped_accounts(self.snapshot, self.settings)))
+
+    def key(self, account_id: str) -> str:
+        """Return a digest of all that an account's part is made from: its files, and what it is judged against.
+
+        A part with another key is one of other rules, of another moment or of other files.
+        """
+        return digest_of(
+            self._rules,
+            self.snapshot.fingerprint(account_id),
+            self.reference.earlier_callers.get(account_id),
+            self.reference.callers_elsewhere.get(account_id, ()),
+        )
+
+    @cached_property
+    def _rules(self) -> str:
+        """The digest of what is the same for all accounts."""
+        shared = replace(self.reference, earlier_callers={}, callers_elsewhere={})
+        checks = [(one.check.id, one.severity, one.is_severity_set, one.thresholds) for one in self.checks]
+        return digest_of(metadata.version("role-hygiene"), catalogue_version(), self._started_at, checks, shared)
+
+    @property
+    def _started_at(self) -> datetime | None:
+        return parse_time(self.snapshot.manifest.get("started_at"))
 
 
 Examining = Callable[[Examination, SpilledParts], FirstPass]
@@ -79,6 +116,21 @@ def analysed(
         analyst = Analyst(examination.reference, examination.checks, parts, opinions or NoOpinions())
         skipped = skipped_accounts(snapshot, examination.settings)
         yield analyst.analyse(snapshot.account_ids, skipped, examining(examination, parts))
+
+
+def digest_of(*values: object) -> str:
+    """Return a digest of plain values, dataclasses of them, sets and moments: the same in every process."""
+    return hashlib.sha256(json.dumps(values, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, AbstractSet):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
 
 
 def reference_of(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Reference:

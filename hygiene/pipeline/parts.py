@@ -1,4 +1,4 @@
-"""Keeps the parts of accounts between the two passes: the last one in memory, the others on this machine's disk."""
+"""Keeps the parts of accounts between the two passes: on this machine's disk, or in OUT for several machines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.part import Part
     from hygiene.store import Store
+
+PARTS = "parts"
+"""The folder below OUT."""
 
 
 class SpilledParts:
@@ -59,6 +62,29 @@ class SpilledParts:
         if self._folder is None:
             self._folder = self._out.make_aside("parts")
         return open_store(self._folder)
+
+
+class SharedParts:
+    """A quarter's parts below OUT, each with the key of what it was made from; whoever makes one writes it whole."""
+
+    def __init__(self, out: Store, quarter: str) -> None:
+        self._out = out
+        self._folder = f"{PARTS}/{quarter}"
+
+    def put(self, part: Part, key: str) -> None:
+        """Write an account's part."""
+        self._out.write(self._path(part.account_id), encode_part(part, key))
+
+    def read(self, account_id: str) -> bytes | None:
+        """Return the bytes of an account's part; None where nobody wrote one."""
+        return self._out.read(self._path(account_id))
+
+    def remove(self) -> None:
+        """Remove all of the quarter."""
+        self._out.remove(self._folder)
+
+    def _path(self, account_id: str) -> str:
+        return f"{self._folder}/{_name(account_id)}"
 
 
 def _name(account_id: str) -> str:

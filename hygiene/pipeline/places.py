@@ -6,16 +6,17 @@ import json
 import re
 import uuid
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
 from hygiene.errors import LockHeldError
-from hygiene.snapshot import SnapshotWriter, layout
+from hygiene.snapshot import JointWriter, SnapshotWriter, layout
 from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from hygiene.config import Settings
     from hygiene.store import Store
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 SNAPSHOTS, LEDGER, EVENTS = "snapshots", "ledger", "events"
 LOCK = f"{LEDGER}/lock.json"
 ALERTS, ALERTS_LOCK = f"{LEDGER}/alerts.jsonl", f"{LEDGER}/alerts-lock.json"
+_JOINT = "-shards-"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
+
+
+def wall_clock() -> datetime:
+    """Return the real time, in UTC. The demo passes its simulated clock instead."""
+    return datetime.now(UTC)
 
 
 def new_run_id(now: datetime) -> str:
@@ -75,6 +82,29 @@ class Places:
                 return store
         return self._snapshot(f"{quarter}-{new_run_id(now)}")
 
+    def joint_snapshot(self, quarter: str, parameters: Mapping[str, Any], not_before: datetime) -> Store:
+        """Return where the shards of a quarter write: what they began not before a moment, or the next place.
+
+        One that was sealed while a shard was missing is still open to that shard.
+        A place has a number, so that shards that begin at the same time mean the same one.
+        """
+        for number in count(1):
+            store = self._joint(quarter, number)
+            started = JointWriter(store).started()
+            if started is None or (_is_open(store) and _is_joint(started, parameters, not_before)):
+                return store
+        raise AssertionError("numbers do not end")
+
+    def joint_snapshots(self, quarter: str) -> list[Store]:
+        """Return where shards of a quarter wrote together, the newest first."""
+        numbers = (name.removeprefix(f"{quarter}{_JOINT}") for name in self._snapshot_names(f"{quarter}{_JOINT}"))
+        return [
+            self._joint(quarter, number) for number in sorted(map(int, filter(str.isdecimal, numbers)), reverse=True)
+        ]
+
+    def _joint(self, quarter: str, number: int) -> Store:
+        return self._snapshot(f"{quarter}{_JOINT}{number}")
+
     def finished_snapshot(self, quarter: str) -> str | None:
         """Return the location of this quarter's newest finished snapshot."""
         finished = (self._snapshot(name) for name in reversed(self._snapshot_names(quarter)))
@@ -113,6 +143,16 @@ class Places:
 
     def _snapshot(self, name: str) -> Store:
         return self.out.child(f"{SNAPSHOTS}/{name}")
+
+
+def _is_open(store: Store) -> bool:
+    manifest = _read(store, layout.MANIFEST)
+    return manifest is None or bool(manifest.get("missing"))
+
+
+def _is_joint(started: Mapping[str, Any], parameters: Mapping[str, Any], not_before: datetime) -> bool:
+    began = parse_time(started.get("started_at"))
+    return began is not None and began >= not_before and started.get("parameters") == parameters
 
 
 def _is_finished(store: Store) -> bool:

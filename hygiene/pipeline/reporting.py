@@ -53,6 +53,8 @@ class ReportRequest:
 
     out: str = "reports"
     as_of: datetime | None = None
+    as_of_source: str = "--as-of"
+    """What the report says about where `as_of` is from."""
     quarter: str | None = None
     formats: Sequence[str] = FORMATS
     previous: str | None = None
@@ -84,6 +86,25 @@ class _Moment:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A review before it is made: of which quarter, of which moment, and what is examined."""
+
+    quarter: str
+    moment: _Moment
+    examination: Examination
+
+
+def asked_of(snapshot: Snapshot, settings: Settings, request: ReportRequest, places: Places) -> Asked:
+    """Return the review that is asked for. Raises ConfigError for settings that do not fit."""
+    checks = configured_checks(settings.checks, settings.named())
+    moment = _moment(snapshot, request)
+    quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
+    snapshot = snapshot.within(review_window(moment.as_of, previous_as_of(request.previous, places, quarter)))
+    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
+    return Asked(quarter, moment, Examination(snapshot, settings, moment.as_of, checks, earlier))
+
+
 def report_on(
     source: str,
     settings: Settings,
@@ -91,33 +112,37 @@ def report_on(
     clock: Callable[[], datetime],
     places: Places,
     connect: Callable[[], AwsClient] | None = None,
-    examining: Examining = here,
 ) -> Reported:
     """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
     `connect`: the way to AWS, where a second opinion about proposals may be asked for; None: no AWS access at all.
-    `examining`: where the first pass takes place.
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
-    started_at = clock()
-    checks = configured_checks(settings.checks, settings.named())
-    snapshot = open_snapshot(source)
-    moment = _moment(snapshot, request.as_of)
-    quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
-    snapshot = snapshot.within(review_window(moment.as_of, _previous_as_of(request.previous, places, quarter)))
-    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
+    return review(asked_of(open_snapshot(source), settings, request, places), request, clock, places, connect)
+
+
+def review(
+    asked: Asked,
+    request: ReportRequest,
+    clock: Callable[[], datetime],
+    places: Places,
+    connect: Callable[[], AwsClient] | None = None,
+    examining: Examining = here,
+) -> Reported:
+    """Make the review and publish its report, as `report_on` does. `examining`: where the first pass takes place."""
+    started_at, quarter, examination = clock(), asked.quarter, asked.examination
+    snapshot, settings = examination.snapshot, examination.settings
     validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
-    examination = Examination(snapshot, settings, moment.as_of, checks, earlier)
     with ExitStack() as stack:
         analysis = stack.enter_context(analysed(examination, places.out, validation, examining))
         _refuse_nothing_read(snapshot, analysis)
         previous = _previous(stack, places, quarter, request.previous, examination)
-        facts = _facts(snapshot, settings, moment, quarter, checks, previous)
+        facts = _facts(snapshot, settings, asked.moment, quarter, examination.checks, previous)
         subject = facts.review_id.removesuffix(f"-{quarter}")
         facts = replace(facts, trend=earlier_points(places, subject, quarter))
         rules = partial(reference_of, settings=settings, as_of=facts.as_of)
-        review = Reviewing(analysis, facts, snapshot, previous, places, settings, rules)
-        location, summary = _publish(places, review, facts, snapshot, request, (started_at, clock()))
+        reviewing = Reviewing(analysis, facts, snapshot, previous, places, settings, rules)
+        location, summary = _publish(places, reviewing, facts, snapshot, request, (started_at, clock()))
     return Reported(
         location=location,
         first_page="index.html" if "html" in request.formats else "summary.json",
@@ -134,9 +159,9 @@ def _refuse_nothing_read(snapshot: Snapshot, analysis: Analysis) -> None:
         raise SnapshotError(f"{snapshot.location}: no account could be read, so there is no report.\n  {reasons}")
 
 
-def _previous_as_of(named: str | None, places: Places, quarter: str) -> datetime | None:
+def previous_as_of(named: str | None, places: Places, quarter: str) -> datetime | None:
     """Return the moment of the review to compare with, None when there is none."""
-    return places.previous_as_of(quarter) if named is None else _moment(open_snapshot(named), None).as_of
+    return places.previous_as_of(quarter) if named is None else _moment(open_snapshot(named), ReportRequest()).as_of
 
 
 def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
@@ -153,7 +178,7 @@ def _previous(
     def analyse(location: str) -> tuple[str, Analysis]:
         """Judge an earlier snapshot by today's rules at its own moment."""
         snapshot, settings = open_snapshot(location), examination.settings
-        as_of = _moment(snapshot, None).as_of
+        as_of = _moment(snapshot, ReportRequest()).as_of
         then = snapshot.within(review_window(as_of, None))
         earlier = stack.enter_context(analysed(Examination(then, settings, as_of, examination.checks), places.out))
         return quarter_of(as_of, settings.review.fiscal_year_start), earlier
@@ -161,11 +186,11 @@ def _previous(
     return previous_review(places, quarter, named, analyse, frozenset(check.check.id for check in examination.checks))
 
 
-def _moment(snapshot: Snapshot, given: datetime | None) -> _Moment:
+def _moment(snapshot: Snapshot, request: ReportRequest) -> _Moment:
     """Return the moment of the review: as given, else the end of collecting, else the newest moment in the files."""
     collected_at = parse_time(snapshot.manifest.get("finished_at"))
-    if given is not None:
-        return _Moment(given, "--as-of", _staleness(given, collected_at))
+    if request.as_of is not None:
+        return _Moment(request.as_of, request.as_of_source, _staleness(request.as_of, collected_at))
     if collected_at is not None:
         return _Moment(collected_at, "the end of collecting", ())
     moments = (newest_moment(snapshot.documents(account_id)) for account_id in snapshot.account_ids)

@@ -8,18 +8,16 @@ run      both, with the snapshot below OUT
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from hygiene.activity.period import review_window
 from hygiene.errors import NotDueError
 from hygiene.pipeline.collecting import Collected, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
-from hygiene.pipeline.events import EventsAsked, collect_events_into
+from hygiene.pipeline.events import collect_events_into, events_asked
 from hygiene.pipeline.memory import without_cycle_search
-from hygiene.pipeline.places import EVENTS, Places, alone, new_run_id
+from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.review.period import quarter_of
@@ -28,6 +26,7 @@ from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
@@ -49,11 +48,6 @@ class RunRequest:
     if_due: bool = False
 
 
-def wall_clock() -> datetime:
-    """Return the real time, in UTC. The demo passes its simulated clock instead."""
-    return datetime.now(UTC)
-
-
 def collect(
     settings: Settings,
     destination: str,
@@ -70,7 +64,7 @@ def collect(
     store = open_store(destination)
     events = None
     if out is not None and settings.aws.cloudtrail != "off":
-        events = _events_asked(Places(open_store(out)), _quarter_of(clock(), settings), clock())
+        events = events_asked(Places(open_store(out)), _quarter_of(clock(), settings), clock())
     with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
         return collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
 
@@ -82,17 +76,12 @@ def collect_events(settings: Settings, out: str, progress: Progress, clock: Cloc
     """
     now = clock()
     with alone(out, new_run_id(now)) as places:
-        asked = _events_asked(places, _quarter_of(now, settings), now)
+        asked = events_asked(places, _quarter_of(now, settings), now)
         return collect_events_into(settings, progress, asked)
 
 
 def _quarter_of(moment: datetime, settings: Settings) -> str:
     return quarter_of(moment, settings.review.fiscal_year_start)
-
-
-def _events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
-    """Return the window since the previous review, and the place of the daily events."""
-    return EventsAsked(review_window(as_of, places.previous_as_of(quarter)), places.out.child(EVENTS))
 
 
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
@@ -144,7 +133,7 @@ def _collected(
     store = _place_to_fill(places, settings, request, quarter, clock)
     found = request.report.previous or places.newest_snapshot(other_than=store.location)
     earlier = earlier_snapshot(found) if found else None
-    events = _events_asked(places, quarter, request.report.as_of or clock())
+    events = events_asked(places, quarter, request.report.as_of or clock())
     if request.snapshot is None:
         collect_into(store, settings, progress, earlier, clock, places.fence, events)
     else:

@@ -1,6 +1,6 @@
 """Documents ⇄ files: the snapshot's layout, written account by account and read one account at a time."""
 
 from hygiene.snapshot.reader import Snapshot, open_snapshot
-from hygiene.snapshot.writer import SnapshotWriter
+from hygiene.snapshot.writer import JointWriter, SnapshotWriter
 
-__all__ = ["Snapshot", "SnapshotWriter", "open_snapshot"]
+__all__ = ["JointWriter", "Snapshot", "SnapshotWriter", "open_snapshot"]

@@ -7,6 +7,7 @@ import hashlib
 import json
 import zlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,25 @@ class Snapshot:
         documents = account_documents(account_id, found, gaps)
         return replace(documents, activity=self._events(account_id)) if self._events is not None else documents
 
+    def fingerprint(self, account_id: str) -> str:
+        """Return a digest of what `documents` reads of an account, by the manifest where it lists files."""
+        digests = self._recorded.get(layout.account_folder(account_id)) or self._files.digests(account_id)
+        has_trail = any(f"/{layout.TRAIL}/" in name for name in digests)
+        window = str(self._files.window) if has_trail else ""
+        return _digest(json.dumps([digests, window], sort_keys=True).encode())
+
+    @cached_property
+    def _recorded(self) -> dict[str, dict[str, str]]:
+        """Account folder → name → SHA-256, as the manifest has them."""
+        found: dict[str, dict[str, str]] = {}
+        listed = self.manifest.get("files")
+        for entry in listed if isinstance(listed, list) else ():
+            name, digest = (
+                (str(entry.get(key)) for key in ("path", "sha256")) if isinstance(entry, dict) else ("", "")
+            )
+            found.setdefault("/".join(name.split("/")[:2]), {})[name] = digest
+        return found
+
     def with_events(self, events: Callable[[str], Activity | None]) -> Snapshot:
         """Return the same roles with what CloudTrail says of another time, by account id."""
         return replace(self, _events=events)
@@ -81,7 +101,7 @@ class _Files:
 
     def __init__(self, store: Store, window: Window | None = None) -> None:
         self.store = store
-        self._window = window
+        self.window = window
 
     def within(self, window: Window) -> _Files:
         return _Files(self.store, window)
@@ -110,9 +130,14 @@ class _Files:
             content = None
         return {layout.TRAIL: self._trail(account_id)[0]} if content is None else {layout.ACTIVITY: content}
 
+    def digests(self, account_id: str) -> dict[str, str]:
+        """Return name → SHA-256 of an account's files."""
+        names = self.store.names(layout.account_folder(account_id))
+        return {name: _digest(self.store.read(name) or b"") for name in names}
+
     def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
         """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
-        begins, ends = (self._window.begins, self._window.ends) if self._window else (None, None)
+        begins, ends = (self.window.begins, self.window.ends) if self.window else (None, None)
         reading, gaps = Reading(account_id, begins=begins, ends=ends), []
         for name in self.store.names(f"{layout.account_folder(account_id)}/{layout.TRAIL}"):
             try:
@@ -133,6 +158,8 @@ class _Files:
 class _SingleFile(_Files):
     """One document for one account, already read."""
 
+    window = None
+
     def __init__(self, details: object) -> None:
         self.details = details
 
@@ -144,6 +171,9 @@ class _SingleFile(_Files):
 
     def activity(self, account_id: str) -> dict[str, Any]:  # noqa: ARG002
         return {}
+
+    def digests(self, account_id: str) -> dict[str, str]:
+        return {account_id: _digest(json.dumps(self.details, sort_keys=True).encode())}
 
 
 def open_snapshot(location: str) -> Snapshot:
@@ -222,6 +252,10 @@ def _open_folder(store: Store) -> Snapshot:
         files,
         references,
     )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _recorded_problems(manifest: JsonObject) -> list[str]:

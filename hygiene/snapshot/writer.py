@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
-from hygiene.errors import ConfigError
+from hygiene.errors import ConfigError, StoreError
 from hygiene.model import SCHEMA_VERSION
 from hygiene.snapshot import layout
 
@@ -64,22 +64,18 @@ class SnapshotWriter:
             return None
         return str(started.get("run_id", "")), started_at
 
-    def write_organization(self, document: JsonObject) -> None:
-        """Write the account list, the tree and the control policies."""
-        self._write(layout.ORGANIZATION, layout.encode(document))
-
-    def write_identity_center(self, document: JsonObject) -> None:
-        """Write the permission sets of IAM Identity Center."""
-        self._write(layout.IDENTITY_CENTER, layout.encode(document))
-
-    def write_references(self, document: Mapping[str, object]) -> None:
-        """Write which resources name which role, `{role ARN: [resource ARNs]}`."""
-        self._write(layout.REFERENCES, layout.encode(document))
+    def write_whole(self, documents: Mapping[str, object]) -> None:
+        """Write what there is one of in an organization, by file name: account list, permission sets, references."""
+        for name, document in documents.items():
+            self._write(name, layout.encode(document))
 
     def write_account(
-        self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime
+        self, account_id: str, documents: Mapping[str, object], gaps: Sequence[Gap], read_at: datetime | None
     ) -> None:
-        """Write one account whole. `gaps.json` is always there: it says that the account was finished, and when."""
+        """Write one account whole. `gaps.json` is always there: it says that the account was finished, and when.
+
+        `read_at` None: nobody has tried to read it.
+        """
         files = layout.encode_all(documents)
         listed = [{key: value for key, value in dataclasses.asdict(gap).items() if value} for gap in gaps]
         files[f"{layout.GAPS}.json"] = layout.encode({"read_at": read_at, "gaps": listed})
@@ -94,23 +90,25 @@ class SnapshotWriter:
         return frozenset(
             account_id
             for account_id in self.store.folders(layout.ACCOUNTS)
-            if self._is_finished(account_id, newer_than)
+            if self.is_finished(account_id, newer_than)
         )
+
+    def is_finished(self, account_id: str, newer_than: datetime) -> bool:
+        """Whether an account is one of the finished ones."""
+        read_at = self.read_at(account_id) if self.has_details(account_id) else None
+        return read_at is not None and read_at >= newer_than
 
     def has_details(self, account_id: str) -> bool:
         """Whether the account's roles are there."""
         return self.store.exists(f"{layout.account_folder(account_id)}/{layout.AUTHORIZATION_DETAILS}.json")
 
-    def _is_finished(self, account_id: str, newer_than: datetime) -> bool:
-        folder = layout.account_folder(account_id)
-        content = self.store.read(f"{folder}/{layout.GAPS}.json")
-        if content is None or not self.has_details(account_id):
-            return False
+    def read_at(self, account_id: str) -> datetime | None:
+        """Return when an account was read; None where nobody did, or it cannot be told."""
+        content = self.store.read(f"{layout.account_folder(account_id)}/{layout.GAPS}.json")
         try:
-            read_at = parse_time(json.loads(content).get("read_at"))
+            return parse_time(json.loads(content).get("read_at")) if content is not None else None
         except (ValueError, AttributeError):
-            return False
-        return read_at is not None and read_at >= newer_than
+            return None
 
     def finish(self, manifest: Mapping[str, Any]) -> str:
         """Seal the snapshot with its manifest; returns the manifest's SHA-256."""
@@ -126,6 +124,47 @@ class SnapshotWriter:
 
     def _read_back(self, name: str) -> dict[str, object]:
         return _file_record(name, self.store.read(name) or b"")
+
+
+class JointWriter(SnapshotWriter):
+    """A snapshot that several processes write together.
+
+    Whoever is first says what there is one of, in one file that is written once: so all of them mean the same
+    accounts, though the organization changes meanwhile.
+    """
+
+    def join(self, started: Mapping[str, Any]) -> JsonObject:
+        """Begin the snapshot, or join it as it was begun; returns what whoever was first said of it.
+
+        `started["whole"]`: the documents of `write_whole`.
+        """
+        self.store.write_if(layout.STARTED, layout.encode(started), None)
+        standing = self.started()
+        if standing is None:
+            raise StoreError(f"{self.store.location}: {layout.STARTED} cannot be read; name an empty place.")
+        # A killed process may have begun, and written nothing more; the bytes are the same whoever writes them.
+        self.write_whole(standing.get("whole") or {})
+        return standing
+
+    def started(self) -> JsonObject | None:
+        """Return what was said when the snapshot was begun; None where nobody began."""
+        return self._read(layout.STARTED)
+
+    def started_together(self) -> bool:
+        """Whether it was begun by `join`."""
+        return "accounts" in (self.started() or {})
+
+    def manifest(self) -> JsonObject | None:
+        """Return the manifest; None while the snapshot is unfinished."""
+        return self._read(layout.MANIFEST)
+
+    def _read(self, name: str) -> JsonObject | None:
+        content = self.store.read(name)
+        try:
+            document = json.loads(content) if content is not None else None
+        except ValueError:
+            return None
+        return document if isinstance(document, dict) else None
 
 
 def _file_record(name: str, content: bytes) -> dict[str, object]:
