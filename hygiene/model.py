@@ -291,6 +291,8 @@ class Provenance:
     snapshot_manifest_sha256: str = ""
     previous_manifest_sha256: str = ""
     supersedes: str = ""
+    ledger: tuple[ReportFile, ...] = ()
+    """What people answered and what was sent when the report was made, as files below OUT."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ def verify(
 ) -> None:
     """Hash every file again and compare with manifest.json, then follow the chain of manifests to earlier reviews.
 
+    What people answered is sealed too, with the files it came in.
+
     The chain proves that nothing before the newest manifest was changed; whether that one is the one you sealed, its
     SHA-256 tells, which is printed: keep it where nobody who can write the reports can.
 
@@ -40,6 +42,8 @@ def verify(
     if not quiet:
         if not verdict.problems:
             typer.echo(f"✓ {verdict.location}: {verdict.files} files are as they were sealed")
+        for name in verdict.ledgers:
+            typer.echo(f"✓ ledger: {name}")
         for name in verdict.chain:
             typer.echo(f"✓ chain: {name}")
         typer.echo(f"SHA-256 of manifest.json: {verdict.manifest_sha256}")

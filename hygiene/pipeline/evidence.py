@@ -1,4 +1,4 @@
-"""Is a report what was sealed? Every file against its manifest, and the manifests back to the first review."""
+"""Is a report what was sealed? Every file and every ledger against its manifest, and the manifests before it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.errors import ConfigError, ReportError
+from hygiene.pipeline.ledger_seals import ledgers_held
 from hygiene.pipeline.places import LEDGER, Places
 from hygiene.report.evidence import Seal, differences, seal_of
 from hygiene.snapshot import layout
@@ -23,12 +24,17 @@ _LINKS = {"supersedes": "the report it supersedes", "previous_manifest_sha256": 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of verifying. `chain` names the manifests that were found and are unchanged, newest first."""
+    """What came of verifying.
+
+    `chain` names the manifests that were found and are unchanged, newest first; `ledgers` those that still hold
+    what was sealed in them.
+    """
 
     location: str
     manifest_sha256: str
     files: int
     chain: tuple[str, ...]
+    ledgers: tuple[str, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -51,12 +57,14 @@ def verify(location: str) -> Verdict:
     places = Places(open_store(out))
     walk = _Walk(places)
     walk.follow(name, seal)
+    ledgers = ledgers_held(places.out, seal.manifest)
     return Verdict(
         location=folder.location,
         manifest_sha256=seal.sha256,
         files=len(seal.manifest["files"]),
         chain=tuple(walk.found),
-        problems=(*problems, *walk.problems),
+        ledgers=ledgers.intact,
+        problems=(*problems, *walk.problems, *ledgers.problems),
         notes=tuple(_notes(places, name, seal)),
     )
 

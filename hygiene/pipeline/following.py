@@ -5,7 +5,6 @@ Account by account: what a decision is about lies in one account, and so does wh
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from hygiene.documents import parse_time
 from hygiene.pipeline.comparing import moments
 from hygiene.pipeline.earlier_tables import earlier_table
-from hygiene.pipeline.ledgers import read_answers
+from hygiene.pipeline.ledgers import read_answers, reviews_until
 from hygiene.pipeline.places import LEDGER
 from hygiene.pipeline.previous import read_object, snapshot_of
 from hygiene.review.answer_book import AnswerBook
@@ -100,7 +99,9 @@ class Following:
     def _earlier_answers(self) -> AnswerBook:
         """The answers of this population's earlier reviews, oldest first."""
         out = self.places.out
-        return AnswerBook(answer for review in self._earlier_reviews() for answer in read_answers(out, review))
+        this = self.facts.review_id
+        earlier = (review for review in reviews_until(out, this) if review != this)
+        return AnswerBook(answer for review in earlier for answer in read_answers(out, review))
 
     @property
     def _subject(self) -> str:
@@ -113,12 +114,6 @@ class Following:
         quarter = self.places.previous_quarter(self.facts.quarter)
         manifest = read_object(self.places.out, f"{quarter}/{layout.MANIFEST}") if quarter else {}
         return quarter if quarter and manifest.get("review_id") == f"{self._subject}-{quarter}" else ""
-
-    def _earlier_reviews(self) -> list[str]:
-        """Return the ids of this population's earlier reviews, oldest first."""
-        of_ours = re.compile(re.escape(self._subject) + r"-(\d{4}-Q[1-4])")
-        found = (of_ours.fullmatch(name) for name in self.places.out.folders(LEDGER))
-        return sorted(match[0] for match in found if match and match[1] < self.facts.quarter)
 
     def _sight(
         self, account_id: str, population: Population, before: Population | None, standing: Sequence[Answer]

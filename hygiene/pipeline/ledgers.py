@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hygiene.errors import LedgerError
@@ -14,8 +15,16 @@ if TYPE_CHECKING:
     from hygiene.review.ledger import Answer
     from hygiene.store import Store
 
-DECISIONS, ORIGINALS = "decisions.jsonl", "originals"
+DECISIONS, SENT_FILE, ORIGINALS = "decisions.jsonl", "sent.jsonl", "originals"
+_REVIEW = re.compile(r"(.+)-(\d{4}-Q[1-4])")
 _TRIES = 20
+
+
+def reviews_until(out: Store, review_id: str) -> list[str]:
+    """Return the reviews of this population that have a ledger, oldest first, up to this one."""
+    this = _REVIEW.fullmatch(review_id)
+    found = (_REVIEW.fullmatch(name) for name in out.folders(LEDGER))
+    return sorted(match[0] for match in found if match and this and match[1] == this[1] and match[2] <= this[2])
 
 
 def answers_of(out: Store, review_id: str) -> tuple[Answer, ...]:

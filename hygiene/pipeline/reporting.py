@@ -20,6 +20,7 @@ from hygiene.pipeline.comparing import BY_PERMISSIONS, BY_TABLES
 from hygiene.pipeline.earlier import earlier_facts
 from hygiene.pipeline.examining import Examination, analysed, here, reference_of
 from hygiene.pipeline.keeping import keep_what_people_left
+from hygiene.pipeline.ledger_seals import ledgers_as_they_stand
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
 from hygiene.pipeline.reviewing import Reviewing
@@ -306,6 +307,7 @@ def _publish(
         snapshot_manifest_sha256=snapshot.manifest_sha256,
         previous_manifest_sha256=_previous_manifest(places, facts.quarter),
         supersedes=hashlib.sha256(superseded).hexdigest() if superseded else "",
+        ledger=ledgers_as_they_stand(places.out, facts.review_id),
     )
     aside = places.out.make_aside(facts.quarter)
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.deliver.transport import Outcome
 from hygiene.errors import DeliveryError
+from hygiene.pipeline.ledgers import SENT_FILE
 from hygiene.pipeline.places import LEDGER
 from hygiene.review.sent import INTENT, NOT_SENT, SENT, line_of, parse_sent
 
@@ -63,7 +64,7 @@ class Delivered:
 
 def sent_file(out: Store, review_id: str) -> SentFile:
     """Return the ledger of what a review sent."""
-    return SentFile(out, f"{LEDGER}/{review_id}/sent.jsonl")
+    return SentFile(out, f"{LEDGER}/{review_id}/{SENT_FILE}")
 
 
 class SentFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hygiene.model import SCHEMA_VERSION, ReportFile
@@ -31,13 +32,14 @@ def manifest_of(files: Iterable[ReportFile], facts: ReviewFacts, provenance: Pro
         "schema_version": SCHEMA_VERSION,
         "review_id": facts.review_id,
         "run_id": provenance.run_id,
-        "files": [{"path": file.path, "sha256": file.sha256, "bytes": file.bytes} for file in files],
+        "files": [asdict(file) for file in files],
         "snapshot": {
             "location": provenance.snapshot_location,
             "manifest_sha256": provenance.snapshot_manifest_sha256,
         },
         "previous_manifest_sha256": provenance.previous_manifest_sha256,
         "supersedes": provenance.supersedes,
+        "ledger": [asdict(file) for file in provenance.ledger],
         "parameters": dict(facts.parameters),
         "versions": dict(facts.versions),
         "collector_arn": provenance.collector_arn,

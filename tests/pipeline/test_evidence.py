@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import shutil
@@ -17,6 +18,7 @@ from hygiene.cli import main
 from hygiene.config import Settings
 from hygiene.errors import ConfigError, ReportError
 from hygiene.pipeline.evidence import verify
+from hygiene.pipeline.importing import import_decisions
 from tests.builders import a_role, details
 from tests.worlds import simulated, twelve_accounts
 
@@ -107,6 +109,60 @@ def test_a_superseded_manifest_that_was_changed_or_removed_is_a_problem(out: Pat
     assert any("was changed" in problem for problem in verify(str(out / "2026-Q4")).problems)
     kept.unlink()
     assert any("the report it supersedes" in problem for problem in verify(str(out / "2026-Q4")).problems)
+
+
+@pytest.fixture
+def answered(out: Path, tmp_path: Path) -> Path:
+    """The newest report made again after somebody answered; its ledger."""
+    lines = (out / "2026-Q4" / "decisions.csv").read_text().splitlines(keepends=True)
+    rows = list(csv.DictReader(lines))
+    for row in rows:
+        row |= {"decision": "keep", "justification": "for audits"}
+    with (tmp_path / "ana.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    import_decisions(
+        tmp_path / "ana.csv", str(out / "2026-Q4"), "ana@example.com", lambda: MOMENTS["2026-Q4"], dry_run=False
+    )
+    make(tmp_path, str(out), "2026-Q4")
+    (ledger,) = out.glob("ledger/*-2026-Q4")
+    return ledger
+
+
+def test_what_people_answered_is_sealed_with_their_files_and_may_only_grow(
+    answered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, decisions = str(answered.parent.parent / "2026-Q4"), answered / "decisions.jsonl"
+    assert ends(report) == 0
+    assert f"✓ ledger: {answered.name}/decisions.jsonl" in capsys.readouterr().out
+    content = decisions.read_bytes()
+    for changed, said in (
+        (content[:-200], "was cut"),
+        (content.replace(b'"keep"', b'"drop"', 1), "was changed"),
+        (None, "is missing"),
+    ):
+        decisions.unlink() if changed is None else decisions.write_bytes(changed)
+        (problem,) = verify(report).problems
+        assert said in problem
+    decisions.write_bytes(content + content)
+    assert verify(report).problems == ()
+    (original,) = (answered / "originals").iterdir()
+    original.write_bytes(original.read_bytes() + b" ")
+    assert "was changed" in verify(report).problems[0]
+    original.unlink()
+    assert "the file that answers came in" in verify(report).problems[0]
+    assert ends(report) == 1
+
+
+@pytest.mark.parametrize(
+    "entry", [{"path": "ledger/../../../etc/passwd", "bytes": 9}, {"path": ["x"], "bytes": 1}, "x", None]
+)
+def test_a_hostile_list_of_ledgers_leads_nowhere(out: Path, entry: Any) -> None:
+    manifest = out / "2026-Q2" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"ledger": [entry]}))
+    (problem,) = verify(str(out / "2026-Q2")).problems
+    assert "names a ledger that is none" in problem
 
 
 def test_a_report_without_its_neighbours_proves_its_files_and_not_the_chain(out: Path, tmp_path: Path) -> None:
