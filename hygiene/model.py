@@ -212,6 +212,9 @@ class Removal:
     references: tuple[str, ...] = ()
     """Resources that AWS Config says name the role."""
 
+    role_id: str = ""
+    """What a role made anew under the same name does not have; empty: not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class RightSizing:

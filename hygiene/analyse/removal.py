@@ -33,6 +33,7 @@ def _removal(role: JsonObject, account_id: str, references: tuple[str, ...]) -> 
         instance_profiles=_names(role, "InstanceProfileList", "InstanceProfileName"),
         permissions_boundary=boundary_arn(role),
         references=references,
+        role_id=str(role.get("RoleId") or ""),
     )
 
 

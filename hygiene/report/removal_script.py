@@ -72,6 +72,12 @@ def _common(account_id: str) -> Iterator[str]:
     yield 'saved="${SAVED:-saved-$account}"'
     yield ""
     yield "stop() { printf '%s\\n' \"$*\" >&2; exit 1; }"
+    # An id of another shape is no answer of IAM, and proves nothing against the role.
+    yield "is_reviewed() {"
+    yield '  local id; id=$(aws iam get-role --role-name="$1" --query=Role.RoleId --output=text)'
+    made_anew = "Role $1 was made anew since the review, so it is another role: review it first."
+    yield f'  [[ "$id" != AROA* || "$id" = "$2" ]] || stop "{made_anew}"'
+    yield "}"
     yield 'is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }'
 
 
@@ -117,9 +123,15 @@ def _save(number: int, role: Removal) -> Iterator[str]:
 
 def _quarantine(number: int, role: Removal) -> Iterator[str]:
     yield f"is_saved {number}"
+    yield from _is_reviewed(role)
     yield _put(role, QUARANTINE, word(_DENY_ALL))
     yield f'older=$(printf {word(_DENY_OLDER)} "$(date -u +%Y-%m-%dT%H:%M:%SZ)")'
     yield _put(role, REVOKE, '"$older"')
+
+
+def _is_reviewed(role: Removal) -> Iterator[str]:
+    if role.role_id:
+        yield f"is_reviewed {word(role.role_name)} {word(role.role_id)}"
 
 
 def _put(role: Removal, name: str, document: str) -> str:
@@ -133,6 +145,7 @@ def _release(role: Removal) -> Iterator[str]:
 
 def _delete(number: int, role: Removal) -> Iterator[str]:
     yield f"is_saved {number}"
+    yield from _is_reviewed(role)
     for profile in role.instance_profiles:
         yield _iam("remove-role-from-instance-profile", role, option("instance-profile-name", profile))
     for arn in role.attached_policy_arns:

@@ -47,7 +47,10 @@ STUB = """#!/usr/bin/env python3
 import json, os, sys
 with open(os.environ["STUB_CALLS"], "a") as file:
     print(json.dumps(sys.argv[1:]), file=file)
-print(os.environ["STUB_ACCOUNT"] if sys.argv[1] == "sts" else "{}")
+if "--query=Role.RoleId" in sys.argv:
+    print(os.environ["STUB_ROLE_ID"])
+else:
+    print(os.environ["STUB_ACCOUNT"] if sys.argv[1] == "sts" else "{}")
 """
 
 
@@ -63,11 +66,12 @@ class Shell:
         self.script = folder / "removal.sh"
         self.script.write_text(removal_script(ACCOUNT, roles, the_facts(), spared or {}))
 
-    def run(self, *steps: str, account: str = ACCOUNT) -> subprocess.CompletedProcess[str]:
+    def run(self, *steps: str, account: str = ACCOUNT, role_id: str = "AROAONE") -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "STUB_CALLS": str(self._log),
             "STUB_ACCOUNT": account,
+            "STUB_ROLE_ID": role_id,
         }
         command = ["/usr/bin/env", "bash", str(self.script), *steps]
         return subprocess.run(command, check=False, cwd=self.folder, env=environment, capture_output=True, text=True)
@@ -140,6 +144,18 @@ def test_deleting_is_not_there_until_somebody_uncomments_it(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("step", ["quarantine_1", "delete_1"])
+def test_a_role_made_anew_since_the_review_is_left_alone(tmp_path: Path, step: str) -> None:
+    shell = Shell(tmp_path, replace(PLAIN, role_id="AROAONE"))
+    shell.uncomment_deletion()
+    shell.run("save_1")
+    before = len(shell.calls())
+    result = shell.run(step, role_id="AROATWO")
+    assert (result.returncode, [call[1] for call in shell.calls()[before:]]) == (1, ["get-role"])
+    assert "Role app was made anew" in result.stderr
+    assert shell.run(step).returncode == 0
+
+
 def test_it_refuses_the_credentials_of_another_account(tmp_path: Path) -> None:
     shell = Shell(tmp_path, PLAIN)
     result = shell.run("save_1", account="999988887777")
@@ -157,7 +173,7 @@ def test_a_step_that_is_not_there_calls_nothing(tmp_path: Path, step: str) -> No
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_stays_one_argument_in_every_step(tmp_path: Path, name: str) -> None:
-    hostile = Removal(ACCOUNT, name, f"arn:{name}", (name,), (f"arn:{name}",), (name,), name)
+    hostile = Removal(ACCOUNT, name, f"arn:{name}", (name,), (f"arn:{name}",), (name,), name, role_id="AROAONE")
     shell = Shell(tmp_path, hostile)
     shell.uncomment_deletion()
     subprocess.run(["/usr/bin/env", "bash", "-n", str(shell.script)], check=True)
