@@ -79,6 +79,7 @@ def _assumption(row: Any) -> Assumption:
         user_agents=_counted(row.get("user_agents", [])),
         errors=_counted(row.get("errors", [])),
         failed_networks=_counted(row.get("failed_networks", [])),
+        network_examples=tuple((_text(name), _event(event)) for name, event in row.get("network_examples", [])),
         with_mfa=_maybe_number(row),
         example=_maybe_event(row.get("example")),
         failed_example=_maybe_event(row.get("failed_example")),

@@ -34,7 +34,8 @@ class Assumption:
     The counted maps hold up to 100 values, the most frequent first; what came beyond is added up under `other`, as
     are principals beyond 500 of a role and kind. `with_mfa` counts successes with MFA; None: nothing was said of it.
     `networks` are those of successes, `failed_networks` those of refusals: who was turned away was not in.
-    The examples are the latest success and the latest refusal.
+    The examples are the latest success, the latest refusal, and in `network_examples` the latest success from each
+    network.
     """
 
     role_arn: str
@@ -49,6 +50,7 @@ class Assumption:
     user_agents: tuple[tuple[str, int], ...] = ()
     errors: tuple[tuple[str, int], ...] = ()
     failed_networks: tuple[tuple[str, int], ...] = ()
+    network_examples: tuple[tuple[str, EventReference], ...] = ()
     with_mfa: int | None = None
     example: EventReference | None = None
     failed_example: EventReference | None = None

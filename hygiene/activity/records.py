@@ -214,6 +214,15 @@ def _tag_keys(parameters: _Parameters) -> str:
     return ", ".join(sorted(text(key) for key in named)) if isinstance(named, list) else ""
 
 
+NOT_IN_EFFECT = "(not the default)"
+"""Behind the ARN of a policy that got a version and kept its default one: it allows what it did."""
+
+
+def _new_version(parameters: _Parameters) -> str:
+    is_default = str(parameters.get("setAsDefault")).lower() == "true"
+    return text(parameters.get("policyArn")) + ("" if is_default else f" {NOT_IN_EFFECT}")
+
+
 def _version(parameters: _Parameters) -> str:
     version = text(parameters.get("versionId"))
     return f"{text(parameters.get('policyArn'))}{f' {version}' if version else ''}"
@@ -222,7 +231,7 @@ def _version(parameters: _Parameters) -> str:
 SUBJECTS: dict[str, Callable[[_Parameters], str]] = {
     "AddRoleToInstanceProfile": _parameter("instanceProfileName"),
     "AttachRolePolicy": _parameter("policyArn"),
-    "CreatePolicyVersion": _version,
+    "CreatePolicyVersion": _new_version,
     "CreateRole": _parameter("permissionsBoundary"),
     "CreateServiceLinkedRole": _parameter("aWSServiceName"),
     "DeleteRole": _nothing,

@@ -69,8 +69,8 @@ class _Row:
     """The assumptions of one role by one principal, while they are added up."""
 
     __slots__ = (
-        "account_id", "agents", "count", "errors", "failed", "failed_example", "failed_networks", "mfa", "networks",
-        "span",
+        "account_id", "agents", "count", "errors", "failed", "failed_example", "failed_networks", "mfa",
+        "network_examples", "networks", "span",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -81,6 +81,7 @@ class _Row:
         self.failed_example: EventReference | None = None
         self.networks, self.failed_networks = Counts(), Counts()
         self.agents, self.errors = Counts(), Counts()
+        self.network_examples: dict[str, EventReference] = {}
 
     def add(self, said: Assumed, number: int, first: datetime) -> None:
         self.account_id = max(self.account_id, said.principal_account_id)
@@ -94,6 +95,7 @@ class _Row:
         else:
             self.count += number
             self.networks.add(said.network, number)
+            self._note_network(said.network, said.event)
             if said.has_mfa is not None:
                 self.mfa = (self.mfa or 0) + (number if said.has_mfa else 0)
         self.span.add(first, said.event.time, None if said.error else said.event)
@@ -105,14 +107,25 @@ class _Row:
         self.failed += row.failed
         self.networks.update(row.networks)
         self.failed_networks.update(row.failed_networks)
+        for network, event in row.network_examples:
+            self._note_network(network, event)
         self.agents.update(row.user_agents)
         self.errors.update(row.errors)
         self.mfa = _sum(self.mfa, row.with_mfa)
         self.span.add(row.first_seen, row.last_seen, row.example)
         self.failed_example = _later(self.failed_example, row.failed_example)
 
+    def _note_network(self, network: str, event: EventReference) -> None:
+        examples = self.network_examples
+        known = examples.get(network)
+        if known is None or _order(event) > _order(known):
+            examples[network] = event
+            if len(examples) > 2 * Counts.LIMIT:
+                drop_beyond(examples, Counts.LIMIT)
+
     def frozen(self, role_arn: str, principal: str, kind: str) -> Assumption:
         first, last = self.span.ends()
+        drop_beyond(self.network_examples, Counts.LIMIT)
         return Assumption(
             role_arn=role_arn,
             principal=principal,
@@ -126,6 +139,7 @@ class _Row:
             user_agents=self.agents.items(),
             errors=self.errors.items(),
             failed_networks=self.failed_networks.items(),
+            network_examples=tuple(sorted(self.network_examples.items())),
             with_mfa=self.mfa,
             example=self.span.example,
             failed_example=self.failed_example,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hygiene.activity.networks import is_aws_service
 from hygiene.activity.principals import account_in
-from hygiene.activity.records import account_of_role
+from hygiene.activity.records import NOT_IN_EFFECT, account_of_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hygiene.activity import Activity, Assumption, EventReference, RoleChange
     from hygiene.analyse.estate import Estate
@@ -78,18 +78,51 @@ def changes_by_role(estate: Estate) -> Iterator[tuple[str, list[RoleChange]]]:
     """Yield the roles of the account with the calls that changed them, oldest first; refused ones are left out.
 
     Calls name a role without its path, in any letter case, and a name may have belonged to a role that is gone: where
-    a call says the role's id, it must be the same.
+    a call says the role's id, it must be the same. A policy that got another default version changed whoever has it.
     """
     arn_of = {str(row["role_name"]).lower(): arn for arn, row in estate.rows.items()}
     found: dict[str, list[RoleChange]] = {}
     activity = estate.documents.activity
-    for change in activity.changes if activity else ():
-        arn = arn_of.get(change.role_name.lower())
-        if arn is None or change.error or _is_of_another(change, estate, arn):
-            continue
-        found.setdefault(arn, []).append(change)
+    done = [change for change in activity.changes if not change.error] if activity else []
+    holders = _holders(estate, arn_of, done)
+    for change in done:
+        named = arn_of.get(change.role_name.lower())
+        concerned = [named] if named is not None else holders(change)
+        for arn in concerned:
+            if not _is_of_another(change, estate, arn):
+                found.setdefault(arn, []).append(change)
     for arn, changes in found.items():
         yield arn, sorted(changes, key=lambda change: (change.event.time, change.event.id))
+
+
+def _holders(
+    estate: Estate, arn_of: Mapping[str, str], changes: Iterable[RoleChange]
+) -> Callable[[RoleChange], list[str]]:
+    """Return who says which roles had a policy when its default version was changed; of other calls, none.
+
+    Who has it is known of today; a role that got it later had nothing changed by the call.
+    """
+    policy_changes = {change.subject.partition(" ")[0] for change in changes if change.action in _OF_POLICIES}
+    having = {
+        policy: [arn for arn, held in estate.permissions.items() if policy in {one.arn for one in held.policies}]
+        for policy in policy_changes
+    }
+    attached = {
+        (arn_of.get(change.role_name.lower()), change.subject): change.event.time
+        for change in sorted(changes, key=lambda change: change.event.time)
+        if change.action == "AttachRolePolicy"
+    }
+
+    def holders(change: RoleChange) -> list[str]:
+        policy, _, version = change.subject.partition(" ")
+        if change.action not in _OF_POLICIES or version == NOT_IN_EFFECT:
+            return []
+        return [arn for arn in having[policy] if attached.get((arn, policy), change.event.time) <= change.event.time]
+
+    return holders
+
+
+_OF_POLICIES = ("CreatePolicyVersion", "SetDefaultPolicyVersion")
 
 
 def _is_of_another(change: RoleChange, estate: Estate, role_arn: str) -> bool:

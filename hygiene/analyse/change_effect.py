@@ -29,21 +29,29 @@ class Effect(IntEnum):
 
     LESS = 0
     OTHER = 1
-    TRUST = 2
-    MORE = 3
-    MUCH_MORE = 4
+    MADE = 2
+    TRUST = 3
+    MORE = 4
+    MUCH_MORE = 5
 
     @property
     def label(self) -> str:
         """The effect in words, as a sentence begins."""
-        return ("Took something away", "Changed it", "Changed whom it trusts", "Gave it more", "Gave it much more")[
-            self
-        ]
+        return _LABELS[self]
 
 
+_LABELS = (
+    "Took something away",
+    "Changed it",
+    "Made it",
+    "Changed whom it trusts",
+    "Gave it more",
+    "Gave it much more",
+)
 _LESS = frozenset(
     {"DetachRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "RemoveRoleFromInstanceProfile"}
 )
+_GIVES_TRUST = {"CreateRole": Effect.MADE, "UpdateAssumeRolePolicy": Effect.TRUST}
 _GIVES_POLICY = frozenset({"AttachRolePolicy", "PutRolePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"})
 
 
@@ -53,28 +61,28 @@ def effect_of(change: RoleChange, estate: Estate) -> Effect:
         return Effect.LESS
     if change.action == "DeleteRolePermissionsBoundary":
         return Effect.MUCH_MORE
-    if change.action == "UpdateAssumeRolePolicy":
-        return _trust(change, estate)
+    if change.action in _GIVES_TRUST:
+        return Effect.MUCH_MORE if _lets_strangers_in(change, estate) else _GIVES_TRUST[change.action]
     if change.action in _GIVES_POLICY:
         return _policy(change, estate)
     return Effect.OTHER
 
 
-def _trust(change: RoleChange, estate: Estate) -> Effect:
+def _lets_strangers_in(change: RoleChange, estate: Estate) -> bool:
     """Judge the new trust policy: what stood there before, the call does not say."""
     trusted = trusted_principals(parse_document(change.document), estate.account.id) if change.document else ()
-    lets_strangers_in = any(
+    return any(
         found.relation in {"anybody", "not-principal"}
         or (found.relation == "other-account" and found.account_id not in estate.friends)
         for found in trusted
     )
-    return Effect.MUCH_MORE if lets_strangers_in else Effect.TRUST
 
 
 def _policy(change: RoleChange, estate: Estate) -> Effect:
-    document = change.document or estate.policy_documents.get(change.subject)
+    policy = change.subject.partition(" ")[0]  # A version may stand behind it.
+    document = change.document or estate.policy_documents.get(policy)
     if document is None:
-        return Effect.MUCH_MORE if _CHANGES_IAM.fullmatch(change.subject) else Effect.MORE
+        return Effect.MUCH_MORE if _CHANGES_IAM.fullmatch(policy) else Effect.MORE
     given = reach_of(parse_document(document)).grant.anywhere_if
     changes_iam = given & power_mask() & catalogue().services.get("iam", 0)
     return Effect.MUCH_MORE if changes_iam else Effect.MORE

@@ -124,8 +124,10 @@ def test_a_change_names_its_subject(name: str, parameters: dict[str, Any], subje
 def test_a_new_version_of_a_policy_names_policy_and_document() -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": []})
     parameters = {"policyArn": "arn:aws:iam::1:policy/p", "policyDocument": document}
-    said = changed(a_change("CreatePolicyVersion", parameters=parameters))
+    said = changed(a_change("CreatePolicyVersion", parameters={**parameters, "setAsDefault": True}))
     assert (said.role_name, said.subject, said.document) == ("", "arn:aws:iam::1:policy/p", document)
+    aside = changed(a_change("CreatePolicyVersion", parameters=parameters))
+    assert aside.subject == "arn:aws:iam::1:policy/p (not the default)"
 
 
 def test_the_id_of_a_created_role_comes_from_the_answer() -> None:

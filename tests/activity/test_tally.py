@@ -116,6 +116,21 @@ def test_an_event_whose_time_does_not_fit_its_file_is_damaged() -> None:
     assert set(reading.tallies) == {date(2026, 12, 30)}
 
 
+def test_each_network_has_its_latest_event() -> None:
+    records = [
+        an_assumption(sourceIPAddress=f"203.0.113.{host}", days_ago=days, eventID=f"{host}-{days}")
+        for host, days in ((1, 9), (1, 3), (2, 5), (1, 4))
+    ]
+    (row,) = read(*records).assumptions
+    assert [(name, event.id) for name, event in row.network_examples] == [
+        ("203.0.113.1", "1-3"),
+        ("203.0.113.2", "2-5"),
+    ]
+    many = [an_assumption(sourceIPAddress=f"10.0.{n // 250}.{n % 250}") for n in range(500)]
+    (row,) = read(*many).assumptions
+    assert {name for name, _ in row.network_examples} | {"other"} == {name for name, _ in row.networks}
+
+
 def test_one_wrong_clock_does_not_stretch_what_was_read() -> None:
     reading = Reading(ACCOUNT, begins=AS_OF - DAY * 90, ends=AS_OF)
     wrong = (an_assumption(eventTime=time) for time in ("1970-01-01T00:00:00Z", "2096-01-01T00:00:00Z"))

@@ -18,6 +18,7 @@ _SEVERITY = {
     Effect.MUCH_MORE: "high",
     Effect.MORE: "medium",
     Effect.TRUST: "medium",
+    Effect.MADE: "low",
     Effect.OTHER: "low",
     Effect.LESS: "info",
 }

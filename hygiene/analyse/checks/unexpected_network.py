@@ -12,7 +12,7 @@ from hygiene.analyse.wording import some_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hygiene.activity import Assumption
+    from hygiene.activity import Assumption, EventReference
     from hygiene.analyse.estate import Estate
 
 
@@ -25,27 +25,34 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     if not expected:
         return
     for arn, assumptions in assumptions_by_role(estate):
-        strange = {
-            network: assumption
+        strange = [
+            (network, assumption)
             for assumption in assumptions
             if assumption.count
             for network, _ in assumption.networks
             if is_expected(network, expected) is False
-        }
+        ]
         if strange:
             yield _finding(arn, strange)
 
 
-def _finding(role_arn: str, strange: dict[str, Assumption]) -> Finding:
-    networks = sorted(strange)
-    callers = sorted({assumption.principal for assumption in strange.values()})
-    example = strange[networks[0]]
+def _finding(role_arn: str, strange: list[tuple[str, Assumption]]) -> Finding:
+    networks = sorted({network for network, _ in strange})
+    callers = sorted({assumption.principal for _, assumption in strange})
+    examples = [event for network, assumption in strange if (event := _event(network, assumption)) is not None]
+    latest = max(examples, key=lambda event: (event.time, event.id), default=None)
+    when = f"; the last time on {latest.time:%Y-%m-%d}" if latest else ""
     return Finding(
         role_arn=role_arn,
         evidence=f"Assumed from {some_of(networks, 'network')}, which no expected network holds, by "
-        f"{some_of(callers, 'principal')}; last seen on {example.last_seen:%Y-%m-%d}.{event_in_words(example.example)}",
+        f"{some_of(callers, 'principal')}{when}.{event_in_words(latest)}",
         detail=tuple(networks),
     )
+
+
+def _event(network: str, assumption: Assumption) -> EventReference | None:
+    """Return an event from this very network; where none was kept, one of the principal's."""
+    return dict(assumption.network_examples).get(network, assumption.example)
 
 
 CHECK = Check(

@@ -36,6 +36,7 @@ def test_says_what_by_whom_when_from_where_and_which_event() -> None:
         (a_change("UpdateAssumeRolePolicy", document=json.dumps(trusts({"AWS": STRANGER}))), "high"),
         (a_change("UpdateAssumeRolePolicy", document=json.dumps(LAMBDA)), "medium"),
         (a_change("CreateRole"), "low"),
+        (a_change("CreateRole", document=json.dumps(trusts({"AWS": STRANGER}))), "high"),
         (a_change("DetachRolePolicy", subject=ADMINISTRATOR), "info"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.action,
@@ -65,6 +66,40 @@ def test_the_worst_change_is_told_and_the_others_are_counted() -> None:
     )
     assert str(finding["evidence"]).startswith("Gave it much more: DeleteRolePermissionsBoundary")
     assert "2 more changes in the window." in str(finding["evidence"])
+
+
+SHARED = "arn:aws:iam::111122223333:policy/shared"
+
+
+def changed_policy(*changes: Any) -> list[dict[str, Any]]:
+    """Return the findings of two roles, of which `app` alone has the shared policy."""
+    roles, activity = (a_role("app", attached=[SHARED]), a_role("other")), an_activity(changes=changes)
+    return found(analysed(*roles, activity=activity, policies=[a_policy(SHARED, ADMIN)]), CHECK)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("CreatePolicyVersion", role_name="", subject=SHARED, document=json.dumps(ADMIN)),
+        a_change("SetDefaultPolicyVersion", role_name="", subject=f"{SHARED} v3"),
+    ],
+    ids=lambda change: change.action,
+)
+def test_a_policy_with_another_default_version_changes_the_roles_that_have_it(change: Any) -> None:
+    (finding,) = changed_policy(change)
+    assert (finding["role_name"], finding["severity"]) == ("app", "high")
+    assert str(finding["evidence"]).startswith(f"Gave it much more: {change.action} {SHARED}")
+
+
+def test_quiet_for_a_version_that_is_not_the_default_and_for_a_policy_nobody_has() -> None:
+    assert not changed_policy(a_change("CreatePolicyVersion", role_name="", subject=f"{SHARED} (not the default)"))
+    assert not changed_policy(a_change("CreatePolicyVersion", role_name="", subject=f"{SHARED}-too"))
+
+
+def test_a_role_that_got_the_policy_later_was_not_changed_by_its_version() -> None:
+    version = a_change("CreatePolicyVersion", 9, role_name="", subject=SHARED)
+    (finding,) = changed_policy(version, a_change("AttachRolePolicy", 5, subject=SHARED))
+    assert finding["detail"] == "2026-12-26 AttachRolePolicy"
 
 
 def test_quiet_for_a_call_that_was_refused() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.activity_builders import an_activity, an_assumption
+from tests.activity_builders import an_activity, an_assumption, an_event
 from tests.builders import a_reference, a_role, an_organization, analysed, found
 
 CHECK = "unexpected-network"
@@ -23,6 +23,14 @@ def test_fires_for_an_address_outside_the_expected_networks() -> None:
     (finding,) = seen_from("203.0.113.9", "198.51.100.4")
     assert finding["detail"] == "198.51.100.4"
     assert "198.51.100.4" in str(finding["evidence"])
+
+
+def test_the_event_to_look_up_is_one_from_the_strange_network() -> None:
+    examples = (("198.51.100.4", an_event(9, "strange")), ("203.0.113.9", an_event(1, "fine")))
+    entry = an_assumption(networks=tuple((name, 1) for name, _ in examples), network_examples=examples)
+    reference = a_reference(an_organization(), expected_networks=(ip_network("203.0.113.0/24"),))
+    (finding,) = found(analysed(a_role("app"), activity=an_activity(entry), reference=reference), CHECK)
+    assert "the last time on 2026-12-22. Event strange, " in str(finding["evidence"])
 
 
 @pytest.mark.parametrize("network", ["203.0.113.255", "2001:db8:1:2::/64", "ec2.amazonaws.com", "AWS Internal"])
