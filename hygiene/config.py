@@ -332,6 +332,14 @@ class ScheduleSettings(_Section):
     follow_up_cron: OptionalCron = "0 7 * * 1-5"
 
 
+class Cluster(_Section):
+    """Certificates by which `hygiene run --cluster tls://…` and the scheduler know each other: files in PEM."""
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
 class CheckSettings(BaseModel):
     """`[checks.<id>]`: switch a check off, set its severity, or set a threshold the check declares."""
 
@@ -367,6 +375,7 @@ class Settings(BaseSettings):
     alerts: Alerts = Alerts()
     retention: Retention = Retention()
     schedule: ScheduleSettings = ScheduleSettings()
+    cluster: Cluster = Cluster()
     checks: dict[str, CheckSettings] = {}
 
     _origin: str = ""

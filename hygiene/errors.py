@@ -47,6 +47,12 @@ class PartError(HygieneError):
     slug = "part"
 
 
+class ClusterError(HygieneError):
+    """The cluster fell away while it was at work; what was collected is kept."""
+
+    slug = "cluster"
+
+
 class StoreError(HygieneError):
     """A place to read from or write to refused: read-only, full, not there."""
 

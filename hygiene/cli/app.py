@@ -70,6 +70,8 @@ def run(
     quarter: options.Quarter = None,
     formats: options.Formats = None,
     shard: options.ShardOption = None,
+    cluster: options.ClusterOption = None,
+    cluster_insecure: options.ClusterInsecure = False,
     log_format: options.LogFormatOption = LogFormat.TEXT,
     verbose: options.Verbose = 0,
     quiet: options.Quiet = False,
@@ -95,11 +97,18 @@ def run(
 
         check_secrets(settings)
     if shard is not None:
+        if cluster is not None:
+            raise typer.BadParameter("--shard and --cluster are two ways to do the same; choose one")
         from hygiene.cli.sharding import run_one_shard
 
         raise typer.Exit(run_one_shard(settings, shard, request, is_quiet=quiet))
-    with shown_progress(is_quiet=quiet) as progress:
-        reported = pipeline.run(settings, request, progress)
+    from hygiene.cli.cluster import workforce
+
+    with (
+        workforce(settings, request.report, cluster, insecure=cluster_insecure) as workers,
+        shown_progress(is_quiet=quiet) as progress,
+    ):
+        reported = pipeline.run(settings, request, progress, workforce=workers)
     tell_reported(reported, is_quiet=quiet)
     exit_code = reported.exit_code
     if settings.channels():

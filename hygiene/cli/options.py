@@ -122,6 +122,23 @@ ShardOption = Annotated[
         rich_help_panel=_WHERE,
     ),
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="URL",
+        help="Give the accounts to the Dask scheduler there, such as tls://scheduler:8786; OUT has to be shared.",
+        rich_help_panel=_WHERE,
+    ),
+]
+ClusterInsecure = Annotated[
+    bool,
+    typer.Option(
+        "--cluster-insecure",
+        help="Take an unencrypted tcp:// scheduler elsewhere: for networks where nobody else is.",
+        rich_help_panel=_WHERE,
+    ),
+]
 Merge = Annotated[
     bool,
     typer.Option("--merge", help="Make the report of what the shards have found.", rich_help_panel=_WHERE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import metadata
@@ -16,14 +17,15 @@ from hygiene.snapshot import SnapshotWriter, layout
 from hygiene.snapshot.organization import read_organization as parse_organization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
+    from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
+    from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Settings
-    from hygiene.model import Gap, JsonObject, Skip
+    from hygiene.model import JsonObject, Skip
     from hygiene.pipeline.earlier import EarlierSnapshot
     from hygiene.store import Store
     from hygiene.store.base import Fence
@@ -78,11 +80,13 @@ def collect_into(
     clock: Clock,
     fence: Fence,
     events: EventsAsked | None = None,
+    read: ReadAccounts | None = None,
 ) -> Collected:
     """Collect into the store, going on with what an interrupted run left there.
 
     The fence is asked before the snapshot is sealed, and raises when another run has taken over.
     `events`: which CloudTrail events are read, and where their days are kept; None: those of 90 days, kept nowhere.
+    `read`: who reads the accounts; None: this process.
     Raises CredentialsError or PopulationError before anything is written.
     """
     from hygiene.collect.sessions import Sessions
@@ -103,12 +107,12 @@ def collect_into(
         )
     asked = events or EventsAsked(review_window(clock(), None))
     reading = Reading(sessions, settings, progress, earlier, clock, asked)
-    gaps = reading.read_into(writer, missing, population.basis)
+    gaps = (read or Reading.read_into)(reading, writer, missing, population.basis)
     fence()
     said = {"run_id": run_id, "started_at": started_at, "finished_at": clock()}
     writer.finish({**said, **about(sessions, settings, population, problems)})
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
-    return Collected(store.location, len(population.chosen), failed, len(gaps), population.problems + problems)
+    return Collected(store.location, len(population.chosen), failed, gaps, population.problems + problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +126,25 @@ class Reading:
     clock: Clock
     events: EventsAsked
 
-    def read_into(self, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> tuple[Gap, ...]:
-        """Read accounts into the snapshot and return every gap. `basis`: of the population."""
+    def read_into(self, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
+        """Read accounts into the snapshot and return the number of gaps. `basis`: of the population."""
+        with event_reader(self.settings, self.sessions, self.events) as events:
+            return len(self.runner(writer, basis, events).run(account_ids))
+
+    def runner(self, writer: SnapshotWriter, basis: str, events: EventReader | None) -> Runner:
+        """Return who reads accounts one after the other, for as long as `events` is open."""
         from hygiene.collect.runner import Runner
 
         sessions, settings = self.sessions, self.settings
         enter = sessions.own if basis == SINGLE_ACCOUNT else sessions.enter
         opinions = _second_opinions(sessions.hub)
-        with event_reader(settings, sessions, self.events) as events:
-            runner = Runner(
-                enter, writer, settings.aws, self.progress, self.clock, sessions.stop, self.earlier, opinions, events
-            )
-            return runner.run(account_ids)
+        return Runner(
+            enter, writer, settings.aws, self.progress, self.clock, sessions.stop, self.earlier, opinions, events
+        )
+
+
+ReadAccounts = Callable[[Reading, SnapshotWriter, Sequence[str], str], int]
+"""As `Reading.read_into` does it: here, or on other machines."""
 
 
 def read_whole(

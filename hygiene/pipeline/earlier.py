@@ -53,6 +53,8 @@ class EarlierFacts:
     """AWS's managed policies as they were, by ARN."""
     callers: Mapping[str, EarlierCallers] = field(default_factory=dict)
     """Who assumed roles then, by account id."""
+    location: str = ""
+    """Where the snapshot lies."""
 
 
 def earlier_facts(location: str | None) -> EarlierFacts:
@@ -75,7 +77,7 @@ def earlier_facts(location: str | None) -> EarlierFacts:
         account_id: replace(known, callers=known.callers | elsewhere.get(account_id, set()))
         for account_id, known in callers.items()
     }
-    return EarlierFacts(policies, joined)
+    return EarlierFacts(policies, joined, earlier.snapshot.location if earlier else "")
 
 
 def _callers(activity: Activity, *, has_holes: bool) -> EarlierCallers:

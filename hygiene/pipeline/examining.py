@@ -41,7 +41,7 @@ class Examination:
     """A snapshot, the moment it is judged at, and the rules: the same for every account of it.
 
     `earlier`: what an earlier snapshot gives to compare with. `callers`: account id → who of other accounts called
-    its roles, as their logs say; None: the logs in the snapshot are asked.
+    its roles, as their logs say; None: the logs in the snapshot are asked. `owners`: None: as the settings say.
     """
 
     snapshot: Snapshot
@@ -50,12 +50,13 @@ class Examination:
     checks: Sequence[ConfiguredCheck]
     earlier: EarlierFacts = field(default_factory=EarlierFacts)
     callers: Mapping[str, tuple[Assumption, ...]] | None = None
+    owners: OwnerRules | None = None
 
     @cached_property
     def reference(self) -> Reference:
         """What every account is judged against. Raises ConfigError for a mapping of owners that cannot be read."""
         return replace(
-            reference_of(self.snapshot, self.settings, self.as_of),
+            reference_of(self.snapshot, self.settings, self.as_of, self.owners),
             earlier_policies=self.earlier.policies,
             earlier_callers=self.earlier.callers,
             callers_elsewhere=self._callers() if self.callers is None else self.callers,
@@ -133,14 +134,16 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def reference_of(snapshot: Snapshot, settings: Settings, as_of: datetime) -> Reference:
+def reference_of(
+    snapshot: Snapshot, settings: Settings, as_of: datetime, owners: OwnerRules | None = None
+) -> Reference:
     """Return what the accounts of a snapshot are judged against, without what an earlier one says."""
     return Reference(
         as_of=as_of,
         organization=snapshot.organization,
         known_accounts=frozenset(settings.review.known_accounts),
         unused_after_days=settings.review.unused_after_days,
-        owner_rules=owner_rules(settings),
+        owner_rules=owners or owner_rules(settings),
         permission_sets=snapshot.permission_sets,
         references=snapshot.references,
         expected_networks=tuple(ip_network(str(network)) for network in settings.activity.expected_networks),

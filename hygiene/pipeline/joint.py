@@ -132,7 +132,7 @@ class Collecting:
         reading = Reading(sessions, self.settings, self.progress, self.earlier, self.clock, self.events)
         gaps = reading.read_into(writer, missing, population.basis)
         failed = sum(not writer.has_details(account_id) for account_id in mine)
-        return Collected(store.location, len(mine), failed, len(gaps), population.problems), joint
+        return Collected(store.location, len(mine), failed, gaps, population.problems), joint
 
     def _joined(self, writer: JointWriter, sessions: Sessions) -> tuple[Joint, Population]:
         started = writer.join(writer.started() or self._beginning(sessions))

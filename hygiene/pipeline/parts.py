@@ -71,9 +71,11 @@ class SharedParts:
         self._out = out
         self._folder = f"{PARTS}/{quarter}"
 
-    def put(self, part: Part, key: str) -> None:
-        """Write an account's part."""
-        self._out.write(self._path(part.account_id), encode_part(part, key))
+    def put(self, part: Part, key: str) -> bytes:
+        """Write an account's part; returns its bytes."""
+        content = encode_part(part, key)
+        self._out.write(self._path(part.account_id), content)
+        return content
 
     def read(self, account_id: str) -> bytes | None:
         """Return the bytes of an account's part; None where nobody wrote one."""

@@ -113,13 +113,16 @@ def report_on(
     clock: Callable[[], datetime],
     places: Places,
     connect: Callable[[], AwsClient] | None = None,
+    examining: Examining = here,
 ) -> Reported:
     """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
     `connect`: the way to AWS, where a second opinion about proposals may be asked for; None: no AWS access at all.
+    `examining`: where the first pass takes place.
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
-    return review(asked_of(open_snapshot(source), settings, request, places), request, clock, places, connect)
+    asked = asked_of(open_snapshot(source), settings, request, places)
+    return review(asked, request, clock, places, connect, examining)
 
 
 def review(
@@ -130,7 +133,7 @@ def review(
     connect: Callable[[], AwsClient] | None = None,
     examining: Examining = here,
 ) -> Reported:
-    """Make the review and publish its report, as `report_on` does. `examining`: where the first pass takes place."""
+    """Make the review and publish its report, as `report_on` does."""
     started_at, quarter, examination = clock(), asked.quarter, asked.examination
     snapshot, settings = examination.snapshot, examination.settings
     validation = Validation(places.out, _review_id(snapshot, quarter), connect, clock)
@@ -280,7 +283,13 @@ def _organization_id(organization: Organization | None) -> str:
 
 def _parameters(settings: Settings) -> dict[str, Any]:
     """Return the settings as the evidence shows them; no external id, and of deliveries what decides who is late."""
-    hidden: dict[str, Any] = {"aws": {"external_id"}, "email": True, "delivery": True, "alerts": True}
+    hidden: dict[str, Any] = {
+        "aws": {"external_id"},
+        "cluster": True,
+        "email": True,
+        "delivery": True,
+        "alerts": True,
+    }
     shown = settings.model_dump(mode="json", exclude=hidden)
     return {**shown, "due_days": settings.email.due_days}
 

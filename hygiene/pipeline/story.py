@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hygiene.errors import NotDueError
-from hygiene.pipeline.collecting import Collected, collect_into
+from hygiene.pipeline.collecting import Collected, Reading, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
 from hygiene.pipeline.events import collect_events_into, events_asked
+from hygiene.pipeline.examining import here
 from hygiene.pipeline.memory import without_cycle_search
 from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
     from hygiene.config import Settings
+    from hygiene.pipeline.collecting import ReadAccounts
+    from hygiene.pipeline.examining import Examining
     from hygiene.store import Store
 
     Clock = Callable[[], datetime]
@@ -91,14 +94,52 @@ def report(settings: Settings, source: str, request: ReportRequest, clock: Clock
         return report_on(source, settings, request, clock, places)
 
 
-def run(settings: Settings, request: RunRequest, progress: Progress, clock: Clock = wall_clock) -> Reported:
+class Workforce(Protocol):
+    """Who does what takes long in a run, account by account."""
+
+    @property
+    def read(self) -> ReadAccounts:
+        """Who reads accounts into the snapshot."""
+        ...
+
+    @property
+    def examine(self) -> Examining:
+        """Who examines them."""
+        ...
+
+    def forget(self) -> None:
+        """Clear up once the report is there."""
+        ...
+
+
+class Alone:
+    """One process does it all."""
+
+    read: ReadAccounts = staticmethod(Reading.read_into)
+    examine: Examining = staticmethod(here)
+
+    def forget(self) -> None:
+        """Nothing is left."""
+
+
+def quarter_asked(settings: Settings, request: ReportRequest, clock: Clock = wall_clock) -> str:
+    """Return the quarter of the review that is asked for."""
+    return request.quarter or _quarter_of(request.as_of or clock(), settings)
+
+
+def run(
+    settings: Settings,
+    request: RunRequest,
+    progress: Progress,
+    clock: Clock = wall_clock,
+    workforce: Workforce = Alone(),  # noqa: B008 (it holds nothing)
+) -> Reported:
     """Read AWS, judge, report: the main job.
 
     Raises LockHeldError when another run works in the same OUT, NotDueError when only a due review was asked for.
     """
     waivers_of(settings)  # A mistake in the file is told before an hour of collecting, not after it.
-    as_of = request.report.as_of or clock()
-    quarter = request.report.quarter or quarter_of(as_of, settings.review.fiscal_year_start)
+    quarter = quarter_asked(settings, request.report, clock)
     if request.if_due:
         _refuse_finished(Places(open_store(request.report.out)), quarter)
     with alone(request.report.out, new_run_id(clock())) as places:
@@ -107,8 +148,11 @@ def run(settings: Settings, request: RunRequest, progress: Progress, clock: Cloc
             _refuse_finished(places, quarter)
         source = _finished_already(places, request, quarter)
         if source is None:
-            source = _collected(places, settings, request, quarter, progress, clock)
-        return report_on(source, settings, request.report, clock, places, _way_to_ask(settings))
+            source = _collected(places, settings, request, quarter, progress, clock, workforce.read)
+        way = _way_to_ask(settings)
+        reported = report_on(source, settings, request.report, clock, places, way, workforce.examine)
+        workforce.forget()
+        return reported
 
 
 def _way_to_ask(settings: Settings) -> Callable[[], AwsClient] | None:
@@ -127,7 +171,13 @@ def _refuse_finished(places: Places, quarter: str) -> None:
 
 
 def _collected(
-    places: Places, settings: Settings, request: RunRequest, quarter: str, progress: Progress, clock: Clock
+    places: Places,
+    settings: Settings,
+    request: RunRequest,
+    quarter: str,
+    progress: Progress,
+    clock: Clock,
+    read: ReadAccounts,
 ) -> str:
     """Collect, and return where the snapshot lies. A place outside of OUT needs a lock of its own."""
     store = _place_to_fill(places, settings, request, quarter, clock)
@@ -135,10 +185,10 @@ def _collected(
     earlier = earlier_snapshot(found) if found else None
     events = events_asked(places, quarter, request.report.as_of or clock())
     if request.snapshot is None:
-        collect_into(store, settings, progress, earlier, clock, places.fence, events)
+        collect_into(store, settings, progress, earlier, clock, places.fence, events, read)
     else:
         with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
-            collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
+            collect_into(store, settings, progress, earlier, clock, lock.confirm, events, read)
     return store.location
 
 

@@ -89,6 +89,11 @@ class Snapshot:
         """Return the same snapshot without CloudTrail files' events beyond a window; `activity.json` has its own."""
         return replace(self, _files=self._files.within(window))
 
+    @property
+    def window(self) -> Window | None:
+        """The window that `within` was given."""
+        return self._files.window
+
     def activity(self, account_id: str) -> Activity | None:
         """Return what CloudTrail says of an account, and read nothing else; None without anything usable."""
         if self._events is not None:

@@ -1,0 +1,271 @@
+"""Gives every account to a cluster of Dask workers: they read and examine, this process merges what they wrote.
+
+A worker that is lost loses no account: Dask gives its tasks to another one, and a task writes the same however often
+it runs. What no worker could examine as it is now, the merge examines here.
+https://distributed.dask.org/en/stable/tls.html
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from hygiene.config import LOOPBACK
+from hygiene.errors import ClusterError, ConfigError
+from hygiene.pipeline.merging import Merging
+from hygiene.pipeline.parts import SharedParts
+from hygiene.pipeline.places import LEDGER
+from hygiene.pipeline.working import (
+    Plan,
+    about,
+    collect_account,
+    examine_account,
+    has_external_id,
+    sees,
+    settings_to_send,
+)
+from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from distributed import Client
+
+    from hygiene.analyse.organization import FirstPass
+    from hygiene.config import Cluster as ClusterSettings
+    from hygiene.config import Settings
+    from hygiene.pipeline.collecting import Reading
+    from hygiene.pipeline.examining import Examination
+    from hygiene.pipeline.parts import SpilledParts
+    from hygiene.pipeline.working import Receipt
+    from hygiene.snapshot import SnapshotWriter
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 10
+WORKER_SECONDS = 60
+RETRIES = 2
+"""Of a task that raised; a worker that was lost counts apart, by the scheduler's own `allowed-failures`."""
+
+INSTALL = 'pip install "role-hygiene[cluster]"'
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a scheduler listens, such as `tls://scheduler.example.com:8786`."""
+
+    url: str
+    is_encrypted: bool
+    is_here: bool
+    """Whether it is this machine's loopback."""
+
+    @classmethod
+    def parse(cls, url: str, *, insecure: bool) -> Address:
+        """Return the address. Raises ConfigError for one that would let anybody on the network run code as we."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = None
+        if parts.scheme not in ("tls", "tcp") or not parts.hostname or port is None:
+            raise ConfigError(f"--cluster {url}: write the scheduler's address, such as tls://scheduler:8786.")
+        is_here = parts.hostname in LOOPBACK
+        if parts.scheme == "tcp" and not is_here and not insecure:
+            raise ConfigError(
+                f"--cluster {url}: whoever reaches such a scheduler can run code on its workers. Write tls:// and "
+                "set [cluster] ca, cert and key, or say --cluster-insecure in a network where nobody else is."
+            )
+        return cls(url, parts.scheme == "tls", is_here)
+
+
+class Cluster:
+    """A scheduler and its workers, for one review in OUT."""
+
+    def __init__(self, client: Client, address: Address, out: str, settings: Settings, quarter: str) -> None:
+        self._client = client
+        self._address = address
+        self._out = out
+        self._settings = settings
+        self._quarter = quarter
+        self._shared = SharedParts(open_store(out), quarter)
+
+    def read(self, reading: Reading, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
+        """Read accounts into the snapshot, as `Reading.read_into` does; returns the number of gaps."""
+        plan = Plan(
+            out=self._out,
+            snapshot=shared_location(writer.store.location),
+            quarter=self._quarter,
+            settings=settings_to_send(self._settings),
+            window=(reading.events.window.begins.isoformat(), reading.events.window.ends.isoformat()),
+            earlier=shared_location(reading.earlier.snapshot.location) if reading.earlier else "",
+            basis=basis,
+        )
+        reading.progress.accounts_found(len(account_ids))
+        gaps = 0
+        for receipt in self._each(collect_account, account_ids, plan):
+            reading.progress.account_done(receipt.account_id, receipt.roles, receipt.gaps)
+            gaps += receipt.gaps
+        return gaps
+
+    def examine(self, examination: Examination, parts: SpilledParts) -> FirstPass:
+        """Let the workers examine every account; an `Examining`."""
+        window = examination.snapshot.window
+        plan = Plan(
+            out=self._out,
+            snapshot=shared_location(examination.snapshot.location),
+            quarter=self._quarter,
+            settings=settings_to_send(self._settings),
+            window=(window.begins.isoformat(), window.ends.isoformat()) if window else None,
+            earlier=shared_location(examination.earlier.location) if examination.earlier.location else "",
+            as_of=examination.as_of.isoformat(),
+            owners=examination.reference.owner_rules.mapping,
+        )
+        for receipt in self._each(examine_account, examination.account_ids(), plan):
+            logger.info("account %s: examined, %d roles", receipt.account_id, receipt.roles)
+        return Merging(self._shared)(examination, parts)
+
+    def forget(self) -> None:
+        """Remove the parts, once the report is there."""
+        self._shared.remove()
+
+    def _each(
+        self, work: Callable[[str, Plan], Receipt], account_ids: Sequence[str], plan: Plan
+    ) -> Iterator[Receipt]:
+        from concurrent.futures import CancelledError
+
+        from distributed import KilledWorker, as_completed
+
+        run = uuid.uuid4().hex
+        keys = [f"{work.__name__}-{account_id}-{run}" for account_id in account_ids]
+        futures = self._client.map(work, account_ids, plan=plan, key=keys, retries=RETRIES, pure=False)
+        try:
+            for _, receipt in as_completed(futures, loop=self._client.loop, with_results=True):
+                yield receipt
+        except KilledWorker as error:
+            raise ClusterError(
+                f"{self._address.url}: the workers that had an account were lost again and again ({error}). What was "
+                "collected is kept; the same command goes on with it."
+            ) from error
+        except (CancelledError, OSError) as error:
+            raise ClusterError(
+                f"{self._address.url}: the scheduler is gone ({error or type(error).__name__}). What was collected "
+                "is kept; the same command goes on with it."
+            ) from error
+        finally:
+            self._client.cancel(futures)
+
+    def check(self) -> None:
+        """Raise ConfigError where workers cannot do this review: other versions, another OUT, no external id."""
+        own = about()
+        for worker, found in self._asked(about).items():
+            differing = [
+                f"{name} {found.get(name)} (here {own[name]})" for name in own if found.get(name) != own[name]
+            ]
+            if differing:
+                raise ConfigError(f"worker {worker} has {', '.join(differing)}: install the same on all machines.")
+        self._check_out()
+        if self._settings.aws.external_id:
+            without = [worker for worker, is_set in self._asked(has_external_id).items() if not is_set]
+            if without:
+                raise ConfigError(
+                    f"worker {without[0]}: [aws] external_id is set here and is not sent anywhere; give the workers "
+                    "HYGIENE_AWS__EXTERNAL_ID in their environment."
+                )
+
+    def _check_out(self) -> None:
+        """Make sure that the workers see what is written in OUT."""
+        store, word = open_store(self._out), uuid.uuid4().hex
+        name = f"{LEDGER}/cluster-{word}.txt"
+        store.write(name, word.encode())
+        try:
+            blind = [worker for worker, is_seen in self._asked(sees, self._out, name, word).items() if not is_seen]
+        finally:
+            store.remove(name)
+        if blind:
+            raise ConfigError(
+                f"worker {blind[0]} does not see what is in {self._out}: a cluster needs an OUT that all machines "
+                "share. Write --out s3://bucket/prefix, or name a folder on a file system that all of them mount."
+            )
+
+    def _asked(self, question: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+        """Return every worker's answer."""
+        try:
+            answers: dict[str, Any] = self._client.run(question, *arguments)
+        except (ImportError, AttributeError) as error:
+            raise ConfigError(
+                f"{self._address.url}: a worker has no hygiene like this one ({error}): {INSTALL}"
+            ) from error
+        except OSError as error:
+            raise ClusterError(f"{self._address.url}: a worker does not answer ({error}).") from error
+        return answers
+
+
+@contextmanager
+def connected(address: Address, settings: Settings, out: str, quarter: str) -> Iterator[Cluster]:
+    """Give the cluster at an address, checked.
+
+    Raises ConfigError where the extra is not installed, certificates are not named, nobody answers, or workers
+    cannot do the review.
+    """
+    with _client(address, settings.cluster) as client:
+        cluster = Cluster(client, address, shared_location(out), settings, quarter)
+        cluster.check()
+        yield cluster
+
+
+def shared_location(location: str) -> str:
+    """Return a location as other processes understand it."""
+    return location if "://" in location else str(Path(location).absolute())
+
+
+@contextmanager
+def _client(address: Address, settings: ClusterSettings) -> Iterator[Client]:
+    try:
+        from distributed import Client
+        from distributed.security import Security
+    except ImportError as error:
+        raise ConfigError(f"--cluster needs an extra package: {INSTALL}") from error
+    # It would tell of every connection; what matters is raised.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    security = None
+    if address.is_encrypted:
+        ca, cert, key = _certificates(settings)
+        security = Security(require_encryption=True, tls_ca_file=ca, tls_client_cert=cert, tls_client_key=key)
+    try:
+        client = Client(address.url, security=security, timeout=ANSWER_SECONDS, set_as_default=False, name="hygiene")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ConfigError(
+            f"--cluster {address.url}: no scheduler answers there within {ANSWER_SECONDS} seconds ({error}). "
+            "Start one with `dask scheduler`, and look at [cluster] ca, cert and key."
+        ) from error
+    try:
+        _wait_for_workers(client, address)
+        yield client
+    finally:
+        client.close(timeout=ANSWER_SECONDS)
+
+
+def _wait_for_workers(client: Client, address: Address) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WORKER_SECONDS)
+    except TimeoutError as error:
+        raise ConfigError(
+            f"--cluster {address.url}: the scheduler has no workers. Start some with `dask worker {address.url}`."
+        ) from error
+
+
+def _certificates(settings: ClusterSettings) -> tuple[str, str, str]:
+    missing = [name for name in ("ca", "cert", "key") if getattr(settings, name) is None]
+    if missing:
+        raise ConfigError(f"--cluster: tls:// needs [cluster] {', '.join(missing)} (files in PEM format).")
+    files = (settings.ca, settings.cert, settings.key)
+    for file in files:
+        if file is None or not file.is_file():
+            raise ConfigError(f"[cluster]: {file}: no such file.")
+    ca, cert, key = (str(file) for file in files)
+    return ca, cert, key
