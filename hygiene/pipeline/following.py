@@ -5,7 +5,7 @@ Account by account: what a decision is about lies in one account, and so does wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from hygiene.review.follow_up import (
     REDUCE,
     Sight,
     Traces,
+    first_due_dates,
     followed_up,
     obligations,
     promise_of,
@@ -82,7 +83,10 @@ class Following:
         earlier = self._earlier_answers.of(account_id)
         standing = obligations([*earlier, *answers])
         given_up = replaced(earlier, standing)
-        sight = self._sight(account_id, population, before, [*standing, *given_up])
+        sight = replace(
+            self._sight(account_id, population, before, [*standing, *given_up]),
+            first_due=first_due_dates([*earlier, *answers], self.due_days),
+        )
         return Loop(
             followups=followed_up(standing, sight, given_up),
             answers=latest(answers),

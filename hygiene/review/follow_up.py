@@ -46,7 +46,8 @@ class Sight:
     `digests`: role id → `row_sha256` of the roles that are there; `ids`: role ARN → id; `listed`: accounts of which
     every role was read. `due_days`: for decisions without a date of their own, from the moment of the review they
     answer. `verified`: promise → the quarter that first saw it carried out; `re_opened`: promises that were found
-    undone in the review before; `earlier_digests`: as `digests`, then.
+    undone in the review before; `earlier_digests`: as `digests`, then. `first_due`: role id → the day by which it was
+    to be removed at first, however often that was put off.
     """
 
     digests: Mapping[str, str]
@@ -60,6 +61,7 @@ class Sight:
     re_opened: AbstractSet[Promise] = frozenset()
     earlier_digests: Mapping[str, str] = field(default_factory=dict)
     traces: Mapping[Promise, Traces] = field(default_factory=dict)
+    first_due: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def outcome_of(answer: Answer, sight: Sight) -> Outcome | None:
             return Outcome(VERIFIED, "the role is gone")
         return Outcome(RE_OPENED, f"a role of the same name was made again ({successor})")
     if answer.decision == REMOVE:
-        return _not_done(answer, sight, "the role is still there")
+        if promise_of(answer) in sight.verified:
+            return Outcome(RE_OPENED, "the role is there again")
+        return _not_done(answer, sight, f"the role is still there{_put_off(answer, sight)}")
     return _reduced(answer, sight)
 
 
@@ -216,6 +220,26 @@ def _was_granted_again(decided: Powers, previous: Powers | None, now: Powers) ->
 def _not_done(answer: Answer, sight: Sight, detail: str) -> Outcome:
     is_overdue = sight.as_of.date() > due_date(answer, sight.due_days)
     return Outcome(OVERDUE if is_overdue else ANSWERED, detail)
+
+
+def _put_off(answer: Answer, sight: Sight) -> str:
+    first = sight.first_due.get(answer.role_id)
+    return f"; put off, first due {first}" if first and first < due_date(answer, sight.due_days) else ""
+
+
+def first_due_dates(answers: Iterable[Answer], due_days: int) -> dict[str, date]:
+    """Return role id → the day its removal was due by the first of the reviews in a row that decided on one.
+
+    A new date in every review would otherwise keep a removal from ever being late.
+    """
+    by_review = {(answer.review_id, answer.role_id): answer for answer in answers if answer.decision != NOT_MINE}
+    found: dict[str, date] = {}
+    for answer in by_review.values():
+        if answer.decision == REMOVE:
+            found.setdefault(answer.role_id, due_date(answer, due_days))
+        else:
+            found.pop(answer.role_id, None)
+    return found
 
 
 def due_date(answer: Answer, due_days: int) -> date:

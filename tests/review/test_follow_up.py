@@ -12,9 +12,11 @@ from hygiene.analyse.permissions import Ceilings, PolicyCompiler
 from hygiene.analyse.powers import role_powers
 from hygiene.model import AccountDocuments
 from hygiene.review.follow_up import (
+    Outcome,
     Sight,
     Traces,
     due_date,
+    first_due_dates,
     followed_up,
     not_carried_out,
     obligations,
@@ -66,6 +68,23 @@ def test_a_role_to_be_removed_is_verified_only_when_it_is_gone() -> None:
     assert state(an_answer(), sight(digest=None)) == "verified"
     assert state(an_answer(), sight()) == "answered"
     assert state(an_answer(), sight(digest=OTHER, days=22)) == "overdue"
+
+
+def test_a_role_that_was_gone_and_is_there_again_is_re_opened() -> None:
+    assert state(an_answer(), sight(verified={TO_GO: "2026-Q4"})) == "re-opened"
+
+
+def test_a_removal_that_is_put_off_tells_when_it_was_due_at_first() -> None:
+    first = an_answer(target_date=date(2026, 10, 31))
+    corrected = an_answer(target_date=date(2026, 11, 30))
+    again = an_answer(review_id="o-1-2026-Q4", target_date=date(2027, 12, 31))
+    dates = first_due_dates([first, corrected, again], 21)
+    assert dates == {ID: date(2026, 11, 30)}
+    outcome = outcome_of(again, sight(days=60, first_due=dates))
+    assert outcome == Outcome("answered", "the role is still there; put off, first due 2026-11-30")
+    kept = an_answer(review_id="o-1-2026-Q4", decision="keep")
+    assert first_due_dates([first, kept], 21) == {}
+    assert first_due_dates([first, an_answer(review_id="o-1-2026-Q4", decision="not-mine")], 21) != {}
 
 
 def test_a_role_nobody_could_see_is_not_called_gone() -> None:

@@ -115,7 +115,7 @@ def shown(questions: Sequence[Question], limit: int, *, with_owner: bool = False
     """Return at most `limit` rows for the questions; what is the same in many accounts takes one row."""
     groups: dict[tuple[str, ...], list[Question]] = {}
     for question in questions:
-        key = (question.row["group_id"], question.owner, question.suggestion, question.severity)
+        key = (question.row["group_id"], question.owner, question.suggestion, question.severity, question.promise)
         groups.setdefault(key, []).append(question)
     kept = list(groups.values())[:limit]
     items = tuple(
@@ -132,7 +132,7 @@ def _item(group: Sequence[Question], reason_length: int, *, with_owner: bool) ->
         owner=named(question.owner) if with_owner else "",
         severity=question.severity,
         suggestion=question.suggestion,
-        reason=whole_sentences(question.reason, reason_length),
+        reason=" ".join(filter(None, (question.promise, whole_sentences(question.reason, reason_length)))),
         last_use=question.last_use,
         alike=len(group) - 1,
     )

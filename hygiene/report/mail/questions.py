@@ -10,13 +10,19 @@ from hygiene.errors import ReportError
 from hygiene.frames import SEVERITIES
 from hygiene.report.summary import URGENT
 from hygiene.report.visible import visible
-from hygiene.report.wording import last_use
+from hygiene.report.wording import last_use, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hygiene.report.sealed import SealedReport
 
+_NOT_KEPT = {
+    "overdue": "that is overdue",
+    "re-opened": "that was done, and undone again",
+    "stale-decision": "the role changed since",
+}
+_NAME = 60
 _NUMBERS = ("unused_days", "age_days")
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -33,6 +39,8 @@ class Question:
     risk_score: int
     suggestion: str
     reason: str
+    promise: str
+    """An earlier decision that was not carried out, or holds no longer, as a sentence; empty: none."""
     last_use: str
     row: Mapping[str, str]
     """The row of `decisions.csv`, for the attached sheet."""
@@ -76,9 +84,17 @@ def _question(role: Mapping[str, str], row: Mapping[str, str]) -> Question:
         risk_score=int(role["risk_score"] or 0),
         suggestion=role["suggestion"],
         reason=visible(role["suggestion_reason"]),
+        promise=visible(_promise(role)),
         last_use=f"{use.words} ({use.note})",
         row=row,
     )
+
+
+def _promise(role: Mapping[str, str]) -> str:
+    """Return what an owner has to hear before being asked again."""
+    what = _NOT_KEPT.get(role["decision_state"])
+    who = shortened(role["reviewer"] or "Somebody", _NAME)
+    return f"{who} decided to {role['decision']} it; {what}." if what else ""
 
 
 def _urgency(question: Question) -> tuple[int, int, str, str]:

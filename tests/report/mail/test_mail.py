@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from hygiene.errors import ConfigError, ReportError
-from hygiene.frames import Decisions, columns_of
+from hygiene.frames import Decisions, columns_of, frame_of
 from hygiene.model import MessageKind
 from hygiene.report import write_report
 from hygiene.report.mail import Envelope, OwnerLine, mail_bytes, open_questions, owner_letter, summary_letter
@@ -25,7 +25,7 @@ from hygiene.report.mail.text import text_of
 from hygiene.report.sealed import SealedReport, open_sealed
 from hygiene.report.wording import whole_sentences
 from hygiene.store import LocalStore
-from tests.report.review_sample import a_finding, a_review, a_role, the_facts, the_provenance, unused
+from tests.report.review_sample import a_decision, a_finding, a_review, a_role, the_facts, the_provenance, unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,6 +114,22 @@ def test_the_first_three_roles_come_with_their_reason_before_all_others(tmp_path
     assert [item.role for item in letter.items.first] == ["team-shop-00", "team-shop-01", "team-shop-02"]
     assert letter.items.first[0].reason == "Not used for 266 days; nothing shows that it is still needed."
     assert text.index("Not used for 266 days") < text.index("team-shop-03") < text.index("How to answer")
+
+
+def test_an_owner_hears_of_a_promise_that_was_not_kept_before_being_asked_again(tmp_path: Path) -> None:
+    late = {"decision": "remove", "decision_state": "overdue", "reviewer": f"Ana {'x' * 200}"}
+    first, *others = asked(6, group_id="g")
+    same = [role | {"severity": "high"} for role in (first, *others)]
+    still_asked = frame_of(Decisions, [a_decision(role) for role in same])
+    tables = replace(a_review([same[0] | late, *same[1:]]), decisions=still_asked)
+    write_report(tables, the_facts(), the_provenance(), tmp_path, ("html", "csv"))
+    (questions,) = open_questions(open_sealed(LocalStore(tmp_path))).values()
+    items = owner_letter(open_sealed(LocalStore(tmp_path)), MessageKind.ASK, questions, DUE, LINK).items.first
+    told = [item.reason for item in items if "decided to" in item.reason]
+    assert len(told) == 1
+    assert told[0].startswith("Ana x")
+    assert "… decided to remove it; that is overdue. " in told[0]
+    assert sum(item.alike + 1 for item in items) == 6
 
 
 def test_the_ways_to_answer_are_those_this_report_has(tmp_path: Path) -> None:
