@@ -56,15 +56,27 @@ def parse_formats(text: str) -> tuple[str, ...]:
 
 
 def parse_shard(text: str) -> Shard:
-    """Return the shard. Raises BadParameter for anything but such as 2/8."""
+    """Return the shard. Raises BadParameter for anything but such as 2/8, or `batch` outside of an array job.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
+    """
+    import os
     import re
 
     from hygiene.pipeline.joint import Shard
 
+    in_batch = text == "batch"
+    if in_batch:
+        index, size = (os.environ.get(f"AWS_BATCH_JOB_ARRAY_{name}", "") for name in ("INDEX", "SIZE"))
+        if not (index.isdecimal() and size.isdecimal()):
+            raise typer.BadParameter(
+                "AWS_BATCH_JOB_ARRAY_INDEX and _SIZE are not set: this is no array job of AWS Batch"
+            )
+        text = f"{int(index) + 1}/{size}"
     found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text, re.ASCII)
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
         raise typer.BadParameter(f"{text!r} is no shard; write one such as 2/8, counted from 1/8 to 8/8")
-    return Shard(int(found[1]), int(found[2]))
+    return Shard(int(found[1]), int(found[2]), in_batch)
 
 
 def passed_on(config: Path | None, log_format: LogFormat, verbosity: int, *, is_quiet: bool) -> tuple[str, ...]:
@@ -118,7 +130,8 @@ ShardOption = Annotated[
         "--shard",
         metavar="I/N",
         parser=parse_shard,
-        help="Only every N-th account, from the I-th on, and no report: one process of an array job.",
+        help="Only every N-th account, from the I-th on, and no report: one process of many. "
+        "`batch`: as the array job of AWS Batch says.",
         rich_help_panel=_WHERE,
     ),
 ]

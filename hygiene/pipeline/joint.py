@@ -51,6 +51,8 @@ class Shard:
 
     number: int
     of: int
+    in_batch: bool = False
+    """Whether AWS Batch started it: it takes every exit code but 0 for a failed job, and starts no job after it."""
 
     def chosen(self, account_ids: Iterable[str]) -> list[str]:
         """Return the accounts that fall to it: every `of`-th of the sorted ones."""

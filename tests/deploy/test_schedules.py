@@ -73,6 +73,15 @@ def commands() -> Iterator[list[str]]:
     yield scheduler["healthcheck"]["test"][2:]
 
 
+def jobs() -> Iterator[list[str]]:
+    """Yield what the jobs of AWS Batch call `hygiene` with; their image begins with it."""
+    for resource in template("batch-array.yaml")["Resources"].values():
+        if resource["Type"] == "AWS::Batch::JobDefinition":
+            parts = resource["Properties"]["ContainerProperties"]["Command"]
+            named = [part if isinstance(part, str) else "s3://bucket/reviews" for part in parts]
+            yield [resource["Properties"]["Parameters"].get(part.removeprefix("Ref::"), part) for part in named]
+
+
 @pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)
 def test_every_command_line_is_one_the_program_takes(arguments: list[str]) -> None:
     known = get_command(app).commands  # type: ignore[attr-defined]
@@ -162,7 +171,17 @@ def test_the_ecs_task_may_start_as_two_roles_alone_and_write_below_out_alone() -
     assert writes["Resource"]["Fn::Sub"].endswith("/reviews/*")
 
 
+@pytest.mark.parametrize("arguments", list(jobs()), ids=" ".join)
+def test_every_job_of_batch_is_one_the_program_takes(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_BATCH_JOB_ARRAY_INDEX", "0")
+    monkeypatch.setenv("AWS_BATCH_JOB_ARRAY_SIZE", "8")
+    known = get_command(app).commands  # type: ignore[attr-defined]
+    read = known[arguments[0]].make_context(arguments[0], list(arguments[1:])).params
+    assert read["quarter"] == "2026-Q4"
+    assert read["merge"] if arguments[0] == "report" else str(read["shard"]) == "1/8"
+
+
 def test_the_readme_names_every_example() -> None:
     text = (DEPLOY / "README.md").read_text(encoding="utf-8")
-    for path in [*SCHEDULE.iterdir(), DEPLOY / "ecs-schedule.yaml"]:
+    for path in [*SCHEDULE.iterdir(), DEPLOY / "ecs-schedule.yaml", DEPLOY / "batch-array.yaml"]:
         assert f"({path.relative_to(DEPLOY)})" in text

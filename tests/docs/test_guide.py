@@ -59,7 +59,12 @@ def shell(tmp_path: Path, organization: dict[str, str]) -> Iterator[dict[str, st
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "cli.py").write_text(AWS_CLI)
-    for name, command in (("hygiene", "-m hygiene"), ("aws", programs / "cli.py"), ("python", "")):
+    for name, command in (
+        ("hygiene", "-m hygiene"),
+        ("aws", programs / "cli.py"),
+        ("dask", "-m dask"),
+        ("python", ""),
+    ):
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {command} "$@"\n')
         (programs / name).chmod(0o755)
     with mail_server(tmp_path, "off") as (inbox, _):

@@ -10,6 +10,7 @@ import pytest
 
 from hygiene import pipeline
 from hygiene.cli import main
+from hygiene.cli.options import parse_shard
 from hygiene.collect.progress import Silent
 from hygiene.errors import ConfigError, LockHeldError
 from hygiene.pipeline import sharding
@@ -168,6 +169,17 @@ def test_shards_that_disagree_are_told_so(aws: SimulatedAws, tmp_path: Path) -> 
     assert aws.calls
 
 
+def test_in_an_array_job_of_batch_numbers_come_from_the_job_and_gaps_fail_no_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_BATCH_JOB_ARRAY_INDEX", "0")
+    monkeypatch.setenv("AWS_BATCH_JOB_ARRAY_SIZE", "3")
+    first = parse_shard("batch")
+    assert first.chosen(["c", "a", "d", "b"]) == ["a", "d"]
+    assert sharding.Sharded(first, "place", accounts=4, gaps=2).exit_code == 0
+    assert sharding.Sharded(parse_shard("1/3"), "place", accounts=4, gaps=2).exit_code == 3
+
+
 def test_a_shard_at_work_is_left_alone(aws: SimulatedAws, tmp_path: Path) -> None:
     shard(tmp_path, 1, 12)
     lock = Lock(open_store(str(tmp_path)), f"{sharding.LOCKS}/1-of-12.json", new_run_id(AS_OF))
@@ -205,6 +217,7 @@ def test_an_ordinary_run_leaves_the_snapshot_of_shards_alone(aws: SimulatedAws, 
     [
         (("run", "--shard", "0/3"), "counted from 1/8 to 8/8"),
         (("run", "--shard", "4/3"), "counted from 1/8 to 8/8"),
+        (("run", "--shard", "batch"), "this is no array job of AWS Batch"),
         (("run", "--shard", "1/3", "--reuse-snapshot"), "--reuse-snapshot"),
         (("report",), "name a snapshot with --snapshot"),
         (("report", "--merge", "--shard", "1/2", "--snapshot", "x"), "--merge for the one after"),
