@@ -18,7 +18,8 @@ _NETWORKS = 2
 
 def activity_view(roster: Roster, row: Row) -> ActivityView | None:
     """Return the activity of a role; None where its account's events were not read: then nobody can say."""
-    if row["account_id"] not in roster.background.watched:
+    window = roster.background.watched.get(row["account_id"])
+    if window is None:
         return None
     assumed, events = roster.assumed_by.get(row["role_arn"], ()), roster.events_of.get(row["role_arn"], ())
     return ActivityView(
@@ -26,7 +27,17 @@ def activity_view(roster: Roster, row: Row) -> ActivityView | None:
         more_assumed=max(0, len(assumed) - _SHOWN),
         events=tuple(_event(entry) for entry in events[:_SHOWN]),
         more_events=max(0, len(events) - _SHOWN),
+        nobody=_nobody(window, (row["last_used_at"] or "")[:10]),
     )
+
+
+def _nobody(window: tuple[str, str], used_on: str) -> str:
+    """Say since when nobody came; where IAM knows better, that the log that was read cannot hold everything."""
+    first, last = window
+    nobody = f"Nobody from {first} to {last}, by the events that were read"
+    if first <= used_on <= last:
+        return f"{nobody}; yet it was used on {used_on}: by an older session, or events are missing."
+    return f"{nobody}; see coverage for days that were not."
 
 
 def _assumed(entry: Row) -> AssumedView:

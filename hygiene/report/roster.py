@@ -39,8 +39,8 @@ class Background:
     account_names: Mapping[str, str]
     checks: Mapping[str, CheckInfo]
     is_organization: bool
-    watched: frozenset[str] = frozenset()
-    """Accounts whose events were read."""
+    watched: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Account id → from which day to which its events were read; no entry: not at all."""
     _principals: dict[tuple[str, str], tuple[PrincipalView, ...]] = field(default_factory=dict)
 
     def principals(self, written: str, own_account: str) -> tuple[PrincipalView, ...]:
@@ -111,8 +111,13 @@ def background_of(review: Review, facts: ReviewFacts) -> Background:
         account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},
         checks={check.id: check for check in facts.checks},
         is_organization=bool(facts.organization_id),
-        watched=frozenset(coverage.loc[coverage["events_to"].notna(), "account_id"]),
+        watched=_watched(coverage[coverage["events_to"].notna()]),
     )
+
+
+def _watched(coverage: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    days = [coverage[name].dt.strftime("%Y-%m-%d") for name in ("events_from", "events_to")]
+    return dict(zip(coverage["account_id"], zip(*days, strict=True), strict=True))
 
 
 def roster_of(

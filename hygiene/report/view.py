@@ -74,12 +74,16 @@ class AssumedView(NamedTuple):
 
 
 class ActivityView(NamedTuple):
-    """Who assumed a role and what was changed on it; the numbers say how many more there are than shown."""
+    """Who assumed a role and what was changed on it; the numbers say how many more there are than shown.
+
+    `nobody` is what there is to say where no call is known.
+    """
 
     assumed: tuple[AssumedView, ...]
     more_assumed: int
     events: tuple[str, ...]
     more_events: int
+    nobody: str
 
 
 class RoleView(NamedTuple):

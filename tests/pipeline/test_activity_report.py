@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from hygiene.config import Settings
 from hygiene.pipeline.story import ReportRequest, report
 from tests.activity.events import a_refusal, an_account, an_assumption
@@ -88,3 +90,22 @@ def test_one_event_with_a_wrong_clock_makes_no_live_role_look_unused(tmp_path: P
     assert (done.summary["as_of"][:10], done.summary["roles"]["unused"]) == ("2026-12-30", 0)
     assert "1 CloudTrail record was left out" in tables["coverage"][0]["reason"]
     assert tables["coverage"][0]["events_to"] < "2027"
+
+
+@pytest.mark.parametrize(
+    ("last_used", "said"),
+    [
+        (20, "by the events that were read; yet it was used on 2026-12-11: by an older session, or"),
+        (70, "by the events that were read; see coverage for days that were not."),
+    ],
+)
+def test_a_card_says_where_the_log_and_the_last_use_contradict_each_other(
+    tmp_path: Path, last_used: int, said: str
+) -> None:
+    others = (an_assumption(f"arn:aws:iam::{ACCOUNT}:role/other", days_ago=days) for days in (1, 29))
+    source = a_snapshot(tmp_path, *others)
+    role = a_role("deployer", last_used=last_used)
+    (source / "accounts" / ACCOUNT / "authorization-details.json").write_text(json.dumps(details(role)))
+    done = report(Settings(), str(source), ReportRequest(out=str(tmp_path / "out"), as_of=AS_OF), lambda: AS_OF)
+    card = (Path(done.location) / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert f"Nobody from 2026-12-02 to 2026-12-30, {said}" in card
