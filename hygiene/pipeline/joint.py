@@ -109,12 +109,15 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """How a shard reads its accounts. `as_of`: the moment of the review, where the user says it."""
+    """How a shard reads its accounts.
+
+    `events`: moment of the review → which CloudTrail events are read. `as_of`: that moment, where the user says it.
+    """
 
     settings: Settings
     progress: Progress
     clock: Clock
-    events: EventsAsked
+    events: Callable[[datetime], EventsAsked]
     earlier: EarlierSnapshot | None
     as_of: datetime | None
 
@@ -131,7 +134,7 @@ class Collecting:
         mine = shard.chosen(joint.accounts)
         missing = [one for one in mine if not writer.is_finished(one, self.clock() - STAYS_FRESH)]
         logger.info("shard %s: %d of %d accounts, %d to read", shard, len(mine), len(joint.accounts), len(missing))
-        reading = Reading(sessions, self.settings, self.progress, self.earlier, self.clock, self.events)
+        reading = Reading(sessions, self.settings, self.progress, self.earlier, self.clock, self.events(joint.as_of))
         gaps = reading.read_into(writer, missing, population.basis)
         failed = sum(not writer.has_details(account_id) for account_id in mine)
         return Collected(store.location, len(mine), failed, gaps, population.problems), joint

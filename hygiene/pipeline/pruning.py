@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
+from hygiene.pipeline.parts import PARTS
 from hygiene.pipeline.places import EVENTS, SNAPSHOTS, Places, alone, new_run_id
 from hygiene.snapshot import layout
 from hygiene.store import open_store
@@ -50,17 +51,18 @@ def prune(retention: Retention, out: str, *, dry_run: bool, now: datetime | None
     moment = now or datetime.now(UTC)
     place = nullcontext(Places(open_store(out))) if dry_run else alone(out, new_run_id(moment))
     with place as places:
-        snapshots, days = _snapshots(places), list(_days(places))
+        snapshots, parts, days = _snapshots(places), list(_parts(places)), list(_days(places))
         needed = _needed(places, snapshots)
         old = [
             *_older(snapshots, moment - _duration(retention.snapshots), needed),
+            *_older(parts, moment - _duration(retention.snapshots), needed),
             *_older(days, moment - _duration(retention.events), frozenset()),
         ]
         if not dry_run:
             for name in old:
                 _remove(places, name)
-    undated = tuple(item.name for item in (*snapshots, *days) if item.moment is None)
-    return Pruned(tuple(old), len(snapshots) + len(days) - len(old), undated)
+    undated = tuple(item.name for item in (*snapshots, *parts, *days) if item.moment is None)
+    return Pruned(tuple(old), len(snapshots) + len(parts) + len(days) - len(old), undated)
 
 
 def _duration(text: str) -> timedelta:
@@ -92,6 +94,13 @@ def _snapshot(places: Places, name: str) -> _Candidate:
         return _Candidate(name, finished)
     started = parse_time(_object(places, f"{name}/{layout.STARTED}").get("started_at"))
     return _Candidate(name, started, is_finished=False)
+
+
+def _parts(places: Places) -> Iterator[_Candidate]:
+    """Yield what shards have left that nobody merged, by quarter; it counts as of the end of the year."""
+    for quarter in places.out.folders(PARTS):
+        year = re.fullmatch(r"(\d{4})-Q[1-4]", quarter, re.ASCII)
+        yield _Candidate(f"{PARTS}/{quarter}", _midnight(f"{year[1]}-12-31") if year else None)
 
 
 def _days(places: Places) -> Iterator[_Candidate]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hygiene.activity.period import review_window
@@ -82,7 +83,7 @@ def run_shard(
             settings=settings,
             progress=progress,
             clock=clock,
-            events=events_asked(places, quarter, request.as_of or clock()),
+            events=partial(events_asked, places, quarter),
             earlier=earlier_snapshot(earlier) if earlier else None,
             as_of=request.as_of,
         )

@@ -35,6 +35,7 @@ def dask_cluster(
     everything = {**os.environ, **environment, "PYTHONPATH": _ROOT}
     certificates = _certificates(tls)
     place = folder / "scheduler.json"
+    place.unlink(missing_ok=True)
     started = [
         _dask(folder, everything, "dask_scheduler", "--host", f"{'tls' if tls else 'tcp'}://127.0.0.1", "--port", "0",
               "--no-dashboard", "--no-show", "--scheduler-file", str(place), *certificates)

@@ -39,6 +39,17 @@ def snapshots(out: Path) -> set[str]:
     return {path.name for path in (out / "snapshots").iterdir()}
 
 
+def test_what_shards_left_goes_with_the_snapshots_of_its_year(tmp_path: Path) -> None:
+    for quarter in ("2025-Q1", "2025-Q4", "2026-Q1"):
+        write(tmp_path / "parts" / quarter / "111122223333.part", {})
+    assert prune(Retention(snapshots="366d"), str(tmp_path), dry_run=True, now=NOW).removed == ()
+    assert set(prune(Retention(snapshots="364d"), str(tmp_path), dry_run=False, now=NOW).removed) == {
+        "parts/2025-Q1",
+        "parts/2025-Q4",
+    }
+    assert [path.name for path in (tmp_path / "parts").iterdir()] == ["2026-Q1"]
+
+
 def test_old_snapshots_and_events_go_and_nothing_else(tmp_path: Path) -> None:
     a_snapshot(tmp_path, "old", 400.1)
     a_snapshot(tmp_path, "just", 399.9)
