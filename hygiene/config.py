@@ -152,6 +152,7 @@ class Aws(_Section):
     last_accessed: Literal["off", "service", "action"] = "service"
     cloudtrail: Literal["off", "lookup", "s3", "athena"] = "off"
     references: Literal["off", "config"] = "off"
+    account_contact: Literal["off", "security", "operations", "billing"] = "off"
     validate_proposals: Literal["off", "access-analyzer"] = "off"
     max_workers: int = Field(16, ge=1, le=64)
     last_accessed_calls_per_second: float = Field(0.0, ge=0, le=100)

@@ -134,6 +134,7 @@ class AccountDocuments:
     account_summary: Mapping[str, int] | None = None
     last_accessed: Mapping[str, JsonObject] | None = None
     identity_providers: JsonObject | None = None
+    contacts: JsonObject | None = None
     credential_report: tuple[JsonObject, ...] | None = None
     reconciliation: JsonObject | None = None
     access_analyzer: JsonObject | None = None

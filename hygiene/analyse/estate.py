@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hygiene.analyse.fingerprints import Fingerprints
-from hygiene.analyse.owners import owner_of, role_tags
+from hygiene.analyse.owners import contact_of, owner_of, role_tags
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
 from hygiene.analyse.security_hub import said_of_roles
 from hygiene.analyse.services import ServiceUse, service_use
@@ -106,7 +106,8 @@ def build_estate(
     ceilings = reference.ceilings(account.id)
     fingerprints = Fingerprints(account.id, policy_documents)
     said = said_of_roles(documents.security_hub)
-    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints, said)
+    contact = contact_of(documents.contacts)
+    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints, said, contact)
     trusts = _TrustPolicies(account.id)
     rows, permissions, problems, trusted_by = [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
@@ -163,13 +164,14 @@ class _Facts:
     listing: Mapping[str, JsonObject]
     fingerprints: Fingerprints
     security_hub: Mapping[str, str]
+    contact: str
 
     def row(
         self, role: JsonObject, trusted: tuple[TrustedPrincipal, ...], permissions: RolePermissions
     ) -> dict[str, Any]:
         listed = self.listing.get(str(role["Arn"]), {})
         kinds = role_kinds(str(role.get("Path", "/")), trusted)
-        owner, owner_source = owner_of(role, self.account.id, self.reference.owner_rules)
+        owner, owner_source = owner_of(role, self.account.id, self.reference.owner_rules, self.contact)
         role_id = str(role.get("RoleId") or role["Arn"])
         group_id, row_sha256 = self.fingerprints.of(role, role_id)
         use = self._service_use(role, permissions)

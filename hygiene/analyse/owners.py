@@ -1,4 +1,4 @@
-"""Finds who answers for a role: its tag, then the mapping file, then the fallback; how it was found is shown."""
+"""Finds who answers for a role: its tag, the mapping file, the account's contact, the fallback; how is shown."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from hygiene.model import JsonObject
 
+_CONTACTS = ("SECURITY", "OPERATIONS", "BILLING")
+
 
 @dataclass(frozen=True, slots=True)
 class OwnerRules:
@@ -21,8 +23,11 @@ class OwnerRules:
     fallback: str = ""
 
 
-def owner_of(role: JsonObject, account_id: str, rules: OwnerRules) -> tuple[str, str]:
-    """Return the owner and where it was found (`tag:Owner`, `mapping`, `fallback`); both empty when nobody was."""
+def owner_of(role: JsonObject, account_id: str, rules: OwnerRules, contact: str = "") -> tuple[str, str]:
+    """Return the owner and where it was found; both empty when nobody was.
+
+    Found by `tag:Owner`, `mapping`, `contact` or `fallback`; `contact` is the account's, as `contact_of` has it.
+    """
     tags = role_tags(role)
     for wanted in rules.tags:
         for key, value in tags.items():
@@ -31,7 +36,28 @@ def owner_of(role: JsonObject, account_id: str, rules: OwnerRules) -> tuple[str,
     for pattern, owner in rules.mapping:
         if pattern == account_id or fnmatch.fnmatchcase(str(role["Arn"]), pattern):
             return owner, "mapping"
+    if contact:
+        return contact, "contact"
     return (rules.fallback, "fallback") if rules.fallback else ("", "")
+
+
+def contact_of(contacts: JsonObject | None) -> str:
+    """Return the mail address in an account's `contacts.json`; empty where there is none.
+
+    The file holds what the AWS CLI prints for one kind of contact, or such answers by kind; of several the first of
+    security, operations and billing counts.
+    """
+    if not contacts:
+        return ""
+    listed = contacts.values() if "AlternateContact" not in contacts else [contacts]
+    inner = [answer.get("AlternateContact", answer) for answer in listed if isinstance(answer, dict)]
+    answers = [answer for answer in inner if isinstance(answer, dict)]
+    known = {str(answer.get("AlternateContactType", "")).upper(): answer for answer in answers}
+    for kind in _CONTACTS:
+        address = str(known.get(kind, {}).get("EmailAddress") or "").strip()
+        if address:
+            return address
+    return ""
 
 
 def parse_mapping(content: Any) -> tuple[tuple[str, str], ...]:

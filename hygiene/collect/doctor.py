@@ -70,6 +70,8 @@ class _Probes:
         if settings.cloudtrail == "lookup":
             # Without the Regions all that are known are asked, so that one alone is no gap.
             self._try("LookupEvents", "cloudtrail", MaxResults=1)
+        if settings.account_contact != "off":
+            self._try("GetAlternateContact", "account", AlternateContactType=settings.account_contact.upper())
         if role is None:
             return
         self._try("GetRole", RoleName=role["RoleName"])

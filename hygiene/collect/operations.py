@@ -100,6 +100,8 @@ OPERATIONS = (
     Operation("iam", "ListOpenIDConnectProviders", MEMBER),
     Operation("iam", "GetOpenIDConnectProvider", MEMBER),
     Operation("iam", "ListSAMLProviders", MEMBER),
+    # Asked with `[aws] account_contact` alone.
+    Operation("account", "GetAlternateContact", MEMBER, is_optional=True),
     Operation("iam", "GetSAMLProvider", MEMBER),
     # "Generate…" makes a report about the account and changes nothing in it; IAM counts both as reads.
     Operation("iam", "GenerateServiceLastAccessedDetails", MEMBER),

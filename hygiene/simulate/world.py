@@ -87,7 +87,7 @@ class Account:
 
     `reader` decides the role the collector assumes: "standard", "refuses" (its trust policy names somebody else),
     "no-last-accessed" (may not generate last-accessed reports), "absent", or a permissions policy of one's own.
-    `quotas` overrides entries of GetAccountSummary.
+    `quotas` overrides entries of GetAccountSummary; `contacts`: SECURITY, OPERATIONS or BILLING → mail address.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Account:
     saml_providers: tuple[str, ...] = ()
     quotas: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    contacts: Mapping[str, str] = field(default_factory=dict)
     reader: str | Document = "standard"
     joined_days_ago: float = 1200
     joined_method: str = "CREATED"

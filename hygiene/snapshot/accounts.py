@@ -52,6 +52,7 @@ def account_documents(account_id: str, found: Mapping[str, Any], gaps: Iterable[
         account_summary=account.checked("account-summary", _summary),
         last_accessed=account.checked("last-accessed", _mapping_of_objects),
         identity_providers=account.checked("identity-providers", _object),
+        contacts=account.checked("contacts", _object),
         credential_report=account.checked("credential-report", _list_of_objects),
         reconciliation=account.checked("reconciliation", _object),
         access_analyzer=account.checked("access-analyzer", _object),

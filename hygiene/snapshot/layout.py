@@ -32,6 +32,7 @@ ACCOUNT_DOCUMENTS = (
     "account-summary",
     "last-accessed",
     "identity-providers",
+    "contacts",
     "credential-report",
     "reconciliation",
     "access-analyzer",

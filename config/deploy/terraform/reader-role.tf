@@ -111,6 +111,7 @@ resource "aws_iam_role_policy" "read_roles" {
         Sid    = "ReadRolesAndTheirUse"
         Effect = "Allow"
         Action = [
+          "account:GetAlternateContact",
           "cloudtrail:LookupEvents",
           "ec2:DescribeRegions",
           "iam:GenerateCredentialReport",
