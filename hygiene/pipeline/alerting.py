@@ -99,7 +99,7 @@ def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None
         check for check in configured_checks(settings.checks, settings.named()) if check.check.group == ACTIVITY
     ]
     newcomers = tuple(sorted(set(places.out.folders(EVENTS)) - set(snapshot.account_ids)))
-    examination = Examination(snapshot.with_events(events), settings, now, checks, earlier_facts(location))
+    examination = Examination(snapshot.with_events(events), settings, now, checks, earlier_facts(location, location))
     with analysed(examination, places.out) as analysis:
         return _gathered(settings, analysis, now, collected_at, newcomers)
 

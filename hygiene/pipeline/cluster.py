@@ -122,6 +122,7 @@ class Cluster:
             settings=settings_to_send(self._settings),
             window=(window.begins.isoformat(), window.ends.isoformat()) if window else None,
             earlier=shared_location(examination.earlier.location) if examination.earlier.location else "",
+            reviewed=shared_location(examination.earlier.reviewed) if examination.earlier.reviewed else "",
             as_of=examination.as_of.isoformat(),
             owners=examination.reference.owner_rules.mapping,
         )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.activity import callers_elsewhere
 from hygiene.analyse.reference import EarlierCallers, EarlierPolicy
-from hygiene.documents import aws_managed_policies, whole_activity
+from hygiene.documents import aws_managed_policies
 from hygiene.errors import HygieneError
+from hygiene.pipeline.earlier_callers import callers_of
 from hygiene.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from hygiene.activity import Activity, Assumption
     from hygiene.model import AccountDocuments
 
 logger = logging.getLogger(__name__)
@@ -55,34 +54,17 @@ class EarlierFacts:
     """Who assumed roles then, by account id."""
     location: str = ""
     """Where the snapshot lies."""
+    reviewed: str = ""
+    """Where the callers are from: the report of the review before, or a snapshot that was named."""
 
 
-def earlier_facts(location: str | None) -> EarlierFacts:
-    """Return the facts of the earlier snapshot; nothing without a usable one."""
+def earlier_facts(location: str | None, reviewed: str | None) -> EarlierFacts:
+    """Return the policies of the earlier snapshot, and the callers of the review before; nothing of unusable ones."""
     earlier = earlier_snapshot(location) if location else None
     policies: dict[str, EarlierPolicy] = {}
-    callers: dict[str, EarlierCallers] = {}
-    elsewhere: dict[str, set[tuple[str, str]]] = {}
     for account_id in earlier.snapshot.account_ids if earlier else ():
         documents = earlier.snapshot.documents(account_id) if earlier else None
-        if documents is None:
-            continue
-        for arn, policy in aws_managed_policies(documents).items():
+        for arn, policy in aws_managed_policies(documents).items() if documents else ():
             policies.setdefault(arn, EarlierPolicy(*policy))
-        if documents.activity is not None:
-            callers[account_id] = _callers(documents.activity, has_holes=whole_activity(documents) is None)
-            for owner, assumptions in callers_elsewhere([documents.activity]).items():
-                elsewhere.setdefault(owner, set()).update(_pairs(assumptions))
-    joined = {
-        account_id: replace(known, callers=known.callers | elsewhere.get(account_id, set()))
-        for account_id, known in callers.items()
-    }
-    return EarlierFacts(policies, joined, earlier.snapshot.location if earlier else "")
-
-
-def _callers(activity: Activity, *, has_holes: bool) -> EarlierCallers:
-    return EarlierCallers(activity.begins, activity.ends, has_holes, frozenset(_pairs(activity.assumptions)))
-
-
-def _pairs(assumptions: Iterable[Assumption]) -> Iterator[tuple[str, str]]:
-    return ((one.role_arn, one.principal) for one in assumptions if one.count)
+    callers = callers_of(reviewed) if reviewed else {}
+    return EarlierFacts(policies, callers, earlier.snapshot.location if earlier else "", reviewed or "")

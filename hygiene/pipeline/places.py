@@ -124,6 +124,11 @@ class Places:
         sealed = (name for name in reversed(earlier) if self.is_sealed(name))
         return next(sealed, None)
 
+    def previous_report(self, quarter: str) -> str | None:
+        """Return the location of the report before this quarter's, None when there is none."""
+        earlier = self.previous_quarter(quarter)
+        return self.out.child(earlier).location if earlier else None
+
     def is_sealed(self, quarter: str) -> bool:
         """Whether the quarter's report is finished."""
         return self.out.exists(f"{quarter}/{layout.MANIFEST}")

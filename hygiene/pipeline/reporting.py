@@ -102,7 +102,8 @@ def asked_of(snapshot: Snapshot, settings: Settings, request: ReportRequest, pla
     moment = _moment(snapshot, request)
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     snapshot = snapshot.within(review_window(moment.as_of, previous_as_of(request.previous, places, quarter)))
-    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places))
+    reviewed = request.previous or places.previous_report(quarter)
+    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places), reviewed)
     return Asked(quarter, moment, Examination(snapshot, settings, moment.as_of, checks, earlier))
 
 

@@ -92,7 +92,8 @@ def run_shard(
         window = review_window(joint.as_of, previous_as_of(request.previous, places, quarter))
         snapshot = joint.unfinished().within(window)
         # Who called a role by another account's log, the merge alone can know: it examines such accounts again.
-        examination = Examination(snapshot, settings, joint.as_of, checks, earlier_facts(earlier), callers={})
+        facts = earlier_facts(earlier, request.previous or places.previous_report(quarter))
+        examination = Examination(snapshot, settings, joint.as_of, checks, facts, callers={})
         _examine(examination, shard.chosen(joint.accounts), SharedParts(places.out, quarter))
         return Sharded(
             shard, store.location, collected.accounts, collected.failed, collected.gaps, collected.problems

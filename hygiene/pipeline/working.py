@@ -44,7 +44,8 @@ _LEFT_OUT: dict[str, Any] = {"aws": {"external_id"}, "owners": {"mapping"}, "rev
 class Plan:
     """What a task needs to know besides its account; plain text, as it travels. Moments are ISO 8601.
 
-    `window`: of events. `earlier`: location of the snapshot to compare with, or empty. `basis`: of the population.
+    `window`: of events. `earlier`: location of the snapshot to compare with, or empty. `reviewed`: location of the
+    review before, or empty. `basis`: of the population.
     """
 
     out: str
@@ -53,6 +54,7 @@ class Plan:
     settings: str
     window: tuple[str, str] | None
     earlier: str
+    reviewed: str = ""
     as_of: str = ""
     basis: str = ""
     owners: tuple[tuple[str, str], ...] = ()
@@ -167,7 +169,7 @@ class _Examining:
             settings,
             datetime.fromisoformat(plan.as_of),
             configured_checks(settings.checks),
-            earlier_facts(plan.earlier or None),
+            earlier_facts(plan.earlier or None, plan.reviewed or None),
             owners=OwnerRules(settings.review.owner_tags, plan.owners, settings.owners.fallback),
         )
 

@@ -76,6 +76,19 @@ def test_the_window_of_a_trail_that_goes_on_begins_with_the_review_before(tmp_pa
     assert (tables["coverage"][0]["status"], done.exit_code) == ("read", 0)
 
 
+def test_a_second_run_of_a_quarter_still_knows_who_was_new_to_the_quarter(tmp_path: Path) -> None:
+    """The first run of the quarter saw them already; the review before did not."""
+    role, old = f"arn:aws:iam::{ACCOUNT}:role/deployer", an_account(STRANGER)
+    came = an_assumption(role, days_ago=100, userIdentity=old), an_assumption(role, days_ago=20, userIdentity=old)
+    source = a_snapshot(tmp_path, *came, an_assumption(role, days_ago=9))
+    reported(source, tmp_path / "out", AS_OF - timedelta(days=92))
+    for moment in (AS_OF - timedelta(days=5), AS_OF):
+        _, tables = reported(source, tmp_path / "out", moment)
+        found = [row["detail"] for row in tables["findings"] if row["check"] == "new-assumer"]
+        assert found == [f"arn:aws:iam::{ACCOUNT}:user/ana"]
+        assert {row["principal"]: row["is_new"] for row in tables["assumptions"]}[STRANGER] == "no"
+
+
 def test_a_trail_without_an_event_of_the_window_is_a_gap(tmp_path: Path) -> None:
     source = a_snapshot(tmp_path, an_assumption(f"arn:aws:iam::{ACCOUNT}:role/deployer", days_ago=200))
     done, tables = reported(source, tmp_path / "out", AS_OF)
