@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 from hygiene.errors import NotDueError
 from hygiene.pipeline.collecting import Collected, Reading, collect_into
 from hygiene.pipeline.earlier import earlier_snapshot
-from hygiene.pipeline.events import collect_events_into, events_asked
+from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import here
+from hygiene.pipeline.light_run import collect_events_into
 from hygiene.pipeline.memory import without_cycle_search
 from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
 from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
