@@ -69,7 +69,7 @@ def test_the_printer_is_new_to_the_nightly_role_and_its_usual_caller_is_not(out:
 
 def test_the_first_quarters_report_shows_the_answers_it_got(out: Path) -> None:
     summary: dict[str, Any] = json.loads((out / "2026-Q3" / "summary.json").read_text())
-    assert summary["decisions"]["by_decision"] == {"keep": 2, "reduce": 1, "remove": 4, "not-mine": 0}
+    assert summary["decisions"]["by_decision"] == {"keep": 2, "reduce": 1, "remove": 4, "not-mine": 1}
     roles = pd.read_csv(out / "2026-Q3" / "roles.csv", dtype=str).set_index("role_name")
     passed_on = roles.loc["peak-season-scaler"]
     assert (passed_on["owner"], passed_on["decision_state"]) == ("checkout@northwind-atlas.example", "open")

@@ -41,7 +41,7 @@ def dask_cluster(
               "--no-dashboard", "--no-show", "--scheduler-file", str(place), *certificates)
     ]  # fmt: skip
     try:
-        assert until(place.exists), (folder / "dask_scheduler.log").read_text()
+        assert until(lambda: _is_written(place)), (folder / "dask_scheduler.log").read_text()
         cluster = DaskCluster(_address(place))
         for number in range(workers):
             cluster.workers.append(
@@ -67,6 +67,11 @@ def _certificates(tls: tuple[Path, Path] | None) -> tuple[str, ...]:
         return ()
     pem, key = (str(path) for path in tls)
     return ("--tls-ca-file", pem, "--tls-cert", pem, "--tls-key", key)
+
+
+def _is_written(place: Path) -> bool:
+    """Whether the scheduler's file is there and no longer empty: it is opened first and filled then."""
+    return place.exists() and place.read_text().endswith("}")
 
 
 def _address(place: Path) -> str:

@@ -14,6 +14,10 @@ account=111122223333
 saved="${SAVED:-saved-$account}"
 
 stop() { printf '%s\n' "$*" >&2; exit 1; }
+is_reviewed() {
+  local id; id=$(aws iam get-role --role-name="$1" --query=Role.RoleId --output=text)
+  [[ "$id" != AROA* || "$id" = "$2" ]] || stop "Role $1 was made anew since the review, so it is another role: review it first."
+}
 is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
 
 # 1. arn:aws:iam::111122223333:role/break-glass-admin
@@ -28,6 +32,7 @@ save_1() {
 }
 quarantine_1() {
   is_saved 1
+  is_reviewed break-glass-admin AROA32OFVJOPIQKRERDAL
   aws iam put-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -38,6 +43,7 @@ release_1() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_1() {
 #   is_saved 1
+#   is_reviewed break-glass-admin AROA32OFVJOPIQKRERDAL
 #   aws iam detach-role-policy --role-name=break-glass-admin --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=break-glass-admin --policy-name=role-hygiene-revoke-older-sessions
@@ -57,6 +63,7 @@ save_2() {
 }
 quarantine_2() {
   is_saved 2
+  is_reviewed integration-import AROACVZRJWHTYZU7P2XFU
   aws iam put-role-policy --role-name=integration-import --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=integration-import --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -67,6 +74,7 @@ release_2() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_2() {
 #   is_saved 2
+#   is_reviewed integration-import AROACVZRJWHTYZU7P2XFU
 #   aws iam delete-role-policy --role-name=integration-import --policy-name=import
 #   aws iam delete-role-policy --role-name=integration-import --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=integration-import --policy-name=role-hygiene-revoke-older-sessions
@@ -86,6 +94,7 @@ save_3() {
 }
 quarantine_3() {
   is_saved 3
+  is_reviewed nwa-budget-stop AROAJLNBLAHAJMJARDMUO
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -96,6 +105,7 @@ release_3() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_3() {
 #   is_saved 3
+#   is_reviewed nwa-budget-stop AROAJLNBLAHAJMJARDMUO
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=stop
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions
@@ -114,6 +124,7 @@ save_4() {
 }
 quarantine_4() {
   is_saved 4
+  is_reviewed nwa-incident-response AROAI3NQPX76C7KBBNL4C
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -124,6 +135,7 @@ release_4() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_4() {
 #   is_saved 4
+#   is_reviewed nwa-incident-response AROAI3NQPX76C7KBBNL4C
 #   aws iam detach-role-policy --role-name=nwa-incident-response --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions
@@ -143,6 +155,7 @@ save_5() {
 }
 quarantine_5() {
   is_saved 5
+  is_reviewed partner-stockholm AROADLQT5QL2IPLZ2Y3FX
   aws iam put-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -153,6 +166,7 @@ release_5() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_5() {
 #   is_saved 5
+#   is_reviewed partner-stockholm AROADLQT5QL2IPLZ2Y3FX
 #   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=feed
 #   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=partner-stockholm --policy-name=role-hygiene-revoke-older-sessions
@@ -174,6 +188,7 @@ save_6() {
 }
 quarantine_6() {
   is_saved 6
+  is_reviewed prod-consent-log AROA2HB5OMEXPVACZY2QP
   aws iam put-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -184,6 +199,7 @@ release_6() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_6() {
 #   is_saved 6
+#   is_reviewed prod-consent-log AROA2HB5OMEXPVACZY2QP
 #   aws iam detach-role-policy --role-name=prod-consent-log --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 #   aws iam delete-role-policy --role-name=prod-consent-log --policy-name=access
 #   aws iam delete-role-policy --role-name=prod-consent-log --policy-name=role-hygiene-quarantine
@@ -206,6 +222,7 @@ save_7() {
 }
 quarantine_7() {
   is_saved 7
+  is_reviewed prod-invoice-renderer AROAI7MQWYQXJLJJFQQOG
   aws iam put-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -216,6 +233,7 @@ release_7() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_7() {
 #   is_saved 7
+#   is_reviewed prod-invoice-renderer AROAI7MQWYQXJLJJFQQOG
 #   aws iam detach-role-policy --role-name=prod-invoice-renderer --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 #   aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=access
 #   aws iam delete-role-policy --role-name=prod-invoice-renderer --policy-name=role-hygiene-quarantine
@@ -238,6 +256,7 @@ save_8() {
 }
 quarantine_8() {
   is_saved 8
+  is_reviewed prod-session-cleaner AROAESWMBZXZSWE2DUGXW
   aws iam put-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -248,6 +267,7 @@ release_8() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_8() {
 #   is_saved 8
+#   is_reviewed prod-session-cleaner AROAESWMBZXZSWE2DUGXW
 #   aws iam detach-role-policy --role-name=prod-session-cleaner --policy-arn=arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
 #   aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=access
 #   aws iam delete-role-policy --role-name=prod-session-cleaner --policy-name=role-hygiene-quarantine
@@ -269,6 +289,7 @@ save_9() {
 }
 quarantine_9() {
   is_saved 9
+  is_reviewed prod-token-issuer AROAGNALTEBHXCBXK2EOY
   aws iam put-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -279,6 +300,7 @@ release_9() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_9() {
 #   is_saved 9
+#   is_reviewed prod-token-issuer AROAGNALTEBHXCBXK2EOY
 #   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=access
 #   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=prod-token-issuer --policy-name=role-hygiene-revoke-older-sessions

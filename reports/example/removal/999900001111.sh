@@ -14,6 +14,10 @@ account=999900001111
 saved="${SAVED:-saved-$account}"
 
 stop() { printf '%s\n' "$*" >&2; exit 1; }
+is_reviewed() {
+  local id; id=$(aws iam get-role --role-name="$1" --query=Role.RoleId --output=text)
+  [[ "$id" != AROA* || "$id" = "$2" ]] || stop "Role $1 was made anew since the review, so it is another role: review it first."
+}
 is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
 
 # 1. arn:aws:iam::999900001111:role/nwa-budget-stop
@@ -29,6 +33,7 @@ save_1() {
 }
 quarantine_1() {
   is_saved 1
+  is_reviewed nwa-budget-stop AROA7UEO3XXDBJAUVMQSY
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -39,6 +44,7 @@ release_1() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_1() {
 #   is_saved 1
+#   is_reviewed nwa-budget-stop AROA7UEO3XXDBJAUVMQSY
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=stop
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions
@@ -57,6 +63,7 @@ save_2() {
 }
 quarantine_2() {
   is_saved 2
+  is_reviewed nwa-incident-response AROAOO3AGA2Y3YAV6GJMJ
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions --policy-document "$older"
@@ -67,6 +74,7 @@ release_2() {
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_2() {
 #   is_saved 2
+#   is_reviewed nwa-incident-response AROAOO3AGA2Y3YAV6GJMJ
 #   aws iam detach-role-policy --role-name=nwa-incident-response --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions
