@@ -1,6 +1,6 @@
 """`python -m hygiene` is `hygiene`."""
 
-from hygiene.cli import main
+from hygiene.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from hygiene.errors import FrameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 # Text stays Python text from the first row to the last file. Arrow's strings save memory that this program never has
 # twice, and cost a conversion per cell each time rows are read: a quarter of a whole report.
@@ -139,8 +140,15 @@ def frame_of(schema: type[Table], rows: Iterable[Mapping[str, Any]]) -> pd.DataF
     Raises FrameError when a value breaks the schema.
     """
     held = list(rows)
-    cells = {name: pd.Series([row.get(name) for row in held], dtype=object) for name in schema.columns}
-    return _checked(schema, cells)
+    return _checked(schema, {name: pd.Series(_cells(held, name), dtype=object) for name in schema.columns})
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    try:
+        # Almost every row has every key, and asking like this takes half the time of `get`.
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        return [row.get(name) for row in rows]
 
 
 def validated(schema: type[Table], frame: pd.DataFrame) -> pd.DataFrame:

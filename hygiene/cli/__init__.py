@@ -14,6 +14,16 @@ _COLLECT_EVERY = (200_000, 50, 50)
 """Allocations between two searches for cycles: a report makes millions of values and no cycle among them."""
 
 
+def program() -> None:
+    """Be the command `hygiene`: `main`, and then an end that does not take a whole report's values apart."""
+    try:
+        main()
+    except SystemExit as ended:
+        from hygiene.cli.ending import end_at_once
+
+        end_at_once(ended)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 complete, 1 failed, 2 usage or configuration, 3 finished with gaps."""
     _suit_interpreter()

@@ -6,12 +6,13 @@ from what lies in OUT. A second Ctrl-C ends the program at once.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from hygiene.cli import logs
@@ -86,6 +87,21 @@ def leave(ended: Ended) -> NoReturn:
     if any(not thread.daemon for thread in others):
         os._exit(ended.exit_code)
     sys.exit(ended.exit_code)
+
+
+def end_at_once(ended: SystemExit) -> NoReturn:
+    """End the process with its exit code and let the kernel free its memory: a tenth of a small report's CPU.
+
+    Python ends it as ever where a thread must still finish, or where nobody takes what it has to say.
+    """
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if all(thread.daemon for thread in others) and (ended.code is None or isinstance(ended.code, int)):
+        logging.shutdown()
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code or 0)
+    raise ended
 
 
 @contextmanager

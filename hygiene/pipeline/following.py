@@ -126,11 +126,11 @@ class Following:
         memory = _rows(self._earlier_followups, account_id)
         known = memory[memory["verified_quarter"].notna()] if memory is not None else None
         undone = _promises(memory[memory["state"] == RE_OPENED]) if memory is not None else ()
-        digests = dict(zip(roles["role_id"], roles["row_sha256"], strict=True))
+        digests = dict(zip(roles["role_id"].tolist(), roles["row_sha256"].tolist(), strict=True))
         then = before.roles if before else None
         return Sight(
             digests=digests,
-            ids=dict(zip(roles["role_arn"], roles["role_id"], strict=True)),
+            ids=dict(zip(roles["role_arn"].tolist(), roles["role_id"].tolist(), strict=True)),
             listed=population.listed,
             as_of=self.facts.as_of,
             quarter=self.facts.quarter,
@@ -138,7 +138,7 @@ class Following:
             snapshot_sha256=self.snapshot.manifest_sha256,
             verified={} if known is None else dict(zip(_promises(known), known["verified_quarter"], strict=True)),
             re_opened=frozenset(undone),
-            earlier_digests={} if then is None else dict(zip(then["role_id"], then["row_sha256"], strict=True)),
+            earlier_digests={} if then is None else dict(zip(then["role_id"].tolist(), then["row_sha256"].tolist(), strict=True)),
             traces=self._traces(account_id, [answer for answer in standing if answer.role_id in digests]),
         )
 

@@ -98,7 +98,7 @@ class Reviewing:
         loop = self._following.loop(account_id, now, then, waived.roles)
         roles = rerouted(tables.roles, loop.answers, self._settings.owners.fallback)
         decisions = decisions_to_ask(roles, facts.review_id, loop)
-        late = not_carried_out(loop.followups, facts.review_id, frozenset(tables.roles["role_id"]))
+        late = not_carried_out(loop.followups, facts.review_id, frozenset(tables.roles["role_id"].tolist()))
         return AccountReview(
             account_id=account_id,
             roles=with_states(roles, decisions, loop),

@@ -150,7 +150,7 @@ def _by_role(frame: pd.DataFrame) -> dict[str, list[Row]]:
 
 
 def _sorted_roles(account: AccountReview) -> pd.DataFrame:
-    needed = set(account.decisions.loc[account.decisions["needs_decision"] == "yes", "role_arn"])
+    needed = account.decisions.loc[account.decisions["needs_decision"] == "yes", "role_arn"].tolist()
     owners = account.roles["owner"].fillna("")
     roles = account.roles.assign(
         needed=account.roles["role_arn"].isin(needed),

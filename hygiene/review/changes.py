@@ -59,7 +59,7 @@ def definition_changed(before: Population, after: Population) -> dict[str, set[s
     """Return account id → ids of roles in both reviews whose policies, trust, boundary or count of actions differ."""
     _, now = _different(_compared(before, after), _compared(after, before), _DEFINITION)
     found: dict[str, set[str]] = {}
-    for account_id, role_id in zip(now["account_id"], now.index, strict=True):
+    for account_id, role_id in zip(now["account_id"].tolist(), now.index.tolist(), strict=True):
         found.setdefault(account_id, set()).add(role_id)
     return found
 
@@ -92,7 +92,7 @@ def _different(
 
 
 def _appeared(old: pd.DataFrame, new: pd.DataFrame, listed_then: AbstractSet[str]) -> Iterator[dict[str, Any]]:
-    names_before = dict(zip(old["role_arn"], old.index, strict=True))
+    names_before = dict(zip(old["role_arn"].tolist(), old.index.tolist(), strict=True))
     for row in new[~new.index.isin(old.index)].to_dict("records"):
         earlier = names_before.get(row["role_arn"])
         if earlier is not None:
@@ -247,6 +247,6 @@ def first_seen(findings: pd.DataFrame, before: pd.DataFrame | None, quarter: str
     """Return the findings with `first_seen_quarter`: taken over from the previous review's, else this quarter."""
     known: dict[str, str] = {}
     if before is not None:
-        known = dict(zip(before["finding_id"], before["first_seen_quarter"].fillna(quarter), strict=True))
-    seen = [known.get(finding_id, quarter) for finding_id in findings["finding_id"]]
+        known = dict(zip(before["finding_id"].tolist(), before["first_seen_quarter"].fillna(quarter).tolist(), strict=True))
+    seen = [known.get(finding_id, quarter) for finding_id in findings["finding_id"].tolist()]
     return findings.assign(first_seen_quarter=pd.Series(seen, index=findings.index, dtype="str"))

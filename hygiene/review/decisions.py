@@ -54,7 +54,7 @@ def decisions_to_ask(roles: pd.DataFrame, review_id: str, loop: Loop | None = No
     """
     loop = loop or Loop()
     asked = roles[roles["usage_status"] != "excluded"]
-    keys = zip(asked["role_id"], asked["row_sha256"], strict=True)
+    keys = zip(asked["role_id"].tolist(), asked["row_sha256"].tolist(), strict=True)
     answers = [loop.holding(role_id, row_sha256) for role_id, row_sha256 in keys]
     is_answered = pd.Series([answer is not None for answer in answers], index=asked.index, dtype="bool")
     needs = (asked["suggestion"] != "keep") & ~is_answered & ~asked["role_id"].isin(list(loop.waived))
@@ -84,8 +84,8 @@ def with_states(roles: pd.DataFrame, decisions: pd.DataFrame, loop: Loop) -> pd.
     A decision of this review comes first, then one of an earlier review that is not settled, then what is asked.
     """
     follow = _Followed(loop.followups)
-    needed = set(decisions.loc[decisions["needs_decision"] == "yes", "role_arn"])
-    keys = zip(roles["role_id"], roles["role_arn"], roles["usage_status"], strict=True)
+    needed = set(decisions.loc[decisions["needs_decision"] == "yes", "role_arn"].tolist())
+    keys = zip(*(roles[name].tolist() for name in ("role_id", "role_arn", "usage_status")), strict=True)
     states = [
         _state(role_id, follow.of(role_id, arn), is_needed=arn in needed, is_asked=status != "excluded", loop=loop)
         for role_id, arn, status in keys

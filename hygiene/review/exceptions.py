@@ -242,8 +242,8 @@ def _without_questions(roles: pd.DataFrame, findings: pd.DataFrame) -> frozenset
     asks = findings["severity"].isin(_ASKING) | findings["check"].isin(list(_USAGE_CHECKS.values()))
     asking = findings[is_effective & asks]
     is_waived = asking["exception"].notna()
-    candidates = set(asking.loc[is_waived, "role_arn"]) - set(asking.loc[~is_waived, "role_arn"])
-    waived_pairs = set(zip(asking["role_arn"], asking["check"], strict=True))
+    candidates = set(asking.loc[is_waived, "role_arn"].tolist()) - set(asking.loc[~is_waived, "role_arn"].tolist())
+    waived_pairs = set(zip(asking["role_arn"].tolist(), asking["check"].tolist(), strict=True))
     rows = roles.loc[roles["role_arn"].isin(list(candidates)), ["role_id", "role_arn", "usage_status"]]
     return frozenset(
         role_id

@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield powerful roles whose maximum session is longer than `max_hours`; an unread maximum gives no finding."""
-    hours = dict(zip(estate.roles["role_arn"], estate.roles["max_session_hours"], strict=True))
     for arn in estate.editable():
-        # An unread maximum is NaN, and NaN is longer than nothing.
-        if hours[arn] > thresholds["max_hours"] and estate.is_powerful(arn):
+        hours = estate.role(arn)["max_session_hours"]
+        if hours is not None and hours > thresholds["max_hours"] and estate.is_powerful(arn):
             yield Finding(
                 role_arn=arn,
-                evidence=f"A session may last {hours[arn]:g} hours; the limit for powerful roles is "
+                evidence=f"A session may last {hours:g} hours; the limit for powerful roles is "
                 f"{thresholds['max_hours']:g}.",
-                detail=(f"{hours[arn]:g}",),
+                detail=(f"{hours:g}",),
             )
 
 

@@ -21,8 +21,8 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     ownerless = roles["owner"].isna() | (roles["owner_source"] == "fallback")
     wanted = roles[ownerless & (roles["usage_status"] != "excluded")]
     looked = ", ".join(estate.reference.owner_rules.tags) or "none configured"
-    for arn in wanted["role_arn"]:
-        yield Finding(role_arn=str(arn), evidence=f"No owner: no tag ({looked}) and no line in the owners' mapping.")
+    for arn in wanted["role_arn"].tolist():
+        yield Finding(role_arn=arn, evidence=f"No owner: no tag ({looked}) and no line in the owners' mapping.")
 
 
 CHECK = Check(
