@@ -138,7 +138,9 @@ class Following:
             snapshot_sha256=self.snapshot.manifest_sha256,
             verified={} if known is None else dict(zip(_promises(known), known["verified_quarter"], strict=True)),
             re_opened=frozenset(undone),
-            earlier_digests={} if then is None else dict(zip(then["role_id"].tolist(), then["row_sha256"].tolist(), strict=True)),
+            earlier_digests={}
+            if then is None
+            else dict(zip(then["role_id"].tolist(), then["row_sha256"].tolist(), strict=True)),
             traces=self._traces(account_id, [answer for answer in standing if answer.role_id in digests]),
         )
 

@@ -136,7 +136,9 @@ class Highlights:
         is_effective = findings["held_back_by"].isna()
         self.held_back.update(findings.loc[~is_effective, "check"].tolist())
         pairs = findings.loc[is_effective, ["check", "role_arn"]].dropna()
-        self.roles_found.update(check for check, _ in set(zip(pairs["check"].tolist(), pairs["role_arn"].tolist(), strict=True)))
+        self.roles_found.update(
+            check for check, _ in set(zip(pairs["check"].tolist(), pairs["role_arn"].tolist(), strict=True))
+        )
 
     def _add_owners(self, roles: pd.DataFrame, answered: set[str]) -> None:
         owners = roles["owner"].fillna("").tolist()

@@ -247,6 +247,8 @@ def first_seen(findings: pd.DataFrame, before: pd.DataFrame | None, quarter: str
     """Return the findings with `first_seen_quarter`: taken over from the previous review's, else this quarter."""
     known: dict[str, str] = {}
     if before is not None:
-        known = dict(zip(before["finding_id"].tolist(), before["first_seen_quarter"].fillna(quarter).tolist(), strict=True))
+        known = dict(
+            zip(before["finding_id"].tolist(), before["first_seen_quarter"].fillna(quarter).tolist(), strict=True)
+        )
     seen = [known.get(finding_id, quarter) for finding_id in findings["finding_id"].tolist()]
     return findings.assign(first_seen_quarter=pd.Series(seen, index=findings.index, dtype="str"))
