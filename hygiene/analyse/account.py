@@ -91,16 +91,7 @@ def examine_account(
     estate = build_estate(documents, account, reference, compiler)
     advice = dict(_advice(estate))
     opinions = second_opinions(documents.access_analyzer)
-    rows = [
-        _finding_row(
-            configured,
-            _confirmed(_possible(finding, advice), opinions.get((finding.role_arn or "", configured.check.id), "")),
-            account.id,
-            _role_of(finding, estate),
-        )
-        for configured in checks
-        for finding in configured.check.find(estate, configured.thresholds)
-    ]
+    rows = [row for configured in checks for row in _finding_rows(configured, estate, advice, opinions)]
     proposals = tuple(proposals_of(estate, advice))
     paths = {proposal.role_arn: proposal.path for proposal in proposals}
     roles = tuple({**row, "proposal": paths.get(arn), "proposal_opinion": None} for arn, row in estate.rows.items())
@@ -116,8 +107,17 @@ def examine_account(
     )
 
 
-def _role_of(finding: Finding, estate: Estate) -> RoleRow:
-    return estate.role(finding.role_arn) if finding.role_arn else {}
+def _finding_rows(
+    configured: ConfiguredCheck, estate: Estate, advice: Mapping[str, str], opinions: Mapping[tuple[str, str], str]
+) -> Iterator[dict[str, Any]]:
+    """Run one check, and yield its findings as rows."""
+    account_id, check_id = estate.account.id, configured.check.id
+    for found in configured.check.find(estate, configured.thresholds):
+        arn = found.role_arn or ""
+        finding = _possible(found, advice) if arn in advice else found
+        if opinion := opinions.get((arn, check_id)):
+            finding = _confirmed(finding, opinion)
+        yield _finding_row(configured, finding, account_id, estate.role(arn) if arn else {})
 
 
 def _advice(estate: Estate) -> Iterator[tuple[str, str]]:

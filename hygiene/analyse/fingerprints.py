@@ -28,11 +28,12 @@ class Fingerprints:
         self._documents = documents
         self._managed: dict[str, _Texts] = {}
         self._entries: dict[str, _Texts] = {}
+        self._trusts: dict[str, _Texts] = {}
 
     def of(self, role: JsonObject, role_id: str) -> tuple[str, str]:
         """Return `group_id` and `row_sha256`."""
         boundary, policies = self._boundary(role), self._policies(role)
-        trust = self._texts(readable(role.get("AssumeRolePolicyDocument")))
+        trust = self._trust(role.get("AssumeRolePolicyDocument"))
         general = f'{{"boundary":{boundary[1]},"policies":{policies[1]},"trust":{trust[1]}}}'
         exact = (
             f'{{"boundary":{boundary[0]},"policies":{policies[0]},"role_id":{canonical(role_id)},"trust":{trust[0]}}}'
@@ -43,6 +44,13 @@ class Fingerprints:
         # Neither an account id nor a Region can lie across JSON's punctuation: part by part is as good as whole.
         text = canonical(value)
         return text, normalised(text, self._account_id)
+
+    def _trust(self, document: object) -> _Texts:
+        """Return the texts of a trust policy; hundreds of roles trust the same service in the same words."""
+        text = canonical(readable(document))
+        if text not in self._trusts:
+            self._trusts[text] = text, normalised(text, self._account_id)
+        return self._trusts[text]
 
     def _boundary(self, role: JsonObject) -> _Texts:
         arn = boundary_arn(role)

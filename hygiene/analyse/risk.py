@@ -18,8 +18,7 @@ so an unused administrator that outsiders can assume comes first. Findings that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.frames import SEVERITIES
 
@@ -33,8 +32,8 @@ _DISUSE = {"unused": 25, "unknown": 10}
 _NO_OWNER = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+# Made by the ten thousand: a frozen dataclass takes four times as long to make.
+class Weighed(NamedTuple):
     """What counts of a finding: which check, of which group, how severe, and whether it is effective."""
 
     check: str

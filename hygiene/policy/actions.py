@@ -18,7 +18,7 @@ from hygiene.policy.action_data import ActionRecord, read_actions
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ _Label = TypeVar("_Label")
 
 # Patterns come from strangers' policies: bounded, so that an organization of any size fits in memory.
 _PATTERN_CACHE = 40_000
+_NARROW = 600
+"""Bits between the first and the last of a list that lies in few services."""
 _MASK_CACHE = 2_000
 """Lists of patterns and masks of whole roles: AWS's own and the common ones recur; about 3 KB each."""
 
@@ -64,7 +66,16 @@ class ActionCatalogue:
             places.setdefault(label, []).append(place)
         return {label: self._mask_of_places(held) for label, held in places.items()}
 
-    def _mask_of_places(self, places: Iterable[int]) -> int:
+    def _mask_of_places(self, places: Sequence[int]) -> int:
+        if not places:
+            return 0
+        low = min(places)
+        if max(places) - low < _NARROW:
+            # Most lists are of one service: small numbers, put in their place at the end.
+            result = 0
+            for place in places:
+                result |= 1 << (place - low)
+            return result << low
         # Bits are set in place, because each OR of whole masks copies one.
         bits = bytearray(self._bytes)
         for place in places:
@@ -117,14 +128,14 @@ class ActionCatalogue:
         if wanted == f"{prefix}*":
             return self._mask_of_run(low, high)
         matches = glob(wanted).fullmatch
-        return self._mask_of_places(self._places[at] for at in range(low, high) if matches(self.names[at]))
+        return self._mask_of_places([self._places[at] for at in range(low, high) if matches(self.names[at])])
 
     def _mask_in_all_services(self, wanted: str) -> int:
         """Return the actions whose name fits, in whatever service: `*:Put*Policy`."""
         prefix, matches = literal_prefix(wanted), glob(wanted).fullmatch
         low = bisect_left(self._by_action, (prefix, 0))
         high = bisect_left(self._by_action, (f"{prefix}\x7f", 0), low)
-        return self._mask_of_places(place for name, place in self._by_action[low:high] if matches(name))
+        return self._mask_of_places([place for name, place in self._by_action[low:high] if matches(name)])
 
     @cached_property
     def _by_action(self) -> list[tuple[str, int]]:
@@ -142,14 +153,15 @@ class ActionCatalogue:
 
     def _mask(self, patterns: tuple[str, ...]) -> int:
         """Return the union of the patterns' masks."""
-        # Most patterns are plain names, mostly as AWS writes them.
-        places = list(map(self._place_of.get, patterns))
-        result = self._mask_of_places(place for place in places if place is not None)
-        if None in places:
-            for pattern, place in zip(patterns, places, strict=True):
-                if place is None:
-                    result |= self.mask_of_pattern(pattern)
-        return result
+        result, places = 0, []
+        for pattern in patterns:
+            # Most patterns are plain names, mostly as AWS writes them.
+            place = self._place_of.get(pattern)
+            if place is None:
+                result |= self.mask_of_pattern(pattern)
+            else:
+                places.append(place)
+        return result | self._mask_of_places(places)
 
     def unknown(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the patterns that match no action we know: a newer service, or a misspelt name."""
