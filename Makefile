@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= auto
 PYTEST ?= -m pytest
+# Tests of one file stay together: what a file sets up once is then set up once, not once by each worker.
+DIST ?= worksteal
+# Tests start the program a hundred times; without byte code each start compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup format lint types imports audit check sample-report bench image image-check clean
@@ -16,7 +20,7 @@ demo: $(VENV)/.demo ## set up, review a simulated organization, print where the 
 	$(BIN)/hygiene demo
 
 test: $(VENV)/.dev ## set up and run all tests
-	$(BIN)/python $(PYTEST) -q -n $(WORKERS)
+	$(BIN)/python $(PYTEST) -q -n $(WORKERS) --dist $(DIST)
 
 setup: $(VENV)/.dev ## the development environment
 
