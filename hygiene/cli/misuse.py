@@ -16,4 +16,5 @@ def in_one_line(error: Exception) -> str:
     command = context.command_path if context is not None else "hygiene"
     format_message = getattr(error, "format_message", error.__str__)
     words = " ".join(str(format_message()).split()).rstrip(".")
-    return f"{words}. Try '{command} --help'."
+    end = "" if words.endswith("?") else "."
+    return f"{words}{end} Try '{command} --help'."

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         (["report", "--snapshot", "a.json", "--format", "pdf"], "html,csv,xlsx,json,parquet,ocsf", "hygiene report"),
         (["collect"], "--events-only", "hygiene"),
         (["frobnicate"], "frobnicate", "hygiene"),
+        (["reprot"], "Did you mean 'report'? Try", "hygiene"),
     ],
 )
 def test_a_usage_error_is_one_line_that_says_what_to_write(
