@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from typing import TYPE_CHECKING
@@ -10,6 +11,11 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def pytest_configure() -> None:
+    """Search for cycles as seldom as the program does: the heap of a long session is large."""
+    gc.set_threshold(200_000, 50, 50)
 
 
 @pytest.fixture(autouse=True, scope="session")

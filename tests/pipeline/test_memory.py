@@ -25,9 +25,13 @@ def _cycles_of_a_report(roles: int, folder: Path) -> int:
     file = folder / "details.json"
     file.write_text(json.dumps(details(*listed), default=str), encoding="utf-8")
     gc.collect()
-    with without_cycle_search():
-        report(Settings(), str(file), ReportRequest(out=str(folder / "out")))
-        return gc.collect()
+    gc.freeze()  # What other tests left is not searched: in a long session that takes half a minute.
+    try:
+        with without_cycle_search():
+            report(Settings(), str(file), ReportRequest(out=str(folder / "out")))
+            return gc.collect()
+    finally:
+        gc.unfreeze()
 
 
 def test_a_report_leaves_no_cycles_that_grow_with_the_number_of_roles(tmp_path: Path) -> None:

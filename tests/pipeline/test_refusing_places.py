@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,9 @@ def ended(program: str, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.fixture
-def export(tmp_path: Path) -> str:
-    file = tmp_path / "account.json"
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("export") / "account.json"
     file.write_text(json.dumps(details(a_role(), *(a_role(f"role-{number}") for number in range(60)))))
     return str(file)
 
@@ -58,10 +59,20 @@ def report(program: str, export: str, out: str) -> tuple[int, str]:
     return ended(program, "report", "--snapshot", export, "--out", out, "--quiet")
 
 
-@pytest.mark.parametrize("limit", [100, 20_000, 60_000])
-def test_a_disk_that_is_full_leaves_the_earlier_report_as_it_was(export: str, tmp_path: Path, limit: int) -> None:
-    out = tmp_path / "out"
+@pytest.fixture(scope="module")
+def finished(export: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An OUT with a finished report; tests work on copies."""
+    out = tmp_path_factory.mktemp("finished") / "out"
     assert report(PLAIN, export, str(out))[0] == 0
+    return out
+
+
+@pytest.mark.parametrize("limit", [100, 20_000, 60_000])
+def test_a_disk_that_is_full_leaves_the_earlier_report_as_it_was(
+    export: str, finished: Path, tmp_path: Path, limit: int
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
     before = (out / "2026-Q4" / "manifest.json").read_bytes()
     code, said = report(MAX_FILE.format(limit=limit), export, str(out))
     assert code == 1
@@ -88,9 +99,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)  # noqa: S607 (the system's own)
 
 
-def test_a_small_disk_that_fills_up_says_so(export: str, small_disk: Path) -> None:
+def test_a_small_disk_that_fills_up_says_so(export: str, finished: Path, small_disk: Path) -> None:
     out = small_disk / "out"
-    assert report(PLAIN, export, str(out))[0] == 0
+    shutil.copytree(finished, out)
     free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
     (small_disk / "ballast").write_bytes(bytes(max(free - 100_000, 0)))
     code, said = report(PLAIN, export, str(out))
@@ -101,9 +112,9 @@ def test_a_small_disk_that_fills_up_says_so(export: str, small_disk: Path) -> No
     assert report(PLAIN, export, str(out))[0] == 0
 
 
-def test_a_place_that_is_read_only_says_so(export: str, small_disk: Path) -> None:
+def test_a_place_that_is_read_only_says_so(export: str, finished: Path, small_disk: Path) -> None:
     out = small_disk / "out"
-    assert report(PLAIN, export, str(out))[0] == 0
+    shutil.copytree(finished, out)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)  # noqa: S607 (the system's own)
     code, said = report(PLAIN, export, str(out))
     assert code == 1
