@@ -53,7 +53,7 @@ def sessions_of(aws: SimulatedAws, account_id: str = ONE) -> int:
 
 def test_sessions_that_end_every_few_calls_lose_nothing(aws: SimulatedAws, tmp_path: Path) -> None:
     # Two calls for each of 7 roles and 9 for everything else at least: a session ends among the last fetches, and
-    # takes jobs with it. More sessions end where jobs are asked for before they are ready, which depends on the machine.
+    # takes jobs with it. More sessions end where jobs are asked for too early, which depends on the machine.
     aws.shorten_sessions(calls=20)
     aws.faults.slow_jobs(0.1)
     collected = collect(tmp_path / "out")
