@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,32 @@ def test_every_command_in_a_document_exists(document: str) -> None:
     shown = re.findall(r"^\s*hygiene ([a-z]+)|`hygiene ([a-z]+)", text, re.MULTILINE)
     for named in {first or second for first, second in shown}:
         assert named in commands
+
+
+_BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+
+
+def command_lines(document: str) -> list[list[str]]:
+    """Return what a document's shell blocks call `hygiene` with, without what else the shell reads."""
+    text = (ROOT / document).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for block in _BLOCK.findall(text) for line in re.split(r"[\n;&|>]+", block)]
+    words = [shlex.split(line, comments=True) for line in lines if re.search(r"\bhygiene [a-z]", line)]
+    # What stands before are variables for this one command.
+    return [found[found.index("hygiene") + 1 :] for found in words if "hygiene" in found]
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "config/deploy/README.md", *GUIDE])
+def test_every_command_line_of_a_document_is_one_the_program_takes(document: str) -> None:
+    from typer.main import get_command
+
+    from hygiene.cli.app import app
+
+    for line in command_lines(document):
+        command, name, words = get_command(app), "hygiene", line
+        while hasattr(command, "commands"):
+            name, *words = words
+            command = command.commands[name]
+        command.make_context(name, words)
 
 
 def test_make_knows_every_target_that_is_named() -> None:
