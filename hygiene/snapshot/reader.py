@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import zlib
@@ -18,6 +17,7 @@ from hygiene.snapshot import layout
 from hygiene.snapshot.accounts import account_documents, account_of_details
 from hygiene.snapshot.organization import read_organization
 from hygiene.store import open_store, split_location
+from hygiene.store.compressed import TooLargeError, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from hygiene.model import JsonObject, Organization
     from hygiene.store import Store
 
-MAX_FILE_BYTES = 4 << 30
-"""A file is refused beyond this size once expanded: a `.gz` of a few kilobytes can hold gigabytes of zeros."""
+MAX_EXPANDED_BYTES = 512 << 20
+"""A `.gz` that holds more is refused: as objects it would take more memory than a review of any size may.
+
+An account of 5,000 roles has some 50 MiB. A file that is not compressed comes with no surprise.
+"""
 
 
 class _DamagedError(Exception):
@@ -329,7 +332,7 @@ def _load(store: Store, name: str) -> Any:
 def _decoded(content: bytes, gzipped: bool) -> Any:
     try:
         if gzipped:
-            content = _expanded(content)
+            content = expanded(content, MAX_EXPANDED_BYTES)
         if not content.strip():
             raise _DamagedError("is empty")
         document = json.loads(content)
@@ -337,16 +340,8 @@ def _decoded(content: bytes, gzipped: bool) -> Any:
         raise _DamagedError(f"is not JSON ({error})") from None
     except (OSError, EOFError, zlib.error) as error:
         raise _DamagedError(f"cannot be expanded ({error})") from None
+    except TooLargeError as error:
+        raise _DamagedError(f"{error}; if that is right, put the file there without .gz") from None
     if document is None:
         raise _DamagedError("holds nothing (null)")
     return document
-
-
-def _expanded(content: bytes) -> bytes:
-    from io import BytesIO
-
-    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
-        expanded = file.read(MAX_FILE_BYTES + 1)
-    if len(expanded) > MAX_FILE_BYTES:
-        raise _DamagedError(f"holds more than {MAX_FILE_BYTES >> 20} MiB once expanded")
-    return expanded

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hygiene.errors import ConfigError, SnapshotError
-from hygiene.snapshot import open_snapshot
+from hygiene.snapshot import open_snapshot, reader
 from tests.builders import ACCOUNT, SISTER, a_role, details
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ def test_a_broken_gzip_is_a_gap(place: Path) -> None:
     whole = gzip.compress(b'{"SummaryMap": {"Roles": 1}}')
     (place / "accounts" / ACCOUNT / "account-summary.json.gz").write_bytes(whole[:-8])
     assert open_snapshot(str(place)).documents(ACCOUNT).gaps
+
+
+def test_a_small_file_that_expands_without_end_is_a_gap(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MAX_EXPANDED_BYTES", 1 << 20)
+    summary = place / "accounts" / ACCOUNT / "account-summary.json.gz"
+    summary.write_bytes(gzip.compress(json.dumps({"SummaryMap": {"Roles": 1}}).encode().ljust(1 << 20)))
+    assert not open_snapshot(str(place)).documents(ACCOUNT).gaps
+    summary.write_bytes(gzip.compress(b" " * (1 << 20)) + gzip.compress(b"{}"))
+    (gap,) = open_snapshot(str(place)).documents(ACCOUNT).gaps
+    assert "more than 1 MiB once expanded" in gap.message
 
 
 @pytest.mark.parametrize("cut", [{"IsTruncated": True}, {"Marker": "abc"}, {"NextToken": "abc"}])

@@ -9,6 +9,8 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from hygiene.activity import from_json, to_json
+from hygiene.activity.objects import MAX_EXPANDED_BYTES
+from hygiene.store.compressed import TooLargeError, expanded
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,9 +35,9 @@ class DailyEvents:
         if content is None:
             return None
         try:
-            document: Any = json.loads(gzip.decompress(content))
+            document: Any = json.loads(expanded(content, MAX_EXPANDED_BYTES))
             activity = from_json(document)
-        except (ValueError, OSError, EOFError, zlib.error) as error:
+        except (ValueError, OSError, EOFError, zlib.error, TooLargeError) as error:
             logger.warning("the kept events of %s on %s are read anew: %s", account_id, day, error)
             return None
         if activity.account_id != account_id or activity.begins.date() != day:
