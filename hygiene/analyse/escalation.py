@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from hygiene.analyse.iam_targets import NOT_EVALUATED, any_of, condition_fate, covers, fate_of_use
 from hygiene.analyse.permissions import power_mask
 from hygiene.policy.actions import catalogue
+from hygiene.policy.effective import BOUNDARY, DENY
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob, literal_prefix
@@ -17,6 +19,7 @@ from hygiene.policy.wildcards import glob, literal_prefix
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from hygiene.analyse.iam_targets import Target
     from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.document import ConditionClause, Statement
     from hygiene.policy.trust import TrustedPrincipal
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 PASSED_TO = "iam:passedtoservice"
 IN_CHINA = ".cn"
 """Ends the names of some services in the Chinese Regions, such as ec2.amazonaws.com.cn; paths name the global one."""
-NOT_EVALUATED = "not-evaluated: "
 ON_ROLES = frozenset(
     {
         "iam:AttachRolePolicy",
@@ -78,7 +80,7 @@ class Escalations:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
         effective = self._neighbours[role_arn].permissions.effective
         permissions = effective.own.grant.somewhere_if & _path_permissions()
-        sorted_out = _sort_out(permissions, permissions & effective.proven)
+        sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.denied_by_name)
         yield from sorted_out.certain
         search = _Search(role_arn, self._neighbours, self._named)
         for path in sorted_out.open:
@@ -192,42 +194,88 @@ class _Search:
             return None
         if permission == PASS_ROLE:
             return self._pass_role(mask, passed_to)
+        if kinds := _kinds_of(permission):
+            fates = [self._use(statement, mask, target) for statement, target in self._uses(permission, mask, kinds)]
+            return min(fates, key=_rank, default=None)
         anywhere = self._own.permissions.effective.on_any_resource(mask)
-        if anywhere:
-            return anywhere[0].held_back_by
-        if self._on_all_of_iam(permission, mask) or self._targets(permission, mask):
-            return self._ladder(mask)
-        return None
+        return anywhere[0].held_back_by if anywhere else None
+
+    def _use(self, statement: Statement, mask: int, target: Target) -> str:
+        """Return the fate of an action on a target that the statement allows: ceilings first, then conditions."""
+        return _worst([fate_of_use(self._own.permissions, mask, target), condition_fate(statement.condition)])
+
+    def _uses(self, permission: str, mask: int, kinds: tuple[str, ...]) -> Iterator[tuple[Statement, Target]]:
+        """Yield each Allow statement with a target of it: any resource of a kind, and those worth naming."""
+        targets = [any_of(self._arn, kind) for kind in kinds]
+        targets += [(arn,) for arn in sorted(self._worth_naming(permission, mask))]
+        for statement in self._allows(mask):
+            yield from ((statement, target) for target in targets if covers(statement, target))
+
+    def _worth_naming(self, permission: str, mask: int) -> frozenset[str]:
+        """Return the ARNs that make a path of the permission where it holds on them alone."""
+        named = self._targets(permission, mask)
+        if self._named_only(permission) is not None or permission in ON_POLICIES:
+            return named
+        # Allowed on any role, but perhaps cut down to some: the role itself, or one worth becoming, has to be left.
+        itself = {self._arn} if permission in _OWN_ENOUGH else set()
+        return named | frozenset(itself | {arn for arn in self._spared(mask) if self._is_gain(self._neighbours[arn])})
+
+    def _spared(self, mask: int) -> frozenset[str]:
+        """Return the roles of the account that a Deny names as spared, or the boundary as allowed."""
+        permissions = self._own.permissions
+        resources = [
+            resource
+            for policy, statement, actions in permissions.statements()
+            if actions & mask and not statement.is_allow
+            for resource in statement.not_resources
+        ]
+        if permissions.boundary:
+            for statement, actions in permissions.boundary.statements():
+                if actions & mask:
+                    resources += statement.resources if statement.is_allow else statement.not_resources
+        return frozenset[str]().union(*(self._named.by(resource) for resource in resources))
 
     def _unknown_action(self, permission: str) -> str | None:
-        """Return the fate of an action the catalogue does not know, from the Allow statements alone."""
+        """Return the fate of an action the catalogue does not know, from the statements alone."""
+        given: list[str] = []
+        denied: list[str] = []
         for policy in self._own.permissions.policies:
             for statement in policy.document.statements:
-                if (
-                    statement.is_allow
-                    and covers_any_resource(statement)
-                    and _has_action(statement.actions, permission)
-                ):
-                    return _condition_fate(statement.condition)
-        return None
+                if covers_any_resource(statement) and _has_action(statement, permission):
+                    (given if statement.is_allow else denied).append(condition_fate(statement.condition))
+        if not given:
+            return None
+        if "" in denied:
+            return DENY
+        bounded = self._own.permissions.boundary
+        if bounded and not any(one.is_allow and _has_action(one, permission) for one in bounded.document.statements):
+            return BOUNDARY
+        return _worst([min(given, key=_rank), *denied])
 
     def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""
         fates = [
-            _worst([self._ceiling_fate(mask), _condition_fate(clauses)])
+            _worst([fate_of_use(self._own.permissions, mask, target, decide), condition_fate(clauses)])
             for statement in self._allows(mask)
             for service in passed_to
-            if (clauses := _without_satisfied_passed_to(statement.condition, service)) is not None
-            and self._passes_something(statement, service)
+            if (decide := _PassedTo(service)) and (clauses := decide(statement.condition)) is not None
+            for target in self._passable(statement, service, mask)
         ]
         return min(fates, key=_rank, default=None)
 
-    def _passes_something(self, statement: Statement, service: str) -> bool:
-        if covers_any_resource(statement) or statement.not_resources or _is_kind_wide(statement, "role"):
-            return True
-        named = [self._neighbours[arn] for arn in self._matched(statement)]
-        unknown = not named and any(":role/" in resource for resource in statement.resources)
-        return unknown or any(self._is_gain(role) and role.trusts_service(service) for role in named)
+    def _passable(self, statement: Statement, service: str, mask: int) -> Iterator[Target]:
+        """Yield what the statement lets the role pass that is a gain: any role, a powerful one, one nobody read."""
+        any_role = any_of(self._arn, "role")
+        if covers(statement, any_role):
+            yield any_role
+            named = frozenset(arn for arn in self._spared(mask) if covers(statement, (arn,)))
+        else:
+            named = self._matched(statement)
+            if not named:
+                yield from ((resource,) for resource in statement.resources if ":role/" in resource)
+        for role in (self._neighbours[arn] for arn in sorted(named)):
+            if self._is_gain(role) and role.trusts_service(service):
+                yield (role.arn,)
 
     def _is_gain(self, other: Neighbour) -> bool:
         """Whether the other role is worth having: powerful, or unread.
@@ -282,17 +330,6 @@ class _Search:
     def _matched(self, statement: Statement) -> frozenset[str]:
         return frozenset[str]().union(*(self._named.by(resource) for resource in statement.resources))
 
-    def _ladder(self, mask: int) -> str:
-        """Return the fate of an action that is allowed on named resources: ceilings first, then conditions."""
-        conditions = [_condition_fate(statement.condition) for statement in self._allows(mask)]
-        return _worst([self._ceiling_fate(mask), min(conditions, key=_rank, default="")])
-
-    def _ceiling_fate(self, mask: int) -> str:
-        effective = self._own.permissions.effective
-        if not effective.own.grant.somewhere_if & mask:
-            return ""
-        return next((name for name, grant in effective.stages if not grant.somewhere_if & mask), "")
-
 
 def _kinds_of(action: str) -> tuple[str, ...]:
     """Return the kinds of IAM resource an action may name, by the words in its name."""
@@ -320,30 +357,37 @@ def _names(resources: tuple[str, ...], arn: str) -> bool:
     return any(glob(resource).fullmatch(arn) for resource in resources)
 
 
-@lru_cache(maxsize=4096)
-def _has_action(patterns: tuple[str, ...], action: str) -> bool:
-    wanted = action.lower()
-    return any(glob(pattern.lower()).fullmatch(wanted) for pattern in patterns)
+def _has_action(statement: Statement, action: str) -> bool:
+    patterns = statement.actions or statement.not_actions
+    return bool(statement.actions) is any(glob(pattern.lower()).fullmatch(action.lower()) for pattern in patterns)
 
 
-def _without_satisfied_passed_to(
-    clauses: tuple[ConditionClause, ...], service: str
-) -> tuple[ConditionClause, ...] | None:
-    """Return the clauses left when the role goes to this service; None when the condition forbids that service."""
-    names = (service, f"{service}{IN_CHINA}")
-    left = []
-    for clause in clauses:
-        operator = clause.operator.lower().removesuffix("ifexists")
-        if clause.key != PASSED_TO or operator not in {"stringequals", "stringlike", "stringequalsignorecase"}:
-            left.append(clause)
-        elif not any(glob(value.lower()).fullmatch(name) for value in clause.values for name in names):
-            return None
-    return tuple(left)
+@dataclass(frozen=True, slots=True)
+class _PassedTo:
+    """Decides the clauses about the service a role is passed to."""
 
+    service: str
 
-def _condition_fate(clauses: tuple[ConditionClause, ...]) -> str:
-    keys = sorted({clause.key for clause in clauses})
-    return f"{NOT_EVALUATED}{', '.join(keys)}" if keys else ""
+    def __call__(self, clauses: tuple[ConditionClause, ...]) -> tuple[ConditionClause, ...] | None:
+        """Return the clauses left when the role goes to this service; None when one of them forbids it."""
+        left = []
+        for clause in clauses:
+            holds = self._holds(clause) if clause.key == PASSED_TO else None
+            if holds is False:
+                return None
+            if holds is None:
+                left.append(clause)
+        return tuple(left)
+
+    def _holds(self, clause: ConditionClause) -> bool | None:
+        operator = clause.operator.lower().rpartition(":")[2].removesuffix("ifexists")
+        names = (self.service, f"{self.service}{IN_CHINA}")
+        found = any(glob(value.lower()).fullmatch(name) for value in clause.values for name in names)
+        if operator in {"stringequals", "stringlike", "stringequalsignorecase"}:
+            return found
+        if operator in {"stringnotequals", "stringnotlike", "stringnotequalsignorecase"}:
+            return not found
+        return None
 
 
 def _rank(fate: str) -> int:

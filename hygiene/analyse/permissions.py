@@ -49,6 +49,8 @@ class RolePermissions:
     effective: EffectivePermissions
     policies: tuple[CompiledPolicy, ...]
     problems: tuple[str, ...]
+    boundary: CompiledPolicy | None = None
+    """The permissions boundary; None where there is none, or none that could be read."""
 
     @property
     def is_complete(self) -> bool:
@@ -125,20 +127,20 @@ class PolicyCompiler:
             problems += [f"policy {policy.name}: {problem}" for problem in found[0].problems]
         boundary = None
         if arn := boundary_arn(role):
-            parsed, boundary, _ = self._managed(arn, documents)
-            problems += [f"permissions boundary {arn}: {problem}" for problem in parsed.problems]
+            found = self._managed(arn, documents)
+            problems += [f"permissions boundary {arn}: {problem}" for problem in found[0].problems]
             # An unread boundary must not make a powerful role look harmless: it is taken to allow everything.
-            boundary = boundary if not parsed.problems else None
+            boundary = CompiledPolicy(arn, arn, *found) if not found[0].problems else None
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         above = Ceilings() if is_service_linked(role) else ceilings
         effective = effective_permissions(
             union([policy.reach for policy in policies]),
             principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id),
-            boundary=boundary,
+            boundary=boundary.reach if boundary else None,
             scp_levels=above.scp_levels,
             rcp_levels=above.rcp_levels,
         )
-        return RolePermissions(effective, tuple(policies), tuple(problems))
+        return RolePermissions(effective, tuple(policies), tuple(problems), boundary)
 
 
 TELEMETRY = (
@@ -152,12 +154,22 @@ TELEMETRY = (
 """Writes that AWS's own guides grant on `*`: they report about the caller and reach nothing that is already there."""
 
 
+WRITING_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+"""What AWSLambdaBasicExecutionRole grants on `*`: a change, but nothing that a role would be stolen for."""
+
+
 @cache
-def power_mask() -> int:
-    """Return the actions that make a role powerful when allowed on any resource: changing things one could name.
+def changing_mask() -> int:
+    """Return the actions that change things one could name, when allowed on any resource.
 
     Actions for which AWS knows no resource need `*` and say nothing about power.
     """
     actions = catalogue()
     changing = actions.level("Write") | actions.level("Permissions management")
     return changing & actions.with_resources & ~actions.mask(TELEMETRY)
+
+
+@cache
+def power_mask() -> int:
+    """Return the actions that make a role powerful when allowed on any resource: all changes but writing logs."""
+    return changing_mask() & ~catalogue().mask(WRITING_LOGS)

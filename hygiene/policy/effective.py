@@ -35,12 +35,17 @@ class EffectivePermissions:
     """What a role may do, stage by stage: `own` policies, then after each thing that can take away.
 
     `proven` are the actions allowed on any resource for certain: no ceiling, Deny or condition stands in the way.
+    `denied_if` are the Denies nobody evaluated, of every layer; `denied_above` those of control policies alone.
+    `denied_by_name` are the actions that the own policies or the boundary deny on some resources.
     """
 
     own: Reach
     stages: tuple[tuple[str, Grant], ...]
     denied_if: tuple[Conditional, ...]
+    denied_above: tuple[Conditional, ...]
+    denied_by_name: int
     proven: int
+    principal: KnownPrincipal
 
     @property
     def final(self) -> Grant:
@@ -99,6 +104,7 @@ def effective_permissions(
     own = own.for_principal(principal)
     stages: list[tuple[str, Grant]] = [(DENY, _less_denied(own.grant, own))]
     conditional = own.denied_if
+    above: tuple[Conditional, ...] = ()
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
     ceilings += [(SCP, level) for level in scp_levels] + [(RCP, level) for level in rcp_levels]
     for name, given in ceilings:
@@ -106,9 +112,12 @@ def effective_permissions(
         cut = _less_denied(stages[-1][1] & ceiling.grant, ceiling)
         stages.append((name, cut))
         conditional += ceiling.denied_if
+        above += () if name == BOUNDARY else ceiling.denied_if
     left, doubtful = stages[-1][1].anywhere, _maybe_denied(conditional)
     # Without a doubt the mask stays the same object, not a copy of three thousand bytes for each role.
-    return EffectivePermissions(own, tuple(stages), conditional, left & ~doubtful if doubtful else left)
+    by_name = own.denied_by_name | (boundary.denied_by_name if boundary is not None else 0)
+    proven = left & ~doubtful if doubtful else left
+    return EffectivePermissions(own, tuple(stages), conditional, above, by_name, proven, principal)
 
 
 def _less_denied(grant: Grant, denying: Reach) -> Grant:

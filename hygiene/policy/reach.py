@@ -97,7 +97,7 @@ class Reach(NamedTuple):
 
     `denied` is removed everywhere and always, `denied_elsewhere` on all but a few named resources. `denied_if` is
     removed under a condition, which proves nothing but is worth saying. A Deny on some resources proves nothing
-    either: the action is left on the others.
+    either: the action is left on the others; `denied_by_name` tells who asks about certain resources.
     """
 
     grant: Grant = Grant()
@@ -105,6 +105,7 @@ class Reach(NamedTuple):
     denied_elsewhere: int = 0
     denied_if: tuple[Conditional, ...] = ()
     allowed_if: tuple[Conditional, ...] = ()
+    denied_by_name: int = 0
 
     def for_principal(self, principal: KnownPrincipal) -> Reach:
         """Return the reach with the Denies decided that depend on nothing but the principal."""
@@ -131,6 +132,7 @@ class Reach(NamedTuple):
             self.denied_elsewhere | other.denied_elsewhere,
             self.denied_if + other.denied_if,
             self.allowed_if + other.allowed_if,
+            self.denied_by_name | other.denied_by_name,
         )
 
 
@@ -221,11 +223,11 @@ def _statement_reach(statement: Statement, mask: int) -> Reach:
     if statement.is_allow:
         return _allow_reach(mask, mask if everywhere else actions_on_any_resource(statement, mask), conditional)
     if conditional:
-        return Reach(denied_if=conditional)
+        return Reach(denied_if=conditional, denied_by_name=0 if everywhere else mask)
     if all_but_named:
         return Reach(denied_elsewhere=mask)
     # A Deny on some resources leaves the others, so it takes nothing away from "any resource".
-    return Reach(denied=mask) if everywhere else Reach()
+    return Reach(denied=mask) if everywhere else Reach(denied_by_name=mask)
 
 
 def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...]) -> Reach:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.named_actions import find_changed_services
-from hygiene.analyse.permissions import power_mask
+from hygiene.analyse.permissions import changing_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the services in which a role may change any resource."""
-    yield from find_changed_services(estate, power_mask(), "May change any resource")
+    yield from find_changed_services(estate, changing_mask(), "May change any resource")
 
 
 CHECK = Check(
