@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
-from hygiene.policy.principal import KnownPrincipal, open_clauses
+from hygiene.policy.principal import KnownPrincipal, can_be_avoided, open_clauses
 from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
@@ -20,21 +20,31 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.estate import Estate
     from hygiene.analyse.permissions import RolePermissions
-    from hygiene.policy.document import ConditionClause
+    from hygiene.policy.document import ConditionClause, Statement
     from hygiene.policy.trust import TrustedPrincipal
 
 _SHOWN_STEPS = 6
 
 
+ALLOW, DENY, BOUND = "allow", "deny", "bound"
+
+
 @dataclass(frozen=True, slots=True)
 class AssumeGrant:
-    """One Allow for sts:AssumeRole: the role ARNs it names (patterns), and condition keys nobody evaluated."""
+    """One statement on sts:AssumeRole: the role ARNs it is about (patterns), and condition keys nobody evaluated.
+
+    `effect`: `allow` and `deny` are the role's own, `bound` is what its permissions boundary lets through.
+    """
 
     resources: tuple[str, ...]
     keys: tuple[str, ...]
+    not_resources: tuple[str, ...] = ()
+    effect: str = ALLOW
 
     def names(self, role_arn: str) -> bool:
         """Whether the statement covers the role."""
+        if self.not_resources:
+            return not any(glob(resource).fullmatch(role_arn) for resource in self.not_resources)
         return any(glob(resource).fullmatch(role_arn) for resource in self.resources)
 
 
@@ -59,6 +69,31 @@ class RoleFacts:
     assumes: tuple[AssumeGrant, ...]
     trusted: tuple[Trust, ...]
 
+    @property
+    def may_assume(self) -> bool:
+        """Whether the role's own policies allow sts:AssumeRole on something."""
+        return any(grant.effect == ALLOW for grant in self.assumes)
+
+    def keys_to_assume(self, role_arn: str, *, is_let_in: bool) -> set[str] | None:
+        """Return the condition keys on which assuming the other role hangs; None when this role may not.
+
+        `is_let_in`: the other one's trust policy names this role in their own account. Then no Allow of its own is
+        needed, but a Deny and a boundary that does not allow it still count.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
+        """
+        about = [grant for grant in self.assumes if grant.names(role_arn)]
+        denies = [set(grant.keys) for grant in about if grant.effect == DENY]
+        if any(not keys for keys in denies):
+            return None
+        keys: set[str] = set().union(*denies)
+        needed = () if is_let_in else (ALLOW,)
+        for effect in (*needed, *((BOUND,) if any(grant.effect == BOUND for grant in self.assumes) else ())):
+            easiest = min((grant.keys for grant in about if grant.effect == effect), key=len, default=None)
+            if easiest is None:
+                return None
+            keys.update(easiest)
+        return keys
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -76,18 +111,23 @@ def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list
     The others trust no principal, may assume nothing, and no role beside them names them: most roles of services.
     """
     administrators = {str(row["role_arn"]) for row in findings if _makes_administrator(row)}
+    mask = catalogue().mask((ASSUME_ROLE,))
+    levels = estate.reference.ceilings(estate.account.id).scp_levels
+    is_cut_off = any(level.denied & mask or not level.grant.somewhere_if & mask for level in levels)
     facts = [
         RoleFacts(
             arn=arn,
             account_id=estate.account.id,
             is_administrator=arn in administrators,
-            assumes=tuple(_assume_grants(permissions)),
+            assumes=tuple(
+                _assume_grants(permissions, is_cut_off=is_cut_off and estate.role(arn)["kind"] != "service-linked")
+            ),
             trusted=tuple(_trust(found) for found in estate.trusted[arn] if found.principal.type == "AWS"),
         )
         for arn, permissions in estate.permissions.items()
     ]
     named = {trust.principal for fact in facts for trust in fact.trusted}
-    return [fact for fact in facts if fact.assumes or fact.trusted or fact.arn in named]
+    return [fact for fact in facts if fact.may_assume or fact.trusted or fact.arn in named]
 
 
 def _trust(found: TrustedPrincipal) -> Trust:
@@ -104,13 +144,36 @@ def _makes_administrator(row: Mapping[str, object]) -> bool:
     return row["check"] == "privilege-escalation" and set(str(row["detail"]).split(";")) != {ASSUME_PATH}
 
 
-def _assume_grants(permissions: RolePermissions) -> Iterator[AssumeGrant]:
+def _assume_grants(permissions: RolePermissions, *, is_cut_off: bool) -> Iterator[AssumeGrant]:
+    """Yield the statements on sts:AssumeRole; `is_cut_off`: a service control policy takes it away altogether."""
     mask = catalogue().mask((ASSUME_ROLE,))
-    if not permissions.effective.final.somewhere_if & mask:
-        return
-    for _, statement, _ in permissions.allows(mask):
-        keys = tuple(sorted({clause.key for clause in statement.condition}))
-        yield AssumeGrant(statement.resources or ("*",), keys)
+    effective = permissions.effective
+    own = effective.own
+    if own.grant.somewhere_if & mask and effective.final.somewhere_if & mask:
+        for _, statement, _ in permissions.allows(mask):
+            yield _grant(statement, statement.condition, ALLOW)
+    if is_cut_off:
+        yield AssumeGrant(("*",), (), effect=DENY)
+    if (own.denied | own.denied_elsewhere | effective.denied_by_name) & mask or effective.denied_if:
+        yield from _assume_denies(permissions, mask)
+    if permissions.boundary:
+        allows = [one for one, actions in permissions.boundary.statements() if one.is_allow and actions & mask]
+        # A grant on nothing says that there is a boundary.
+        yield from [_grant(one, one.condition, BOUND) for one in allows] or [AssumeGrant((), (), effect=BOUND)]
+
+
+def _assume_denies(permissions: RolePermissions, mask: int) -> Iterator[AssumeGrant]:
+    for policy in (*permissions.policies, *((permissions.boundary,) if permissions.boundary else ())):
+        for statement, actions in policy.statements():
+            if actions & mask and not statement.is_allow:
+                left = open_clauses(statement.condition, permissions.effective.principal)
+                if left is not None and not can_be_avoided(left):
+                    yield _grant(statement, left, DENY)
+
+
+def _grant(statement: Statement, clauses: Sequence[ConditionClause], effect: str) -> AssumeGrant:
+    keys = tuple(sorted({clause.key for clause in clauses}))
+    return AssumeGrant(statement.resources, keys, statement.not_resources, effect)
 
 
 def find_chains(facts: Sequence[RoleFacts], organization_id: str = "") -> dict[str, Chain]:
@@ -127,7 +190,7 @@ class _Backwards:
         # Roles that may call sts:AssumeRole and have no chain yet, by account. Who has one is not looked at again.
         self._callers: dict[str, dict[str, RoleFacts]] = {}
         for role in facts:
-            if role.assumes:
+            if role.may_assume:
                 self._callers.setdefault(role.account_id, {})[role.arn] = role
 
     def search(self) -> dict[str, Chain]:
@@ -156,15 +219,10 @@ class _Backwards:
             keys = self._open_keys(trust, caller)
             if keys is None:
                 continue
-            is_named = trust.principal == caller.arn
-            if is_named and caller.account_id == target.account_id:
-                # In its own account a role that the trust policy names needs no permission besides.
-                yield caller, tuple(sorted(keys))
-                continue
-            grants = [grant for grant in caller.assumes if grant.names(target.arn)]
-            if grants:
-                easiest = min(grants, key=lambda grant: len(grant.keys))
-                yield caller, tuple(sorted(keys | set(easiest.keys)))
+            is_let_in = trust.principal == caller.arn and caller.account_id == target.account_id
+            needed = caller.keys_to_assume(target.arn, is_let_in=is_let_in)
+            if needed is not None:
+                yield caller, tuple(sorted(keys | needed))
 
     def _open_keys(self, trust: Trust, caller: RoleFacts) -> set[str] | None:
         """Return the keys of the trust's condition that nobody evaluated; None when it turns the caller away."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.analyse.iam_targets import NOT_EVALUATED, any_of, condition_fate, covers, fate_of_use
@@ -17,7 +17,7 @@ from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hygiene.analyse.iam_targets import Target
     from hygiene.analyse.permissions import RolePermissions
@@ -37,6 +37,18 @@ ON_ROLES = frozenset(
     }
 )
 ON_POLICIES = frozenset({"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"})
+_BECOMES = frozenset(
+    {"iam:AddUserToGroup", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"}
+)
+"""With one of these a user's permissions, or a group's, are at hand."""
+ON_PEOPLE = _BECOMES | {
+    "iam:AttachGroupPolicy",
+    "iam:AttachUserPolicy",
+    "iam:DeleteAccessKey",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutGroupPolicy",
+    "iam:PutUserPolicy",
+}
 _runs_of_text = re.compile(r"[^*?]+").findall
 _OWN_ENOUGH = frozenset({"iam:AttachRolePolicy", "iam:PutRolePolicy"})
 """On the role itself these raise its power at once; on another role somebody has to become that role too."""
@@ -72,9 +84,11 @@ class HeldPath:
 class Escalations:
     """Finds the paths of the roles of one account."""
 
-    def __init__(self, neighbours: Mapping[str, Neighbour]) -> None:
+    def __init__(self, neighbours: Mapping[str, Neighbour], people: Callable[[], Mapping[str, bool]]) -> None:
+        """`people` returns, for the ARN of each user and group, whether it is worth becoming; asked when needed."""
         self._neighbours = neighbours
         self._named = _Named(neighbours)
+        self._people = _People(people)
 
     def of(self, role_arn: str) -> Iterator[HeldPath]:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
@@ -82,7 +96,7 @@ class Escalations:
         permissions = effective.own.grant.somewhere_if & _path_permissions()
         sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.denied_by_name)
         yield from sorted_out.certain
-        search = _Search(role_arn, self._neighbours, self._named)
+        search = _Search(role_arn, self._neighbours, self._named, self._people)
         for path in sorted_out.open:
             fate = search.fate(path)
             if fate is not None:
@@ -163,12 +177,30 @@ class _Named:
         yield from (arn for arn in self._arns[low:high] if matches(arn))
 
 
+class _People:
+    """The users and groups of the account: hardly a role may act on some of them, so they are read when one does."""
+
+    def __init__(self, read: Callable[[], Mapping[str, bool]]) -> None:
+        self._read = read
+
+    @cached_property
+    def worth(self) -> Mapping[str, bool]:
+        """Whether each is worth becoming, by ARN."""
+        return self._read()
+
+    @cached_property
+    def named(self) -> _Named:
+        """Which of them a resource names."""
+        return _Named(self.worth)
+
+
 class _Search:
     """The paths of one role."""
 
-    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour], named: _Named) -> None:
+    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour], named: _Named, people: _People) -> None:
         self._arn = role_arn
         self._named = named
+        self._people = people
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
         self._fates: dict[tuple[str, tuple[str, ...]], str | None] = {}
@@ -184,7 +216,7 @@ class _Search:
             if fate is None:
                 return None
             fates.append(fate)
-        return _worst(fates) if self._agree_on_a_role(path) else None
+        return _worst(fates) if self._agree_on_a_role(path) and self._agree_on_a_person(path) else None
 
     def _permission(self, permission: str, passed_to: tuple[str, ...]) -> str | None:
         mask = catalogue().mask((permission,))
@@ -214,7 +246,7 @@ class _Search:
     def _worth_naming(self, permission: str, mask: int) -> frozenset[str]:
         """Return the ARNs that make a path of the permission where it holds on them alone."""
         named = self._targets(permission, mask)
-        if self._named_only(permission) is not None or permission in ON_POLICIES:
+        if self._named_only(permission) is not None or permission not in ON_ROLES:
             return named
         # Allowed on any role, but perhaps cut down to some: the role itself, or one worth becoming, has to be left.
         itself = {self._arn} if permission in _OWN_ENOUGH else set()
@@ -288,6 +320,9 @@ class _Search:
 
     def _targets(self, permission: str, mask: int) -> frozenset[str]:
         """Return the ARNs, among those known, that the permission reaches by name and that make a path of it."""
+        if permission in ON_PEOPLE:
+            resources = [resource for statement in self._allows(mask) for resource in statement.resources]
+            return frozenset[str]().union(*map(self._people.named.by, resources))
         if permission in ON_ROLES:
             return frozenset(arn for statement in self._allows(mask) for arn in self._matched(statement))
         if permission in ON_POLICIES:
@@ -317,8 +352,20 @@ class _Search:
             len(named) > 1 and bool(common)
         )
 
+    def _agree_on_a_person(self, path: EscalationPath) -> bool:
+        """Whether permissions that name users or groups name the same one, and one that is worth it or made so."""
+        held = [permission for permission in path.permissions if permission in ON_PEOPLE]
+        sets = [found for permission in held if (found := self._named_only(permission)) is not None]
+        if not sets:
+            return True
+        common = frozenset.intersection(*sets)
+        if not _BECOMES.intersection(held):
+            return False
+        raises_it = any(permission.endswith("Policy") for permission in held)
+        return bool(common) if raises_it else any(self._people.worth[arn] for arn in common)
+
     def _named_only(self, permission: str) -> frozenset[str] | None:
-        """Return the roles a permission is limited to; None when it holds on any role."""
+        """Return the resources a permission is limited to; None when it holds on any of the kind."""
         mask = catalogue().mask((permission,))
         if self._own.permissions.effective.own.grant.anywhere_if & mask or self._on_all_of_iam(permission, mask):
             return None

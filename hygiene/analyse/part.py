@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from hygiene.schema import Table
 
-PART_VERSION = 1
+PART_VERSION = 2
 """Of the bytes; a reader refuses a newer one, and an older one is made again."""
 
 _LEVEL = 1
@@ -266,7 +266,7 @@ def _facts_to_json(facts: Sequence[RoleFacts]) -> dict[str, Any]:
     ]
     return {
         "roles": roles,
-        "grants": [[[one.resources, one.keys] for one in several] for several in grants],
+        "grants": [[astuple(one) for one in several] for several in grants],
         "trusts": [[_trust_to_json(one) for one in several] for several in trusts],
     }
 
@@ -278,7 +278,7 @@ def _trust_to_json(trust: Trust) -> list[Any]:
 
 def _facts_of_json(facts: Mapping[str, Any]) -> list[RoleFacts]:
     grants = [
-        tuple(AssumeGrant(tuple(resources), tuple(keys)) for resources, keys in several)
+        tuple(AssumeGrant(tuple(on), tuple(keys), tuple(but), effect) for on, keys, but, effect in several)
         for several in facts["grants"]
     ]
     trusts = [tuple(_trust_of_json(*one) for one in several) for several in facts["trusts"]]

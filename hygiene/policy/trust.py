@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from hygiene.policy.actions import catalogue
 from hygiene.policy.clauses import binds, names_principals, opposite
+from hygiene.policy.document import ConditionClause
 from hygiene.policy.reach import action_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hygiene.policy.document import ConditionClause, PolicyDocument, Principal, Statement
+    from hygiene.policy.document import PolicyDocument, Principal, Statement
 
 ASSUMING_ACTIONS = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 SERVICE_LINKED_PATH = "/aws-service-role/"
@@ -24,6 +25,7 @@ SSO_RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):[^:]*:(?P<account>[^:]*):(?P<resource>.*)", re.DOTALL)
+_NAMED = re.compile(r"arn:[^:]*:iam::\d{12}:(?:role|user)/[^*?]+")
 _DELETED = re.compile(r"A(?:ROA|IDA|GPA|NPA|SIA)[A-Z0-9]{12,}")
 
 
@@ -99,13 +101,19 @@ def _condition_for(
     condition = list(statement.condition)
     for deny in denies:
         if not _is_about(deny, principal, relation, account):
-            continue
-        if not deny.condition:
+            condition += _but_those_of(deny) if not deny.condition and not ways & ~action_mask(deny) else []
+        elif not deny.condition:
             ways &= ~action_mask(deny)
         elif len(deny.condition) == 1 and not ways & ~action_mask(deny):
             spared = opposite(deny.condition[0])
             condition += [spared] if spared else []
     return tuple(condition) if ways else None
+
+
+def _but_those_of(deny: Statement) -> list[ConditionClause]:
+    """Return the clause that turns away the roles and users a Deny names, where their account or anybody may come."""
+    named = [one.value for one in deny.principals if one.type == "AWS" and _NAMED.fullmatch(one.value)]
+    return [ConditionClause("ArnNotEquals", "aws:principalarn", tuple(named))] if named else []
 
 
 _WAYS = {

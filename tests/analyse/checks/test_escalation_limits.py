@@ -1,0 +1,225 @@
+"""What takes a path away, or leaves it: Denies and boundaries on certain resources, the service, users and chains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hygiene.model import AccountDocuments
+from tests.builders import (
+    ACCOUNT,
+    ADMIN,
+    MODEST,
+    SISTER,
+    a_policy,
+    a_reference,
+    a_role,
+    an_organization,
+    an_scp,
+    analysed,
+    analysed_population,
+    details,
+    document,
+    found,
+    statement,
+    trusts,
+)
+
+CHECK = "privilege-escalation"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/edge"
+USER, GROUP, ROLE = (f"arn:aws:iam::{ACCOUNT}:{kind}/" for kind in ("user", "group", "role"))
+MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+NOT_LAMBDA = {"StringNotEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+RUN = statement("ec2:RunInstances")
+PASS = statement("iam:PassRole")
+ATTACH = statement("iam:AttachRolePolicy")
+PEOPLE = {
+    "UserDetailList": [
+        {"Arn": USER + "boss", "UserName": "boss", "GroupList": ["admins"]},
+        {"Arn": USER + "clerk", "UserName": "clerk", "GroupList": ["readers"]},
+    ],
+    "GroupDetailList": [
+        {
+            "Arn": GROUP + "admins",
+            "GroupName": "admins",
+            "GroupPolicyList": [{"PolicyName": "all", "PolicyDocument": ADMIN}],
+        },
+        {"Arn": GROUP + "readers", "GroupName": "readers"},
+    ],
+}
+
+Fates = dict[str | None, set[str]]
+
+
+def deny(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+    return statement(action, resource, "Deny", **more)
+
+
+def fates(*statements: dict[str, Any], others: Any = (), boundary: Any = None) -> Fates:
+    role = a_role("subject", inline=document(*statements), boundary=BOUNDARY if boundary else "")
+    policies = [a_policy(BOUNDARY, boundary)] if boundary else []
+    rows = [row for row in found(analysed(role, *others, policies=policies), CHECK) if row["role_name"] == "subject"]
+    return {row["held_back_by"]: set(row["detail"].split(";")) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("denied", "held_back_by"),
+    [
+        (deny("iam:PassRole", Condition=MFA), "not-evaluated: aws:multifactorauthpresent"),
+        (deny("iam:PassRole", Condition=EC2), "deny"),
+        (deny("iam:PassRole", Condition=NOT_LAMBDA), "deny"),
+        (deny("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}}), None),
+        (deny("iam:PassRole", "arn:aws:iam::*:role/*"), "deny"),
+        (deny("iam:PassRole", ROLE + "boss"), None),
+        ({"Effect": "Deny", "Action": "iam:PassRole", "NotResource": ROLE + "modest"}, "deny"),
+        ({"Effect": "Deny", "Action": "iam:PassRole", "NotResource": ROLE + "boss"}, None),
+    ],
+)
+def test_a_deny_of_passing_roles_goes_by_the_service_and_the_roles(
+    denied: dict[str, Any], held_back_by: str | None
+) -> None:
+    others = [
+        a_role("boss", inline=ADMIN, trust=trusts({"Service": "ec2.amazonaws.com"})),
+        a_role("modest", trust=trusts({"Service": "ec2.amazonaws.com"})),
+    ]
+    assert fates(PASS, RUN, denied, others=others) == {held_back_by: {"ec2-001"}}
+
+
+def test_a_role_that_may_go_to_every_service_but_one_goes_to_the_others() -> None:
+    passing = statement("iam:PassRole", Condition=NOT_LAMBDA)
+    assert fates(passing, RUN, statement(["lambda:CreateFunction", "lambda:InvokeFunction"])) == {None: {"ec2-001"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "held_back_by"),
+    [
+        ([ATTACH, deny("iam:AttachRolePolicy", ROLE + "*")], "deny"),
+        ([ATTACH, deny("iam:AttachRolePolicy", ROLE + "subject")], None),
+        ([ATTACH, deny("iam:AttachRolePolicy", USER + "*")], None),
+        ([statement("iam:AttachRolePolicy", ROLE + "subject"), deny("iam:*", ROLE + "sub*")], "deny"),
+        ([statement("iam:AttachRolePolicy", ROLE + "subject"), deny("iam:*", ROLE + "other")], None),
+    ],
+)
+def test_a_deny_on_roles_is_held_against_the_roles_it_names(
+    statements: list[dict[str, Any]], held_back_by: str | None
+) -> None:
+    assert fates(*statements) == {held_back_by: {"iam-009"}}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "held_back_by"),
+    [
+        (statement("iam:*", "arn:aws:iam::*:role/*"), None),
+        (statement("iam:*", ROLE + "sub*"), None),
+        (statement("iam:*", ROLE + "other"), "boundary"),
+        (statement("iam:*", USER + "*"), "boundary"),
+        (statement("iam:*", ROLE + "*", Condition=MFA), "not-evaluated: aws:multifactorauthpresent"),
+    ],
+)
+def test_a_boundary_lets_through_what_it_names(allowed: dict[str, Any], held_back_by: str | None) -> None:
+    assert fates(ATTACH, boundary=document(allowed)) == {held_back_by: {"iam-009"}}
+
+
+def test_a_boundary_that_lets_pass_one_harmless_role_holds_back() -> None:
+    modest = a_role("modest", trust=trusts({"Service": "ec2.amazonaws.com"}))
+    boss = a_role("boss", inline=ADMIN, trust=trusts({"Service": "ec2.amazonaws.com"}))
+
+    def passing(name: str) -> Fates:
+        edge = document(statement("iam:PassRole", ROLE + name), RUN)
+        return fates(PASS, RUN, others=[modest, boss], boundary=edge)
+
+    assert passing("modest") == {"boundary": {"ec2-001"}}
+    assert passing("boss") == {None: {"ec2-001"}}
+
+
+def test_a_role_that_only_writes_logs_is_harmless() -> None:
+    logs = document(statement(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]))
+    runs = statement(["lambda:CreateFunction", "lambda:InvokeFunction"])
+    passing = statement("iam:PassRole", ROLE + "basic")
+    assert fates(passing, runs, others=[a_role("basic", inline=logs)]) == {}
+
+
+def test_a_deny_holds_back_an_action_the_catalogue_does_not_know() -> None:
+    assert fates(PASS, statement("codestar:CreateProject")) == {None: {"x-codestar-create-project"}}
+    path = {"x-codestar-create-project"}
+    assert fates(PASS, statement("codestar:*"), deny("codestar:Create*")) == {"deny": path}
+    assert fates(PASS, statement("codestar:*"), boundary=document(PASS)) == {"boundary": path}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([statement("iam:CreateAccessKey", USER + "boss")], {"iam-002"}),
+        ([statement("iam:CreateAccessKey", USER + "b*")], {"iam-002"}),
+        ([statement("iam:CreateAccessKey", USER + "clerk")], set()),
+        ([statement(["iam:CreateAccessKey", "iam:DeleteAccessKey"], USER + "boss")], {"iam-002", "iam-003"}),
+        ([statement(["iam:AttachUserPolicy", "iam:CreateAccessKey"], USER + "clerk")], {"iam-015"}),
+        (
+            [statement("iam:PutUserPolicy", USER + "clerk"), statement("iam:CreateAccessKey", USER + "boss")],
+            {"iam-002"},
+        ),
+        ([statement("iam:AddUserToGroup", GROUP + "admins")], {"iam-013"}),
+        ([statement("iam:AddUserToGroup", GROUP + "readers")], set()),
+    ],
+)
+def test_named_users_and_groups_count_where_they_are_worth_becoming(
+    statements: list[dict[str, Any]], expected: set[str]
+) -> None:
+    held = AccountDocuments(
+        ACCOUNT, authorization_details={**details(a_role("subject", inline=document(*statements))), **PEOPLE}
+    )
+    rows = analysed_population(held).findings
+    rows = rows[rows["check"] == CHECK]
+    assert {path for detail in rows["detail"] for path in detail.split(";")} == expected
+
+
+ROOT, DIRECT = trusts({"AWS": ACCOUNT}), trusts({"AWS": ROLE + "subject"})
+ASSUME = statement("sts:AssumeRole", ROLE + "boss")
+BUT_SUBJECT = document(
+    {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"},
+    {"Effect": "Deny", "Principal": {"AWS": ROLE + "subject"}, "Action": "sts:AssumeRole"},
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "trust", "boundary", "is_chain"),
+    [
+        ([ASSUME], ROOT, None, True),
+        ([ASSUME], BUT_SUBJECT, None, False),
+        ([ASSUME, deny("sts:*", ROLE + "boss")], ROOT, None, False),
+        ([ASSUME, deny("sts:AssumeRole", ROLE + "other")], ROOT, None, True),
+        ([statement()], DIRECT, None, True),
+        ([deny("sts:AssumeRole")], DIRECT, None, False),
+        ([deny("sts:AssumeRole", Condition={"ArnNotEquals": {"aws:PrincipalArn": ROLE + "*"}})], DIRECT, None, True),
+        ([ASSUME], DIRECT, MODEST, False),
+        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "other")), False),
+        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "b*")), True),
+    ],
+)
+def test_a_step_of_a_chain_can_be_denied_or_out_of_bounds(
+    statements: list[dict[str, Any]], trust: Any, boundary: Any, is_chain: bool
+) -> None:
+    boss = a_role("boss", inline=ADMIN, trust=trust)
+    assert fates(*statements, others=[boss], boundary=boundary) == ({None: {"sts-001"}} if is_chain else {})
+
+
+def test_a_control_policy_forbids_assuming_even_a_role_that_trusts_by_name() -> None:
+    scp = an_scp(document(statement("*"), deny("sts:AssumeRole")))
+    reference = a_reference(an_organization(policies=[scp]))
+    roles = [a_role("subject"), a_role("boss", inline=ADMIN, trust=DIRECT)]
+    rows = found(analysed(*roles, reference=reference), CHECK)
+    assert [row["role_name"] for row in rows if row["held_back_by"] is None] == ["boss"]
+
+
+def test_limits_of_assuming_outlive_the_first_pass() -> None:
+    sister = f"arn:aws:iam::{SISTER}:role/boss"
+    caller = a_role("subject", inline=document(statement("sts:AssumeRole"), deny("sts:AssumeRole", sister)))
+    boss = a_role("boss", account=SISTER, inline=ADMIN, trust=ROOT)
+    findings = analysed_population(
+        AccountDocuments(ACCOUNT, authorization_details=details(caller)),
+        AccountDocuments(SISTER, authorization_details=details(boss)),
+    ).findings
+    evidence = findings[(findings["check"] == CHECK) & (findings["role_arn"] == caller["Arn"])]["evidence"]
+    assert not evidence.str.contains("Becomes an administrator").any()
