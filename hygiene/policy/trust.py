@@ -100,8 +100,12 @@ def _condition_for(
     ways = action_mask(statement) & catalogue().mask(_WAYS.get(relation, ASSUMING_ACTIONS))
     condition = list(statement.condition)
     for deny in denies:
+        if deny.not_principals and relation == "anybody":
+            condition += _only_those_of(deny) if not deny.condition and not ways & ~action_mask(deny) else []
+            continue
         if not _is_about(deny, principal, relation, account):
-            condition += _but_those_of(deny) if not deny.condition and not ways & ~action_mask(deny) else []
+            is_certain = not deny.condition and not ways & ~action_mask(deny)
+            condition += _but_those_of(deny, principal, relation) if is_certain else []
         elif not deny.condition:
             ways &= ~action_mask(deny)
         elif len(deny.condition) == 1 and not ways & ~action_mask(deny):
@@ -110,10 +114,19 @@ def _condition_for(
     return tuple(condition) if ways else None
 
 
-def _but_those_of(deny: Statement) -> list[ConditionClause]:
+def _but_those_of(deny: Statement, principal: Principal, relation: str) -> list[ConditionClause]:
     """Return the clause that turns away the roles and users a Deny names, where their account or anybody may come."""
     named = [one.value for one in deny.principals if one.type == "AWS" and _NAMED.fullmatch(one.value)]
-    return [ConditionClause("ArnNotEquals", "aws:principalarn", tuple(named))] if named else []
+    whole = account_of(principal.value) if is_whole_account(principal.value) else None
+    inside = [name for name in named if relation == "anybody" or whole == account_of(name)]
+    return [ConditionClause("ArnNotEquals", "aws:principalarn", tuple(inside))] if inside else []
+
+
+def _only_those_of(deny: Statement) -> list[ConditionClause]:
+    """Return the clause that only the accounts meet which a Deny with NotPrincipal spares; where it names any."""
+    spared = [account_of(one.value) if one.type == "AWS" else None for one in deny.not_principals]
+    accounts = tuple(dict.fromkeys(account for account in spared if account))
+    return [ConditionClause("StringEquals", "aws:principalaccount", accounts)] if all(spared) else []
 
 
 _WAYS = {
@@ -126,7 +139,16 @@ _WAYS = {
 
 
 def _is_about(deny: Statement, principal: Principal, relation: str, account: str | None) -> bool:
-    """Whether the Deny names the principal, its whole account, or everybody."""
+    """Whether the Deny names the principal, its whole account, or everybody; with NotPrincipal, whether it does not.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if deny.not_principals:
+        return relation not in {"anybody", "not-principal"} and not any(
+            spared == principal
+            or (account is not None and spared.type == "AWS" and account_of(spared.value) == account)
+            for spared in deny.not_principals
+        )
     for denied in deny.principals:
         if denied == principal and relation != "not-principal":
             return True

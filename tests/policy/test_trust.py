@@ -176,3 +176,21 @@ def test_a_deny_that_needs_two_things_at_once_demands_neither() -> None:
     document = parse_document({"Statement": [allow({"AWS": SISTER}), deny(Condition=both)]})
     (found,) = trusted_principals(document, ACCOUNT)
     assert found.external_id is None
+
+
+def test_a_deny_of_one_role_of_a_trusted_account_turns_that_one_away() -> None:
+    denied = deny({"AWS": f"arn:aws:iam::{SISTER}:role/other"})
+    (found,) = trusted_principals(parse_document({"Statement": [allow({"AWS": SISTER}), denied]}), ACCOUNT)
+    assert [(clause.operator, clause.key, clause.values) for clause in found.condition] == [
+        ("ArnNotEquals", "aws:principalarn", (f"arn:aws:iam::{SISTER}:role/other",))
+    ]
+    (elsewhere,) = trusted_principals(parse_document({"Statement": [allow({"AWS": ACCOUNT}), denied]}), ACCOUNT)
+    assert elsewhere.condition == ()
+
+
+def test_a_deny_with_not_principal_leaves_those_it_spares() -> None:
+    spared = {"Effect": "Deny", "NotPrincipal": {"AWS": [SISTER, f"arn:aws:iam::{SISTER}:role/x"]}, "Action": "sts:*"}
+    assert principals(allow({"AWS": [ACCOUNT, SISTER]}), spared) == [SISTER]
+    (found,) = trusted_principals(parse_document({"Statement": [allow("*"), spared]}), ACCOUNT)
+    assert found.is_limited
+    assert [clause.values for clause in found.condition] == [(SISTER,)]
