@@ -10,7 +10,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.wording import held_back_clause
 from hygiene.policy.actions import catalogue
+from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
 from hygiene.policy.principal import KnownPrincipal, can_be_avoided, open_clauses
 from hygiene.policy.wildcards import glob
@@ -26,14 +28,15 @@ if TYPE_CHECKING:
 _SHOWN_STEPS = 6
 
 
-ALLOW, DENY, BOUND = "allow", "deny", "bound"
+ALLOW, BOUND = "allow", "bound"
 
 
 @dataclass(frozen=True, slots=True)
 class AssumeGrant:
     """One statement on sts:AssumeRole: the role ARNs it is about (patterns), and condition keys nobody evaluated.
 
-    `effect`: `allow` and `deny` are the role's own, `bound` is what its permissions boundary lets through.
+    `effect`: `allow` and `deny` are the role's own, `bound` is what its permissions boundary lets through, `scp` what
+    a service control policy forbids.
     """
 
     resources: tuple[str, ...]
@@ -74,30 +77,42 @@ class RoleFacts:
         """Whether the role's own policies allow sts:AssumeRole on something."""
         return any(grant.effect == ALLOW for grant in self.assumes)
 
-    def keys_to_assume(self, role_arn: str, *, is_let_in: bool) -> set[str] | None:
-        """Return the condition keys on which assuming the other role hangs; None when this role may not.
+    def limits_of_assuming(self, role_arn: str, *, is_let_in: bool) -> set[str] | str | None:
+        """Return the condition keys on which assuming the other role hangs, or else what forbids it.
 
-        `is_let_in`: the other one's trust policy names this role in their own account. Then no Allow of its own is
-        needed, but a Deny and a boundary that does not allow it still count.
+        None when nothing allows it. `is_let_in`: the other one's trust policy names this role in their own account.
+        Then no Allow of its own is needed, but a Deny, and a boundary that does not allow it, still count.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
         """
         about = [grant for grant in self.assumes if grant.names(role_arn)]
-        denies = [set(grant.keys) for grant in about if grant.effect == DENY]
-        if any(not keys for keys in denies):
+        allowed = _easiest(about, ALLOW)
+        if allowed is None and not is_let_in:
             return None
-        keys: set[str] = set().union(*denies)
-        needed = () if is_let_in else (ALLOW,)
-        for effect in (*needed, *((BOUND,) if any(grant.effect == BOUND for grant in self.assumes) else ())):
-            easiest = min((grant.keys for grant in about if grant.effect == effect), key=len, default=None)
-            if easiest is None:
-                return None
-            keys.update(easiest)
+        keys = set() if is_let_in else set(allowed or ())
+        for grant in about:
+            if grant.effect in {DENY, SCP}:
+                if not grant.keys:
+                    return grant.effect
+                keys.update(grant.keys)
+        if any(grant.effect == BOUND for grant in self.assumes):
+            bounded = _easiest(about, BOUND)
+            if bounded is None:
+                return BOUNDARY
+            keys.update(bounded)
         return keys
+
+
+def _easiest(grants: Sequence[AssumeGrant], effect: str) -> tuple[str, ...] | None:
+    """Return the fewest condition keys that a grant of this effect asks for; None when there is none."""
+    return min((grant.keys for grant in grants if grant.effect == effect), key=len, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The roles assumed one after the other, the administrator last. `held_back_by` names unevaluated conditions."""
+    """The roles assumed one after the other, the administrator last.
+
+    `held_back_by`: empty, what forbids the first step, or the conditions nobody evaluated.
+    """
 
     steps: tuple[str, ...]
     held_back_by: str
@@ -149,12 +164,17 @@ def _assume_grants(permissions: RolePermissions, *, is_cut_off: bool) -> Iterato
     mask = catalogue().mask((ASSUME_ROLE,))
     effective = permissions.effective
     own = effective.own
-    if own.grant.somewhere_if & mask and effective.final.somewhere_if & mask:
+    if own.grant.somewhere_if & mask:
         for _, statement, _ in permissions.allows(mask):
             yield _grant(statement, statement.condition, ALLOW)
     if is_cut_off:
-        yield AssumeGrant(("*",), (), effect=DENY)
-    if (own.denied | own.denied_elsewhere | effective.denied_by_name) & mask or effective.denied_if:
+        yield AssumeGrant(("*",), (), effect=SCP)
+    for conditional in effective.denied_above:
+        if conditional.mask & mask and conditional.touches_any_resource:
+            yield AssumeGrant(("*",), tuple(sorted({clause.key for clause in conditional.clauses})), effect=SCP)
+    own_denies = effective.denied_if[: len(effective.denied_if) - len(effective.denied_above)]
+    denied = own.denied | own.denied_elsewhere | effective.carved_out
+    if denied & mask or any(one.mask & mask for one in own_denies):
         yield from _assume_denies(permissions, mask)
     if permissions.boundary:
         allows = [one for one, actions in permissions.boundary.statements() if one.is_allow and actions & mask]
@@ -182,7 +202,10 @@ def find_chains(facts: Sequence[RoleFacts], organization_id: str = "") -> dict[s
 
 
 class _Backwards:
-    """A breadth-first search from all administrators at once, along "may be assumed by"."""
+    """A breadth-first search from all administrators at once, along "may be assumed by".
+
+    Steps that hang on a condition are taken when no sure one is left: a longer chain that is sure goes before.
+    """
 
     def __init__(self, facts: Sequence[RoleFacts], organization_id: str) -> None:
         self._organization_id = organization_id
@@ -192,37 +215,60 @@ class _Backwards:
         for role in facts:
             if role.may_assume:
                 self._callers.setdefault(role.account_id, {})[role.arn] = role
+        self._found: dict[str, Chain] = {}
+        self._waiting = deque(role for role in facts if role.is_administrator)
+        # The first such step of each role: the other role, and the keys or what forbids it.
+        self._doubtful: dict[str, tuple[RoleFacts, set[str]]] = {}
+        self._forbidden: dict[str, tuple[RoleFacts, str]] = {}
 
     def search(self) -> dict[str, Chain]:
-        found: dict[str, Chain] = {}
-        waiting = deque(role for role in self._facts.values() if role.is_administrator)
-        while waiting:
-            target = waiting.popleft()
-            onward = Chain((), "") if target.is_administrator else found[target.arn]
-            for caller, keys in self._may_assume(target):
-                if caller.arn in found or caller.arn == target.arn:
-                    continue
-                fate = _joined(onward.held_back_by, keys)
-                found[caller.arn] = Chain((target.arn, *onward.steps), fate, is_news=not caller.is_administrator)
-                self._callers.get(caller.account_id, {}).pop(caller.arn, None)
-                if not caller.is_administrator:
-                    waiting.append(caller)
-        return found
+        """Return the chain of every role that has one; one that is forbidden only where there is no other."""
+        while self._waiting or self._doubtful:
+            if self._waiting:
+                self._look_behind(self._waiting.popleft())
+            else:
+                arn = next(iter(self._doubtful))
+                self._take(self._facts[arn], *self._doubtful.pop(arn))
+        for arn, (target, fate) in self._forbidden.items():
+            if arn not in self._found and not self._facts[arn].is_administrator:
+                self._found[arn] = Chain((target.arn, *self._onward(target).steps), fate)
+        return self._found
 
-    def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
-        """Yield the roles that may assume the target, with the condition keys nobody evaluated; sure ones first."""
-        edges = [edge for trust in target.trusted for edge in self._by_principal(target, trust)]
-        yield from sorted(edges, key=lambda edge: (len(edge[1]), edge[0].arn))
-
-    def _by_principal(self, target: RoleFacts, trust: Trust) -> Iterator[tuple[RoleFacts, tuple[str, ...]]]:
-        for caller in self._candidates(trust):
-            keys = self._open_keys(trust, caller)
-            if keys is None:
+    def _look_behind(self, target: RoleFacts) -> None:
+        for caller, limits in sorted(self._may_assume(target), key=lambda edge: edge[0].arn):
+            if caller.arn in self._found or caller.arn == target.arn:
                 continue
-            is_let_in = trust.principal == caller.arn and caller.account_id == target.account_id
-            needed = caller.keys_to_assume(target.arn, is_let_in=is_let_in)
-            if needed is not None:
-                yield caller, tuple(sorted(keys | needed))
+            if isinstance(limits, str):
+                self._forbidden.setdefault(caller.arn, (target, limits))
+            elif limits:
+                self._doubtful.setdefault(caller.arn, (target, limits))
+            else:
+                self._take(caller, target, limits)
+
+    def _take(self, caller: RoleFacts, target: RoleFacts, keys: set[str]) -> None:
+        if caller.arn in self._found:
+            return
+        onward = self._onward(target)
+        fate = _joined(onward.held_back_by, keys)
+        self._found[caller.arn] = Chain((target.arn, *onward.steps), fate, is_news=not caller.is_administrator)
+        self._callers.get(caller.account_id, {}).pop(caller.arn, None)
+        if not caller.is_administrator:
+            self._waiting.append(caller)
+
+    def _onward(self, target: RoleFacts) -> Chain:
+        return Chain((), "") if target.is_administrator else self._found[target.arn]
+
+    def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, set[str] | str]]:
+        """Yield the roles that may assume the target, with the condition keys nobody evaluated or what forbids it."""
+        for trust in target.trusted:
+            for caller in self._candidates(trust):
+                keys = self._open_keys(trust, caller)
+                if keys is None:
+                    continue
+                is_let_in = trust.principal == caller.arn and caller.account_id == target.account_id
+                limits = caller.limits_of_assuming(target.arn, is_let_in=is_let_in)
+                if limits is not None:
+                    yield caller, limits if isinstance(limits, str) else limits | keys
 
     def _open_keys(self, trust: Trust, caller: RoleFacts) -> set[str] | None:
         """Return the keys of the trust's condition that nobody evaluated; None when it turns the caller away."""
@@ -242,11 +288,13 @@ class _Backwards:
 
 def chain_sentence(chain: Chain) -> str:
     """Return the chain step by step, in plain words."""
+    would = "Would become" if chain.held_back_by in {DENY, SCP, BOUNDARY} else "Becomes"
     names = [_short(arn) for arn in chain.steps[:_SHOWN_STEPS]]
     left = len(chain.steps) - len(names)
     more = f" → {left} more" if left else ""
     count = "1 step" if len(chain.steps) == 1 else f"{len(chain.steps)} steps"
-    return f"Becomes an administrator in {count}, by assuming {' → '.join(names)}{more}."
+    forbidden = f"{held_back_clause(chain.held_back_by)}" if would == "Would become" else ""
+    return f"{would} an administrator in {count}, by assuming {' → '.join(names)}{more}{forbidden}."
 
 
 def _short(role_arn: str) -> str:
@@ -254,7 +302,7 @@ def _short(role_arn: str) -> str:
     return f"{resource.removeprefix('role/')} ({account})"
 
 
-def _joined(held_back_by: str, keys: tuple[str, ...]) -> str:
+def _joined(held_back_by: str, keys: set[str]) -> str:
     known = set(held_back_by.removeprefix("not-evaluated: ").split(", ")) - {""}
-    together = sorted(known | set(keys))
+    together = sorted(known | keys)
     return f"not-evaluated: {', '.join(together)}" if together else ""

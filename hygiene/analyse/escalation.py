@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.analyse.iam_targets import NOT_EVALUATED, any_of, condition_fate, covers, fate_of_use
 from hygiene.analyse.permissions import power_mask
+from hygiene.analyse.unknown_actions import fate_of_unknown
 from hygiene.policy.actions import catalogue
-from hygiene.policy.effective import BOUNDARY, DENY
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
-from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class Escalations:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
         effective = self._neighbours[role_arn].permissions.effective
         permissions = effective.own.grant.somewhere_if & _path_permissions()
-        sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.denied_by_name)
+        sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.carved_out)
         yield from sorted_out.certain
         search = _Search(role_arn, self._neighbours, self._named, self._people)
         for path in sorted_out.open:
@@ -221,7 +220,7 @@ class _Search:
     def _permission(self, permission: str, passed_to: tuple[str, ...]) -> str | None:
         mask = catalogue().mask((permission,))
         if not mask:
-            return self._unknown_action(permission)
+            return fate_of_unknown(self._own.permissions, permission)
         if not self._own.permissions.effective.own.grant.somewhere_if & mask:
             return None
         if permission == PASS_ROLE:
@@ -266,23 +265,6 @@ class _Search:
                 if actions & mask:
                     resources += statement.resources if statement.is_allow else statement.not_resources
         return frozenset[str]().union(*(self._named.by(resource) for resource in resources))
-
-    def _unknown_action(self, permission: str) -> str | None:
-        """Return the fate of an action the catalogue does not know, from the statements alone."""
-        given: list[str] = []
-        denied: list[str] = []
-        for policy in self._own.permissions.policies:
-            for statement in policy.document.statements:
-                if covers_any_resource(statement) and _has_action(statement, permission):
-                    (given if statement.is_allow else denied).append(condition_fate(statement.condition))
-        if not given:
-            return None
-        if "" in denied:
-            return DENY
-        bounded = self._own.permissions.boundary
-        if bounded and not any(one.is_allow and _has_action(one, permission) for one in bounded.document.statements):
-            return BOUNDARY
-        return _worst([min(given, key=_rank), *denied])
 
     def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""
@@ -402,11 +384,6 @@ def _kind_wide(kind: str) -> re.Pattern[str]:
 
 def _names(resources: tuple[str, ...], arn: str) -> bool:
     return any(glob(resource).fullmatch(arn) for resource in resources)
-
-
-def _has_action(statement: Statement, action: str) -> bool:
-    patterns = statement.actions or statement.not_actions
-    return bool(statement.actions) is any(glob(pattern.lower()).fullmatch(action.lower()) for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,14 +36,14 @@ class EffectivePermissions:
 
     `proven` are the actions allowed on any resource for certain: no ceiling, Deny or condition stands in the way.
     `denied_if` are the Denies nobody evaluated, of every layer; `denied_above` those of control policies alone.
-    `denied_by_name` are the actions that the own policies or the boundary deny on some resources.
+    `carved_out` are the actions of which the own policies or the boundary take named resources out.
     """
 
     own: Reach
     stages: tuple[tuple[str, Grant], ...]
     denied_if: tuple[Conditional, ...]
     denied_above: tuple[Conditional, ...]
-    denied_by_name: int
+    carved_out: int
     proven: int
     principal: KnownPrincipal
 
@@ -115,7 +115,7 @@ def effective_permissions(
         above += () if name == BOUNDARY else ceiling.denied_if
     left, doubtful = stages[-1][1].anywhere, _maybe_denied(conditional)
     # Without a doubt the mask stays the same object, not a copy of three thousand bytes for each role.
-    by_name = own.denied_by_name | (boundary.denied_by_name if boundary is not None else 0)
+    by_name = own.carved_out | (boundary.carved_out if boundary is not None else 0)
     proven = left & ~doubtful if doubtful else left
     return EffectivePermissions(own, tuple(stages), conditional, above, by_name, proven, principal)
 

@@ -97,7 +97,8 @@ class Reach(NamedTuple):
 
     `denied` is removed everywhere and always, `denied_elsewhere` on all but a few named resources. `denied_if` is
     removed under a condition, which proves nothing but is worth saying. A Deny on some resources proves nothing
-    either: the action is left on the others; `denied_by_name` tells who asks about certain resources.
+    either: the action is left on the others. `carved_out` are the actions whose resources a statement names to take
+    them out (such a Deny, or an Allow of all but a few): who asks about certain resources has to look closer.
     """
 
     grant: Grant = Grant()
@@ -105,7 +106,7 @@ class Reach(NamedTuple):
     denied_elsewhere: int = 0
     denied_if: tuple[Conditional, ...] = ()
     allowed_if: tuple[Conditional, ...] = ()
-    denied_by_name: int = 0
+    carved_out: int = 0
 
     def for_principal(self, principal: KnownPrincipal) -> Reach:
         """Return the reach with the Denies decided that depend on nothing but the principal."""
@@ -132,7 +133,7 @@ class Reach(NamedTuple):
             self.denied_elsewhere | other.denied_elsewhere,
             self.denied_if + other.denied_if,
             self.allowed_if + other.allowed_if,
-            self.denied_by_name | other.denied_by_name,
+            self.carved_out | other.carved_out,
         )
 
 
@@ -221,20 +222,21 @@ def _statement_reach(statement: Statement, mask: int) -> Reach:
     all_but_named = bool(statement.not_resources)
     conditional = (Conditional(mask, statement.condition, everywhere, all_but_named),) if statement.condition else ()
     if statement.is_allow:
-        return _allow_reach(mask, mask if everywhere else actions_on_any_resource(statement, mask), conditional)
+        reached = mask if everywhere else actions_on_any_resource(statement, mask)
+        return _allow_reach(mask, reached, conditional, all_but_named=all_but_named)
     if conditional:
-        return Reach(denied_if=conditional, denied_by_name=0 if everywhere else mask)
+        return Reach(denied_if=conditional, carved_out=0 if everywhere else mask)
     if all_but_named:
         return Reach(denied_elsewhere=mask)
     # A Deny on some resources leaves the others, so it takes nothing away from "any resource".
-    return Reach(denied=mask) if everywhere else Reach(denied_by_name=mask)
+    return Reach(denied=mask) if everywhere else Reach(carved_out=mask)
 
 
-def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...]) -> Reach:
+def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...], *, all_but_named: bool) -> Reach:
     grant = Grant(
         anywhere=0 if conditional else everywhere,
         anywhere_if=everywhere,
         somewhere=0 if conditional else mask,
         somewhere_if=mask,
     )
-    return Reach(grant, allowed_if=conditional)
+    return Reach(grant, allowed_if=conditional, carved_out=mask if all_but_named else 0)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.unknown_actions import names_whole, whole_unknown_services
 from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
 from hygiene.policy.actions import catalogue
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
+    from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.effective import EffectivePermissions
 
 _SMALL_SERVICE = 2
@@ -21,18 +23,28 @@ _SMALL_SERVICE = 2
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the services a role's own policies allow whole on any resource."""
+    levels = estate.reference.ceilings(estate.account.id).scp_levels
     for arn in estate.editable():
         permissions = estate.permissions[arn]
-        for fate, services in _by_fate(permissions.effective).items():
-            yield Finding(
-                role_arn=arn,
-                evidence=f"May do everything in {some_of(services, 'service')}, on any resource"
-                f"{held_back_clause(fate)}.",
-                detail=services,
-                policies=permissions.policies_giving(_mask_of(services)),
-                held_back_by=fate,
-                confidence=confidence_of(fate),
-            )
+        known, unknown = _by_fate(permissions.effective), whole_unknown_services(permissions, levels)
+        for fate in [*known, *(fate for fate in unknown if fate not in known)]:
+            yield _finding(arn, permissions, fate, known.get(fate, ()), tuple(unknown.get(fate, ())))
+
+
+def _finding(
+    arn: str, permissions: RolePermissions, fate: str, known: tuple[str, ...], unknown: tuple[str, ...]
+) -> Finding:
+    services = tuple(sorted((*known, *unknown))) if unknown else known
+    giving = permissions.policies_giving(_mask_of(known)) if known else ()
+    naming = (policy.name for policy in permissions.policies if names_whole(policy, unknown)) if unknown else ()
+    return Finding(
+        role_arn=arn,
+        evidence=f"May do everything in {some_of(services, 'service')}, on any resource{held_back_clause(fate)}.",
+        detail=services,
+        policies=tuple(dict.fromkeys((*giving, *naming))),
+        held_back_by=fate,
+        confidence=confidence_of(fate),
+    )
 
 
 def _by_fate(effective: EffectivePermissions) -> dict[str, tuple[str, ...]]:

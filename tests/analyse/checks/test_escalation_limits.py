@@ -29,6 +29,7 @@ from tests.builders import (
 CHECK = "privilege-escalation"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/edge"
 USER, GROUP, ROLE = (f"arn:aws:iam::{ACCOUNT}:{kind}/" for kind in ("user", "group", "role"))
+MFA_KEY = "aws:multifactorauthpresent"
 MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
 NOT_LAMBDA = {"StringNotEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
@@ -183,34 +184,65 @@ BUT_SUBJECT = document(
 )
 
 
+OTHERWISE = {"ArnNotEquals": {"aws:PrincipalArn": ROLE + "*"}}
+
+
 @pytest.mark.parametrize(
-    ("statements", "trust", "boundary", "is_chain"),
+    ("statements", "trust", "boundary", "expected"),
     [
-        ([ASSUME], ROOT, None, True),
-        ([ASSUME], BUT_SUBJECT, None, False),
-        ([ASSUME, deny("sts:*", ROLE + "boss")], ROOT, None, False),
-        ([ASSUME, deny("sts:AssumeRole", ROLE + "other")], ROOT, None, True),
-        ([statement()], DIRECT, None, True),
-        ([deny("sts:AssumeRole")], DIRECT, None, False),
-        ([deny("sts:AssumeRole", Condition={"ArnNotEquals": {"aws:PrincipalArn": ROLE + "*"}})], DIRECT, None, True),
-        ([ASSUME], DIRECT, MODEST, False),
-        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "other")), False),
-        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "b*")), True),
+        ([ASSUME], ROOT, None, [None]),
+        ([ASSUME], BUT_SUBJECT, None, []),
+        ([ASSUME, deny("sts:*", ROLE + "boss")], ROOT, None, ["deny"]),
+        ([ASSUME, deny("sts:AssumeRole", ROLE + "boss", Condition=MFA)], ROOT, None, [f"not-evaluated: {MFA_KEY}"]),
+        ([ASSUME, deny("sts:AssumeRole", ROLE + "other")], ROOT, None, [None]),
+        ([statement()], DIRECT, None, [None]),
+        ([statement()], ROOT, None, []),
+        ([deny("sts:AssumeRole")], DIRECT, None, ["deny"]),
+        ([deny("sts:AssumeRole", Condition=OTHERWISE)], DIRECT, None, [None]),
+        ([ASSUME], DIRECT, MODEST, ["boundary"]),
+        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "other")), ["boundary"]),
+        ([ASSUME], ROOT, document(statement("sts:AssumeRole", ROLE + "b*")), [None]),
     ],
 )
 def test_a_step_of_a_chain_can_be_denied_or_out_of_bounds(
-    statements: list[dict[str, Any]], trust: Any, boundary: Any, is_chain: bool
+    statements: list[dict[str, Any]], trust: Any, boundary: Any, expected: list[str | None]
 ) -> None:
     boss = a_role("boss", inline=ADMIN, trust=trust)
-    assert fates(*statements, others=[boss], boundary=boundary) == ({None: {"sts-001"}} if is_chain else {})
+    assert fates(*statements, others=[boss], boundary=boundary) == {fate: {"sts-001"} for fate in expected}
 
 
-def test_a_control_policy_forbids_assuming_even_a_role_that_trusts_by_name() -> None:
-    scp = an_scp(document(statement("*"), deny("sts:AssumeRole")))
+@pytest.mark.parametrize(
+    ("more", "expected"), [({}, "scp"), ({"Condition": MFA}, "not-evaluated: aws:multifactorauthpresent")]
+)
+def test_a_control_policy_forbids_assuming_even_a_role_that_trusts_by_name(more: Any, expected: str) -> None:
+    scp = an_scp(document(statement("*"), deny("sts:AssumeRole", **more)))
     reference = a_reference(an_organization(policies=[scp]))
     roles = [a_role("subject"), a_role("boss", inline=ADMIN, trust=DIRECT)]
     rows = found(analysed(*roles, reference=reference), CHECK)
-    assert [row["role_name"] for row in rows if row["held_back_by"] is None] == ["boss"]
+    assert [row["held_back_by"] for row in rows if row["role_name"] == "subject"] == [expected]
+
+
+def test_a_longer_chain_that_is_sure_goes_before_a_shorter_one_under_a_condition() -> None:
+    roles = [
+        a_role("subject", inline=document(statement("sts:AssumeRole", [ROLE + "boss", ROLE + "middle"]))),
+        a_role("middle", inline=document(ASSUME), trust=ROOT),
+        a_role(
+            "boss",
+            inline=ADMIN,
+            trust=document(
+                {"Effect": "Allow", "Principal": {"AWS": ROLE + "middle"}, "Action": "sts:AssumeRole"},
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": ROLE + "subject"},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringEquals": {"sts:ExternalId": "key"}},
+                },
+            ),
+        ),
+    ]
+    rows = [row for row in found(analysed(*roles), CHECK) if row["role_name"] == "subject"]
+    assert [row["held_back_by"] for row in rows] == [None]
+    assert "in 2 steps" in rows[0]["evidence"]
 
 
 def test_limits_of_assuming_outlive_the_first_pass() -> None:
@@ -223,3 +255,4 @@ def test_limits_of_assuming_outlive_the_first_pass() -> None:
     ).findings
     evidence = findings[(findings["check"] == CHECK) & (findings["role_arn"] == caller["Arn"])]["evidence"]
     assert not evidence.str.contains("Becomes an administrator").any()
+    assert evidence.str.contains("Would become an administrator").any()

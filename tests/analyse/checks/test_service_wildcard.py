@@ -29,5 +29,21 @@ def test_a_deny_of_one_action_does_not_make_it_harmless() -> None:
     assert [finding["held_back_by"] for finding in found(analysed(a_role(inline=denied)), CHECK)] == [None]
 
 
+def test_a_wildcard_over_a_service_nobody_knows_is_still_one() -> None:
+    new = statement(["Brandnew:*", "brandnew:Get", "s3:*"])
+    (finding,) = found(analysed(a_role(inline=document(new))), CHECK)
+    assert (finding["detail"], finding["policies"]) == ("brandnew;s3", "inline")
+    named = statement("brandnew:*", "arn:aws:brandnew:eu-west-1:111122223333:thing/one")
+    assert not found(analysed(a_role(inline=document(named))), CHECK)
+    denied = document(statement("brandnew:*"), statement("brandnew:*", effect="Deny"))
+    assert [row["held_back_by"] for row in found(analysed(a_role(inline=denied)), CHECK)] == ["deny"]
+    mfa = document(statement("brandnew:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    (finding,) = found(analysed(a_role(inline=mfa)), CHECK)
+    assert finding["held_back_by"] == "not-evaluated: aws:multifactorauthpresent"
+    reference = a_reference(an_organization(policies=[an_scp(document(statement("s3:*")))]))
+    (finding,) = found(analysed(a_role(inline=document(statement("brandnew:*"))), reference=reference), CHECK)
+    assert finding["held_back_by"] == "scp"
+
+
 def test_quiet_for_an_account_without_roles() -> None:
     assert not found(analysed(), CHECK)
