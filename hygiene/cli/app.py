@@ -12,7 +12,7 @@ from hygiene.cli import options
 from hygiene.cli.decisions import decisions
 from hygiene.cli.evidence import evidence
 from hygiene.cli.logs import LogFormat, set_up
-from hygiene.cli.manual import ManualCommand, ManualGroup
+from hygiene.cli.manual import ContextCommand, ManualCommand, ManualGroup
 
 if TYPE_CHECKING:
     from hygiene.pipeline import ReportRequest
@@ -305,7 +305,7 @@ def checks(
     show_checks(load_settings(config), as_json=as_json)
 
 
-@app.command(cls=ManualCommand)
+@app.command(cls=ContextCommand)
 def can(
     role_arn: Annotated[str, typer.Argument(metavar="ROLE_ARN", help="The role, as its ARN.")],
     action: Annotated[str, typer.Argument(metavar="ACTION", help="One action, such as s3:GetObject.")],
@@ -322,7 +322,9 @@ def can(
     context: Annotated[
         list[str] | None,
         typer.Option(
-            "--context", metavar="KEY=VALUE", help="A condition key of the request; again for a further key or value."
+            "--context",
+            metavar="KEY=VALUE",
+            help="Condition keys of the request, one or more; a key again for a further value.",
         ),
     ] = None,
     resource_account: Annotated[

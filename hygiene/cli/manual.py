@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class _Readable:
@@ -25,6 +28,25 @@ class _Readable:
 
 class ManualCommand(_Readable, TyperCommand):
     """One command."""
+
+
+class ContextCommand(ManualCommand):
+    """One command whose --context takes every KEY=VALUE behind it, with --context before each or not."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Write --context before each pair, as click wants it."""
+        return super().parse_args(ctx, list(_each_with_option(args, "--context")))
+
+
+def _each_with_option(words: list[str], option: str) -> Iterator[str]:
+    is_value, is_behind = False, False
+    for word in words:
+        if is_behind and not is_value and "=" in word and not word.startswith(("-", "arn:")):
+            yield option
+        elif not is_value:
+            is_behind = word == option or word.startswith(f"{option}=")
+        is_value = word == option and not is_value
+        yield word
 
 
 class ManualGroup(_Readable, TyperGroup):

@@ -187,6 +187,16 @@ def test_context_repeated_gives_a_key_several_values(can: Callable[..., tuple[st
     assert why["condition_not_met"][0]["unmet"] == ["aws:tagkeys"]
 
 
+def test_one_context_takes_several_pairs(can: Callable[..., tuple[str, Json]]) -> None:
+    wanted = {"ForAllValues:StringEquals": {"aws:TagKeys": ["env", "a=b"]}, "Bool": {"aws:SecureTransport": "true"}}
+    a_snapshot(a_role(inline=document(statement(Condition=wanted))))
+    pairs = ("aws:TagKeys=env", "AWS:tagkeys=a=b", "aws:SecureTransport=true")
+    assert can(arn(), "s3:GetObject", "--context", *pairs)[0].startswith("Allowed:")
+    assert can("--context", *pairs, arn(), "s3:GetObject", BUCKET)[0].startswith("Allowed:")
+    assert can(arn(), "--context", pairs[2], "-v", "s3:GetObject", BUCKET)[0].startswith("Allowed:")
+    assert can(f"--context={pairs[0]}", *pairs[1:], arn(), "s3:GetObject")[0].startswith("Allowed:")
+
+
 def test_quiet_says_the_one_line_alone(hygiene: Callable[..., Ended]) -> None:
     a_snapshot(a_role())
     code, out, _ = hygiene("can", arn(), "s3:GetObject", BUCKET, "--snapshot", "snap", "--quiet")
