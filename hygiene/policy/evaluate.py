@@ -5,7 +5,10 @@ permissions boundary, each level of service control policies and each level of r
 level one policy is enough. Resource-based policies, session policies and VPC endpoint policies are not looked at.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
-Who is exempt from control policies (the management account, service-linked roles) is the caller's matter: pass none.
+Control policies bind no service-linked role, which its ARN shows. That they do not bind the management account is the
+caller's matter: pass none.
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from hygiene.policy.conditions import condition_result
 from hygiene.policy.document import PolicyDocument, parse_document
+from hygiene.policy.trust import SERVICE_LINKED_PATH
 from hygiene.policy.variables import request_context, resolve
 from hygiene.policy.wildcards import Piece, matches
 
@@ -119,7 +123,9 @@ def evaluate(
         resource=str(request.get("resource") or "*"),
         context=request_context(request.get("context") or {}),
     )
-    levels = list(_levels(identity, boundary, service_control_policies, resource_control_policies))
+    above = (service_control_policies, resource_control_policies)
+    is_bound = f":role{SERVICE_LINKED_PATH}" not in str(request.get("principal"))
+    levels = list(_levels(identity, boundary, *(above if is_bound else ((), ()))))
     problems = [problem for level in levels for problem in _document_problems(level)]
     found = [(level, list(_touching(level, asked, problems))) for level in levels]
     touching = [statement for _, statements in found for statement in statements]

@@ -265,3 +265,14 @@ def test_the_order_of_statements_changes_nothing(request: Json, policy: Json, ce
         other.blocked_by,
         len(other.statements),
     )
+
+
+def test_control_policies_bind_no_service_linked_role() -> None:
+    def outcome(role: str) -> str:
+        request = {"principal": f"arn:aws:iam::111122223333:role/{role}", "action": "s3:GetObject", "resource": "*"}
+        levels = [level(deny())]
+        above = {"service_control_policies": levels, "resource_control_policies": levels}
+        return evaluate(request, identity=[ADMIN], **above).outcome
+
+    assert outcome("aws-service-role/x.amazonaws.com/AWSServiceRoleForX") == "Allowed"
+    assert outcome("AWSServiceRoleForX") == "ExplicitlyDenied"
