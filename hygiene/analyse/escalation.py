@@ -6,9 +6,18 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from hygiene.analyse.iam_targets import NOT_EVALUATED, any_of, condition_fate, covers, fate_of_use
+from hygiene.analyse.iam_targets import (
+    NOT_EVALUATED,
+    any_of,
+    condition_fate,
+    covers,
+    fate_of_use,
+    in_own_account,
+    named_by,
+)
 from hygiene.analyse.permissions import power_mask
 from hygiene.analyse.unknown_actions import fate_of_unknown
 from hygiene.policy.actions import catalogue
@@ -162,7 +171,7 @@ class _Named:
     def by(self, resource: str) -> frozenset[str]:
         """Return the ARNs that a resource, with wildcards or without, names."""
         if resource not in self._found:
-            self._found[resource] = frozenset(self._matching(resource))
+            self._found[resource] = frozenset(self._matching(in_own_account(resource)))
         return self._found[resource]
 
     def _matching(self, resource: str) -> Iterator[str]:
@@ -202,22 +211,23 @@ class _Search:
         self._people = people
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
-        self._fates: dict[tuple[str, tuple[str, ...]], str | None] = {}
+        self._fates: dict[tuple[str, tuple[str, ...], bool], str | None] = {}
 
     def fate(self, path: EscalationPath) -> str | None:
         """Return what holds the path back (empty: nothing); None when the role's own policies do not give it."""
         fates = []
         for permission in path.permissions:
-            key = (permission, path.passed_to if permission == PASS_ROLE else ())
+            key = (permission, path.passed_to if permission == PASS_ROLE else (), _starts_something(path))
             if key not in self._fates:
                 self._fates[key] = self._permission(*key)
             fate = self._fates[key]
             if fate is None:
                 return None
             fates.append(fate)
-        return _worst(fates) if self._agree_on_a_role(path) and self._agree_on_a_person(path) else None
+        agree = self._agree_on_a_role(path) and self._agree_on_a_person(path) and self._agree_on_a_name(path)
+        return _worst(fates) if agree else None
 
-    def _permission(self, permission: str, passed_to: tuple[str, ...]) -> str | None:
+    def _permission(self, permission: str, passed_to: tuple[str, ...], starts_something: bool) -> str | None:
         mask = catalogue().mask((permission,))
         if not mask:
             return fate_of_unknown(self._own.permissions, permission)
@@ -229,7 +239,17 @@ class _Search:
             fates = [self._use(statement, mask, target) for statement, target in self._uses(permission, mask, kinds)]
             return min(fates, key=_rank, default=None)
         anywhere = self._own.permissions.effective.on_any_resource(mask)
-        return anywhere[0].held_back_by if anywhere else None
+        fates = [verdict.held_back_by for verdict in anywhere]
+        return min(fates + (self._by_name(mask) if starts_something else []), key=_rank, default=None)
+
+    def _by_name(self, mask: int) -> list[str]:
+        """Return the fates of an action on resources that are named, where whoever makes one chooses its name."""
+        return [
+            self._use(statement, mask, (resource,))
+            for statement in self._allows(mask)
+            for resource in statement.resources
+            if set(catalogue().services_in(mask)) & _services_on(resource)
+        ]
 
     def _use(self, statement: Statement, mask: int, target: Target) -> str:
         """Return the fate of an action on a target that the statement allows: ceilings first, then conditions."""
@@ -315,9 +335,8 @@ class _Search:
         return frozenset()
 
     def _on_all_of_iam(self, permission: str, mask: int) -> bool:
-        return any(
-            _is_kind_wide(statement, kind) for kind in _kinds_of(permission) for statement in self._allows(mask)
-        )
+        targets = [any_of(self._arn, kind) for kind in _kinds_of(permission)]
+        return any(covers(statement, target) for target in targets for statement in self._allows(mask))
 
     def _agree_on_a_role(self, path: EscalationPath) -> bool:
         """Whether permissions that name roles name the same one, and a single one names the role itself."""
@@ -346,6 +365,20 @@ class _Search:
         raises_it = any(permission.endswith("Policy") for permission in held)
         return bool(common) if raises_it else any(self._people.worth[arn] for arn in common)
 
+    def _agree_on_a_name(self, path: EscalationPath) -> bool:
+        """Whether permissions that name resources of one kind, to make and to use them, have a name in common."""
+        if not _starts_something(path):
+            return True
+        named = [names for permission in path.permissions if (names := self._names_of(permission))]
+        return all(_may_be_one(*pair) for pair in combinations(named, 2))
+
+    def _names_of(self, permission: str) -> tuple[str, ...]:
+        """Return the resources the permission is limited to; none where it holds on any, or is one of IAM."""
+        mask = catalogue().mask((permission,))
+        if _kinds_of(permission) or self._own.permissions.effective.own.grant.anywhere_if & mask:
+            return ()
+        return tuple(resource for statement in self._allows(mask) for resource in statement.resources)
+
     def _named_only(self, permission: str) -> frozenset[str] | None:
         """Return the resources a permission is limited to; None when it holds on any of the kind."""
         mask = catalogue().mask((permission,))
@@ -360,6 +393,30 @@ class _Search:
         return frozenset[str]().union(*(self._named.by(resource) for resource in statement.resources))
 
 
+def _starts_something(path: EscalationPath) -> bool:
+    """Whether the path makes something new and passes it a role: then the name is the maker's own choice."""
+    return path.category == "new-passrole" and PASS_ROLE in path.permissions
+
+
+@lru_cache(maxsize=4096)
+def _services_on(resource: str) -> frozenset[str]:
+    """Return the services whose new resources an ARN can name: its own, but for ids that AWS gives out (EC2)."""
+    return frozenset(resource.split(":")[2:3]) - {"ec2"}
+
+
+def _may_be_one(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Whether a resource can be in both lists; resources of different kinds have nothing to do with each other."""
+    if {_kind(resource) for resource in some}.isdisjoint(map(_kind, others)):
+        return True
+    return any(glob(one).fullmatch(other) or glob(other).fullmatch(one) for one in some for other in others)
+
+
+def _kind(resource: str) -> tuple[str, ...]:
+    """Return the service and the word that a resource's last part begins with: `function`, `stack`."""
+    parts = resource.split(":", 5)
+    return (*parts[2:3], *re.split("[:/]", parts[-1], maxsplit=1)[:1])
+
+
 def _kinds_of(action: str) -> tuple[str, ...]:
     """Return the kinds of IAM resource an action may name, by the words in its name."""
     name = action.partition(":")[2]
@@ -372,18 +429,8 @@ def _kinds_of(action: str) -> tuple[str, ...]:
     return ("user",) if action.startswith("iam:") else ()
 
 
-def _is_kind_wide(statement: Statement, kind: str) -> bool:
-    """Whether the statement names every resource of an IAM kind, such as `arn:aws:iam::*:role/*`."""
-    return any(_kind_wide(kind).fullmatch(resource) for resource in statement.resources)
-
-
-@lru_cache(maxsize=16)
-def _kind_wide(kind: str) -> re.Pattern[str]:
-    return re.compile(rf"arn:[^:]*:iam::[^:]*:({kind}/\*+|\*+)")
-
-
 def _names(resources: tuple[str, ...], arn: str) -> bool:
-    return any(glob(resource).fullmatch(arn) for resource in resources)
+    return any(named_by(resource).fullmatch(arn) for resource in resources)
 
 
 @dataclass(frozen=True, slots=True)

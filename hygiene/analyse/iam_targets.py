@@ -6,6 +6,7 @@ it is a Deny on every role), so these questions are answered from the statements
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hygiene.policy.effective import BOUNDARY, DENY, RCP, SCP
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from hygiene.analyse.permissions import CompiledPolicy, RolePermissions
     from hygiene.policy.document import ConditionClause, Statement
     from hygiene.policy.reach import Grant
+    from hygiene.policy.wildcards import Matcher
 
     Decide = Callable[[tuple[ConditionClause, ...]], tuple[ConditionClause, ...] | None]
     """Takes out the clauses that hold for the use in question; None when one of them does not."""
 
+_OWN_ACCOUNT = re.compile(r"\$\{aws:(principal|resource)account\}", re.IGNORECASE)
 NOT_EVALUATED = "not-evaluated: "
 _UNLIKELY_NAMES = ("q7x-0", "zk/9w_1")
 """A resource pattern that fits both of these names, which have nothing in common, fits every name."""
@@ -42,8 +45,18 @@ def covers(statement: Statement, target: Target) -> bool:
     if covers_any_resource(statement):
         return True
     if statement.not_resources:
-        return not any(glob(resource).fullmatch(arn) for resource in statement.not_resources for arn in target)
-    return any(all(glob(resource).fullmatch(arn) for arn in target) for resource in statement.resources)
+        return not any(named_by(resource).fullmatch(arn) for resource in statement.not_resources for arn in target)
+    return any(all(map(named_by(resource).fullmatch, target)) for resource in statement.resources)
+
+
+def named_by(resource: str) -> Matcher:
+    """Return what matches the resource's ARNs; the caller's own account may stand there as a policy variable."""
+    return glob(in_own_account(resource))
+
+
+def in_own_account(resource: str) -> str:
+    """Return the resource with a wildcard for the variables that stand for the account of caller and IAM alike."""
+    return _OWN_ACCOUNT.sub("*", resource) if "${" in resource else resource
 
 
 def condition_fate(clauses: tuple[ConditionClause, ...]) -> str:

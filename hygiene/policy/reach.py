@@ -167,7 +167,16 @@ def covers_any_resource(statement: Statement) -> bool:
     An SCP or a permissions policy without Resource does not exist, so an empty list (as in a trust policy)
     means "the resource the policy is attached to", not "any".
     """
-    return any(resource == "*" or not resource.strip("*") or resource == "arn:*" for resource in statement.resources)
+    return any(resource == "*" or (resource.endswith("*") and _is_any(resource)) for resource in statement.resources)
+
+
+@lru_cache(maxsize=4096)
+def _is_any(resource: str) -> bool:
+    """Whether nothing but wildcards follows the partition: `**`, `arn:*`, `arn:aws:*`, `arn:aws:*:*:*:*`."""
+    arn, *parts = resource.split(":")
+    if arn != "arn":
+        return not resource.strip("*")
+    return not "".join(parts if len(parts) == 1 else parts[1:]).strip("*")
 
 
 def actions_on_any_resource(statement: Statement, mask: int) -> int:
@@ -193,7 +202,8 @@ def _services_of_kind(resource: str) -> int:
     IAM's own ARNs are left out: `role/*` says nothing about users, so who asks about IAM looks at the statement.
     """
     parts = resource.split(":", _ARN_PARTS - 1)
-    if len(parts) < _ARN_PARTS or parts[2] == "iam" or not _is_kind_wide(parts[2], parts[5]):
+    # A shorter ARN that ends in `*` covers the parts that are left: `arn:aws:lambda:*`.
+    if len(parts) < _LEAST_PARTS or parts[2] == "iam" or not _is_kind_wide(parts[2], parts[-1]):
         return 0
     services = catalogue().services
     spoken_for = (parts[2], *_ALSO_ON_ARNS_OF.get(parts[2], ()))
@@ -209,6 +219,7 @@ def _is_kind_wide(service: str, resource: str) -> bool:
 
 
 _ARN_PARTS = 6
+_LEAST_PARTS = 4
 _WIDE_ENDS = ("*", "/", ":")
 """How an ARN ends that names but a kind. Most end otherwise, and need not be taken apart."""
 # Services whose actions name the resources of another service.

@@ -149,6 +149,51 @@ def test_a_deny_holds_back_an_action_the_catalogue_does_not_know() -> None:
     assert fates(PASS, statement("codestar:*"), boundary=document(PASS)) == {"boundary": path}
 
 
+FUNCTION = "arn:aws:lambda:*:*:function:"
+
+
+@pytest.mark.parametrize(
+    ("made", "used", "expected"),
+    [
+        (FUNCTION + "app-*", FUNCTION + "app-*", {"lambda-001"}),
+        (FUNCTION + "app-*", FUNCTION + "app-one", {"lambda-001"}),
+        (FUNCTION + "app-*", "*", {"lambda-001"}),
+        ("arn:aws:lambda:*", "arn:aws:lambda:*", {"lambda-001"}),
+        (FUNCTION + "app-*", FUNCTION + "other", set()),
+        ("arn:aws:s3:::bucket/*", "*", set()),
+    ],
+)
+def test_who_makes_something_chooses_its_name(made: str, used: str, expected: set[str]) -> None:
+    statements = [PASS, statement("lambda:CreateFunction", made), statement("lambda:InvokeFunction", used)]
+    assert set().union(*fates(*statements).values()) == expected
+
+
+def test_a_deny_on_every_such_name_holds_back() -> None:
+    runs = statement(["lambda:CreateFunction", "lambda:InvokeFunction"], FUNCTION + "app-*")
+    assert fates(PASS, runs, deny("lambda:CreateFunction", FUNCTION + "*")) == {"deny": {"lambda-001"}}
+    assert fates(PASS, runs, deny("lambda:CreateFunction", FUNCTION + "other")) == {None: {"lambda-001"}}
+
+
+def test_a_change_set_of_one_stack_is_no_path() -> None:
+    one = "arn:aws:cloudformation:*:*:stack/app-*/*"
+    assert fates(statement(["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"], one)) == {}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        f"arn:aws:iam::{ACCOUNT}:*",
+        "arn:aws:iam::*",
+        "arn:aws:*:*:*:*",
+        "arn:aws:iam::????????????:role/*",
+        "arn:aws:iam::1111*:role/*",
+        "arn:aws:iam::${aws:PrincipalAccount}:role/*",
+    ],
+)
+def test_every_role_may_be_written_in_many_ways(resource: str) -> None:
+    assert fates(statement("iam:AttachRolePolicy", resource)) == {None: {"iam-009"}}
+
+
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
