@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,25 @@ def test_an_allow_on_any_resource_is_effective() -> None:
 
 def test_an_allow_on_one_bucket_is_not_any_resource() -> None:
     assert fate(reach(statement(GET, "arn:aws:s3:::reports/*"))) == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_any"),
+    [
+        ("*", True),
+        ("**", True),
+        ("arn:*", True),
+        ("arn:aws:*", True),
+        ("arn:aws:*:*:*:*", True),
+        ("arn:*:s3:::*", True),
+        ("arn:aws:s3:*", True),
+        ("arn:aws:sqs:*", False),
+        ("arn:aws:s3*", False),
+        ("arn:aws:s3:::r*", False),
+    ],
+)
+def test_any_resource_is_written_in_many_ways(resource: str, is_any: bool) -> None:
+    assert fate(reach(statement(GET, resource))) == ([""] if is_any else [])
 
 
 def test_a_deny_in_another_policy_counts() -> None:
