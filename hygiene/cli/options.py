@@ -161,7 +161,7 @@ Previous = Annotated[
     typer.Option(
         "--previous",
         metavar="SNAPSHOT",
-        help="The snapshot to compare with; default the earlier quarter found below --out.",
+        help="The snapshot, or report, to compare with; default the earlier quarter found below --out.",
         rich_help_panel=_WHAT,
     ),
 ]

@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EventsAsked:
-    """The window of a review, and the place where its days are kept between runs; None: nowhere."""
+    """The window of a review, and the place where its days are kept between runs; None: nowhere.
+
+    `now`: when AWS is asked, where that is not when the window ends.
+    """
 
     window: Window
     store: Store | None = None
+    now: datetime | None = None
 
 
-def events_asked(places: Places, quarter: str, as_of: datetime) -> EventsAsked:
-    """Return the window since the previous review, and the place of the daily events."""
-    return EventsAsked(review_window(as_of, places.previous_as_of(quarter)), places.out.child(EVENTS))
+def events_asked(places: Places, as_of: datetime, now: datetime, previous_as_of: datetime | None) -> EventsAsked:
+    """Return the window since the previous review, and the place of the daily events. `now`: when AWS is asked."""
+    return EventsAsked(review_window(as_of, previous_as_of), places.out.child(EVENTS), now)
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> 
     from hygiene.collect.trail.reader import EventReader
     from hygiene.collect.trail.s3 import S3Source
 
-    source = _source(settings, sessions)
+    source = _source(settings, sessions, asked.now)
     if source is None:
         yield None
         return
@@ -55,14 +59,14 @@ def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> 
             source.close()
 
 
-def _source(settings: Settings, sessions: Sessions) -> EventSource | None:
+def _source(settings: Settings, sessions: Sessions, now: datetime | None) -> EventSource | None:
     from hygiene.collect.sessions import hub_client
     from hygiene.collect.trail.lookup import LookupSource
     from hygiene.collect.trail.s3 import S3Source
 
     wanted = settings.aws.cloudtrail
     if wanted == "lookup":
-        return LookupSource()
+        return LookupSource(now)
     if wanted == "s3":
         make_client = partial(hub_client, settings.aws, metadata.version("role-hygiene"))
         return S3Source(settings.cloudtrail, sessions.hub, make_client)

@@ -85,7 +85,7 @@ def previous_review(
             snapshot=open_snapshot(named),
         )
     earlier = places.previous_quarter(quarter)
-    return _from_report(places, earlier) if earlier else None
+    return review_of_report(places, earlier, earlier) if earlier else None
 
 
 def _of_analysis(analysis: Analysis, account_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -95,16 +95,17 @@ def _of_analysis(analysis: Analysis, account_id: str) -> tuple[pd.DataFrame, pd.
     return tables.roles, tables.findings
 
 
-def _from_report(places: Places, quarter: str) -> Previous | None:
-    found = [earlier_table(places.out, quarter, name) for name in ("roles", "findings")]
-    coverage = places.out.read(f"{quarter}/coverage.parquet")
+def review_of_report(places: Places, folder: str, quarter: str) -> Previous | None:
+    """Return the review in a folder below OUT; None where its report was made without Parquet."""
+    found = [earlier_table(places.out, folder, name) for name in ("roles", "findings")]
+    coverage = places.out.read(f"{folder}/coverage.parquet")
     tables = [table for table in found if table is not None]
     if coverage is None or len(tables) != len(found):
         logger.warning("the report of %s has no Parquet tables, so nothing can be compared with it", quarter)
         return None
     roles, findings = tables
-    manifest = read_object(places.out, f"{quarter}/{layout.MANIFEST}")
-    counted = read_object(places.out, f"{quarter}/summary.json").get("findings")
+    manifest = read_object(places.out, f"{folder}/{layout.MANIFEST}")
+    counted = read_object(places.out, f"{folder}/summary.json").get("findings")
     return Previous(
         quarter=quarter,
         coverage=pd.read_parquet(io.BytesIO(coverage)),

@@ -21,8 +21,9 @@ from hygiene.pipeline.earlier import earlier_facts
 from hygiene.pipeline.examining import Examination, analysed, here, reference_of
 from hygiene.pipeline.keeping import keep_what_people_left
 from hygiene.pipeline.ledger_seals import ledgers_as_they_stand
+from hygiene.pipeline.named import named_report, snapshot_named
 from hygiene.pipeline.places import LEDGER, new_run_id
-from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review
+from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review, review_of_report
 from hygiene.pipeline.reviewing import Reviewing
 from hygiene.pipeline.trend import earlier_points
 from hygiene.pipeline.validating import Validation
@@ -103,7 +104,7 @@ def asked_of(snapshot: Snapshot, settings: Settings, request: ReportRequest, pla
     quarter = request.quarter or quarter_of(moment.as_of, settings.review.fiscal_year_start)
     snapshot = snapshot.within(review_window(moment.as_of, previous_as_of(request.previous, places, quarter)))
     reviewed = request.previous or places.previous_report(quarter)
-    earlier = earlier_facts(request.previous or _snapshot_before(snapshot, places), reviewed)
+    earlier = earlier_facts(snapshot_named(request.previous) or _snapshot_before(snapshot, places), reviewed)
     return Asked(quarter, moment, Examination(snapshot, settings, moment.as_of, checks, earlier))
 
 
@@ -166,7 +167,10 @@ def _refuse_nothing_read(snapshot: Snapshot, analysis: Analysis) -> None:
 
 def previous_as_of(named: str | None, places: Places, quarter: str) -> datetime | None:
     """Return the moment of the review to compare with, None when there is none."""
-    return places.previous_as_of(quarter) if named is None else _moment(open_snapshot(named), ReportRequest()).as_of
+    if named is None:
+        return places.previous_as_of(quarter)
+    report = named_report(named)
+    return report.as_of if report is not None else _moment(open_snapshot(named), ReportRequest()).as_of
 
 
 def _snapshot_before(snapshot: Snapshot, places: Places) -> str | None:
@@ -188,6 +192,12 @@ def _previous(
         earlier = stack.enter_context(analysed(Examination(then, settings, as_of, examination.checks), places.out))
         return quarter_of(as_of, settings.review.fiscal_year_start), earlier
 
+    report = named_report(named) if named is not None else None
+    if report is not None:
+        review = review_of_report(report.places, report.folder, report.quarter)
+        if review is None:
+            raise SnapshotError(f"{named}: this report was made without Parquet; name the snapshot it was made from.")
+        return review
     return previous_review(places, quarter, named, analyse, frozenset(check.check.id for check in examination.checks))
 
 

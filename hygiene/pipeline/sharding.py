@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hygiene.activity.period import review_window
@@ -20,6 +19,7 @@ from hygiene.pipeline.examining import Examination
 from hygiene.pipeline.joint import Collecting, joint_parameters, seal
 from hygiene.pipeline.memory import without_cycle_search
 from hygiene.pipeline.merging import Merging
+from hygiene.pipeline.named import snapshot_named
 from hygiene.pipeline.parts import SharedParts
 from hygiene.pipeline.places import LEDGER, Places, alone, new_run_id, wall_clock
 from hygiene.pipeline.reporting import Reported, asked_of, previous_as_of, review
@@ -78,18 +78,19 @@ def run_shard(
     with _one_shard(request.out, shard, clock) as places:
         quarter = request.quarter or quarter_of(request.as_of or clock(), settings.review.fiscal_year_start)
         store = _joint_place(places, settings, quarter, destination, clock())
-        earlier = request.previous or places.newest_snapshot(other_than=store.location)
+        earlier = snapshot_named(request.previous) or places.newest_snapshot(other_than=store.location)
+        before = previous_as_of(request.previous, places, quarter)
         collecting = Collecting(
             settings=settings,
             progress=progress,
             clock=clock,
-            events=partial(events_asked, places, quarter),
+            events=lambda as_of: events_asked(places, as_of, clock(), before),
             earlier=earlier_snapshot(earlier) if earlier else None,
             as_of=request.as_of,
         )
         collected, joint = collecting.collect(store, shard)
         checks = configured_checks(settings.checks, settings.named())
-        window = review_window(joint.as_of, previous_as_of(request.previous, places, quarter))
+        window = review_window(joint.as_of, before)
         snapshot = joint.unfinished().within(window)
         # Who called a role by another account's log, the merge alone can know: it examines such accounts again.
         facts = earlier_facts(earlier, request.previous or places.previous_report(quarter))

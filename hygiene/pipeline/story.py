@@ -19,8 +19,9 @@ from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import here
 from hygiene.pipeline.light_run import collect_events_into
 from hygiene.pipeline.memory import without_cycle_search
+from hygiene.pipeline.named import snapshot_named
 from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
-from hygiene.pipeline.reporting import Reported, ReportRequest, report_on
+from hygiene.pipeline.reporting import Reported, ReportRequest, previous_as_of, report_on
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.review.period import quarter_of
 from hygiene.snapshot import layout
@@ -64,11 +65,14 @@ def collect(
 
     Raises LockHeldError when another run writes there.
     """
-    earlier = earlier_snapshot(previous) if previous else None
+    found = snapshot_named(previous)
+    earlier = earlier_snapshot(found) if found else None
     store = open_store(destination)
     events = None
     if out is not None and settings.aws.cloudtrail != "off":
-        events = events_asked(Places(open_store(out)), _quarter_of(clock(), settings), clock())
+        now, places = clock(), Places(open_store(out))
+        quarter = _quarter_of(now, settings)
+        events = events_asked(places, now, now, previous_as_of(previous, places, quarter))
     with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
         return collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
 
@@ -80,7 +84,7 @@ def collect_events(settings: Settings, out: str, progress: Progress, clock: Cloc
     """
     now = clock()
     with alone(out, new_run_id(now)) as places:
-        asked = events_asked(places, _quarter_of(now, settings), now)
+        asked = events_asked(places, now, now, places.previous_as_of(_quarter_of(now, settings)))
         return collect_events_into(settings, progress, asked)
 
 
@@ -182,9 +186,11 @@ def _collected(
 ) -> str:
     """Collect, and return where the snapshot lies. A place outside of OUT needs a lock of its own."""
     store = _place_to_fill(places, settings, request, quarter, clock)
-    found = request.report.previous or places.newest_snapshot(other_than=store.location)
+    named = request.report.previous
+    found = snapshot_named(named) or places.newest_snapshot(other_than=store.location)
     earlier = earlier_snapshot(found) if found else None
-    events = events_asked(places, quarter, request.report.as_of or clock())
+    now = clock()
+    events = events_asked(places, request.report.as_of or now, now, previous_as_of(named, places, quarter))
     if request.snapshot is None:
         collect_into(store, settings, progress, earlier, clock, places.fence, events, read)
     else:

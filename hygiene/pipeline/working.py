@@ -126,7 +126,7 @@ class _Collecting:
             raise ValueError("a plan to collect has a window")
         self.roles: dict[str, int] = {}
         sessions = Sessions(settings.aws, self, metadata.version("role-hygiene"))
-        asked = EventsAsked(window, open_store(plan.out).child(EVENTS))
+        asked = EventsAsked(window, open_store(plan.out).child(EVENTS), wall_clock())
         earlier = earlier_snapshot(plan.earlier) if plan.earlier else None
         reading = Reading(sessions, settings, self, earlier, wall_clock, asked)
         # Ends with the process.

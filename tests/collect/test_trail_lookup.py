@@ -10,8 +10,10 @@ import pytest
 
 from hygiene import pipeline
 from hygiene.activity import Activity, from_json
+from hygiene.activity.period import review_window
 from hygiene.collect.progress import Silent
 from hygiene.collect.trail import lookup
+from hygiene.collect.trail.source import DaysRead
 from hygiene.simulate.cloudtrail import actors, events
 from tests.builders import AS_OF
 from tests.collect.trail_world import ONE, settings, world
@@ -105,3 +107,32 @@ def test_an_account_that_only_the_light_run_saw_keeps_its_early_days(
     activity, _ = collected()
     assert the(activity).missing_days == ()
     assert len(list((tmp_path / "events" / HUB_ACCOUNT).iterdir())) > 90
+
+
+def test_a_day_that_was_read_in_part_is_missing_until_its_rest_is_read(collected: Callable[..., Any]) -> None:
+    collected(days_ago=30.5)
+    activity, _ = collected(lambda aws: aws.faults.deny(ONE, "cloudtrail:LookupEvents"))
+    evening_unread = (AS_OF - timedelta(days=30.5)).date()
+    assert evening_unread in the(activity).missing_days
+    assert evening_unread - timedelta(days=1) not in the(activity).missing_days
+
+
+def test_a_window_that_ended_long_ago_is_not_called_quiet() -> None:
+    window = review_window(AS_OF, None)
+    nobody: Any = None
+    assert lookup.LookupSource(AS_OF + timedelta(days=200)).read(ONE, nobody, window, window.days()) == DaysRead()
+
+
+def test_a_review_of_a_moment_that_is_past_reaches_no_further_back_than_aws_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "CALLS_PER_SECOND", 1000)
+    monkeypatch.setattr("hygiene.collect.sessions.CALLS_PER_SECOND", 1000)
+    late = timedelta(days=3)
+    with simulated(world(events=HAPPENED), monkeypatch) as running:
+        running.faults.throttle("cloudtrail", "LookupEvents", rate=1000, burst=1000)
+        request = pipeline.ReportRequest(out=str(tmp_path), as_of=AS_OF - late, formats=("json",))
+        pipeline.run(settings("lookup"), pipeline.RunRequest(request), Silent(), lambda: AS_OF)
+    (written,) = tmp_path.glob(f"snapshots/*/accounts/{ONE}/activity.json")
+    missing = from_json(json.loads(written.read_text())).missing_days
+    assert [day.isoformat() for day in missing] == ["2026-09-29", "2026-09-30", "2026-10-01", "2026-10-02"]

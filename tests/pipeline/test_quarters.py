@@ -12,7 +12,11 @@ import pytest
 
 from hygiene import pipeline
 from hygiene.config import Owners, Settings, load_settings
-from hygiene.errors import ConfigError
+from hygiene.errors import ConfigError, SnapshotError
+from hygiene.pipeline.named import snapshot_named
+from hygiene.pipeline.places import Places
+from hygiene.pipeline.reporting import previous_as_of
+from hygiene.store import open_store
 from tests.builders import ACCOUNT, AS_OF, SISTER, a_role, details, document, statement
 
 if TYPE_CHECKING:
@@ -52,6 +56,32 @@ def test_an_earlier_snapshot_can_be_named_instead(tmp_path: Path) -> None:
     earlier = snapshot(tmp_path / "q3", a_role("goes"), finished=SUMMER)
     report(snapshot(tmp_path / "q4", a_role("comes")), tmp_path / "out", as_of=AS_OF, previous=earlier)
     assert changes(tmp_path / "out") == [("comes", "added"), ("goes", "removed")]
+
+
+def test_an_earlier_report_can_be_named_wherever_it_lies(tmp_path: Path) -> None:
+    report(snapshot(tmp_path / "q3", a_role("goes"), finished=SUMMER), tmp_path / "elsewhere")
+    named = str(tmp_path / "elsewhere" / "2026-Q3")
+    source = snapshot(tmp_path / "q4", a_role("comes"))
+    reported = report(source, tmp_path / "out", as_of=AS_OF, previous=named)
+    assert changes(tmp_path / "out") == [("comes", "added"), ("goes", "removed")]
+    assert reported.summary["previous_quarter"] == "2026-Q3"
+    assert reported.summary["changes_compared_by"].startswith("effective permissions")
+
+
+def test_a_report_that_is_named_gives_its_moment_and_its_snapshot(tmp_path: Path) -> None:
+    earlier = snapshot(tmp_path / "q3", a_role("goes"), finished=SUMMER)
+    report(earlier, tmp_path / "out")
+    named = str(tmp_path / "out" / "2026-Q3")
+    assert previous_as_of(named, Places(open_store(str(tmp_path / "other"))), "2026-Q4") == SUMMER
+    assert snapshot_named(named) == earlier
+    assert snapshot_named(earlier) == earlier
+
+
+def test_a_report_without_parquet_that_is_named_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    report(snapshot(tmp_path / "q3", a_role("goes"), finished=SUMMER), tmp_path / "out", formats=("csv",))
+    source = snapshot(tmp_path / "q4", a_role("comes"))
+    with pytest.raises(SnapshotError, match="without Parquet"):
+        report(source, tmp_path / "out", as_of=AS_OF, previous=str(tmp_path / "out" / "2026-Q3"))
 
 
 def test_the_moment_is_the_end_of_collecting_unless_given(tmp_path: Path) -> None:

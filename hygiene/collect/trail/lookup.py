@@ -24,7 +24,7 @@ from hygiene.collect.trail.source import DaysRead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from hygiene.activity.period import Window
     from hygiene.collect.client import AwsClient
@@ -46,13 +46,17 @@ _AT_HOME: tuple[Attribute, ...] = tuple(("EventName", name) for name in ROLE_CHA
 
 @dataclass(frozen=True, slots=True)
 class LookupSource:
-    """The event history of each account, asked with the account's own reader role."""
+    """The event history of each account, asked with the account's own reader role.
 
+    `now`: when it is asked, which is from where AWS counts its 90 days back; None: at the end of the window.
+    """
+
+    now: datetime | None = None
     name: str = "lookup"
 
     def read(self, account_id: str, client: AwsClient, window: Window, days: Sequence[date]) -> DaysRead:
         """Return the days that are within reach; a day some Region of which was refused says so itself."""
-        oldest = window.ends - DAY * DEFAULT_DAYS
+        oldest = max(self.now or window.ends, window.ends) - DAY * DEFAULT_DAYS
         within_reach = [day for day in days if day_begins(day) >= oldest]
         if not within_reach:
             return DaysRead()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,11 @@ class EventReader:
     def read(self, account_id: str, client: AwsClient) -> tuple[Activity | None, list[RefusedError]]:
         """Return the account's activity, None when no day of it could be had, and what was refused."""
         kept = self._kept(account_id)
-        found = {day: activity for day, (activity, _) in kept.items()}
+        # A day that an earlier run saw but a part of stays missing unless it is had now: its evening is unread.
+        found = {
+            day: activity if is_complete else replace(activity, missing_days=(day,))
+            for day, (activity, is_complete) in kept.items()
+        }
         wanted = [day for day in self.window.days() if day not in kept or not kept[day][1]]
         fresh = self._fresh(account_id, client, wanted)
         for activity in fresh.days:
