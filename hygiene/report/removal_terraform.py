@@ -31,7 +31,9 @@ def _header(account_id: str, roles: Sequence[Removal], facts: ReviewFacts) -> It
     yield "# Save and quarantine each first (the script beside this file), wait, and ask the owner. Then either:"
     yield "#   A. The role is in your Terraform code: take its resources out of it; the plan shows the deletion."
     yield "#   B. Somebody else deletes it: a removed block makes Terraform forget the role without touching it."
-    yield "#   C. It is in no code: import it, plan, take the blocks out again, and apply the deletion."
+    yield "#   C. It is in no code: import it, where `terraform plan -generate-config-out=imported.tf` writes the"
+    yield "#      resources; apply, take imported.tf and the import blocks out again, and apply the deletion."
+    yield "# import blocks need Terraform 1.5, removed blocks 1.7."
     yield "# The names role_1, role_2, … are ours; put those of your code in their place."
 
 

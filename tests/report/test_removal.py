@@ -49,6 +49,10 @@ with open(os.environ["STUB_CALLS"], "a") as file:
     print(json.dumps(sys.argv[1:]), file=file)
 if "--query=Role.RoleId" in sys.argv:
     print(os.environ["STUB_ROLE_ID"])
+elif "--query=Role.RoleLastUsed.LastUsedDate" in sys.argv:
+    print(os.environ["STUB_LAST_USED"])
+elif "--query=PolicyNames[].[@]" in sys.argv:
+    print(os.environ["STUB_INLINE"], end="")
 else:
     print(os.environ["STUB_ACCOUNT"] if sys.argv[1] == "sts" else "{}")
 """
@@ -59,6 +63,8 @@ class Shell:
 
     def __init__(self, folder: Path, *roles: Removal, spared: dict[str, str] | None = None) -> None:
         self.folder, self._log = folder, folder / "calls"
+        self.inline = "".join(f"{name}\n" for role in roles for name in role.inline_policies)
+        self.last_used = "None"
         stub = folder / "bin" / "aws"
         stub.parent.mkdir()
         stub.write_text(STUB)
@@ -72,6 +78,8 @@ class Shell:
             "STUB_CALLS": str(self._log),
             "STUB_ACCOUNT": account,
             "STUB_ROLE_ID": role_id,
+            "STUB_INLINE": self.inline,
+            "STUB_LAST_USED": self.last_used,
         }
         command = ["/usr/bin/env", "bash", str(self.script), *steps]
         return subprocess.run(command, check=False, cwd=self.folder, env=environment, capture_output=True, text=True)
@@ -103,9 +111,12 @@ def test_saving_only_reads_and_covers_trust_policies_tags_boundary_and_profiles(
         "list-attached-role-policies",
         "list-instance-profiles-for-role",
         "list-role-policies",
+        "list-role-policies",
         "get-role-policy",
+        "get-role",
     ]
-    saved = tmp_path / f"saved-{ACCOUNT}" / "1"
+    (saved,) = (tmp_path / f"saved-{ACCOUNT}").iterdir()
+    assert re.fullmatch(r"2026-Q4-app-[0-9a-f]{8}", saved.name)
     assert (saved / "permissions-boundary.txt").read_text().strip() == PLAIN.permissions_boundary
     assert {path.name for path in saved.iterdir()} >= {"role.json", "tags.json", "inline-1.json", "complete"}
     assert (saved / "role.json").stat().st_mode & 0o077 == 0
@@ -137,11 +148,46 @@ def test_deleting_is_not_there_until_somebody_uncomments_it(tmp_path: Path) -> N
     before = len(shell.calls())
     assert shell.run("delete_1").returncode == 0
     assert [call[1] for call in shell.calls()[before:]] == [
+        "get-role",
         "remove-role-from-instance-profile",
         "detach-role-policy",
         *["delete-role-policy"] * 3,
         "delete-role",
     ]
+
+
+def test_every_inline_policy_of_today_is_saved_and_none_is_no_error(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    shell.inline = "work\nmade-since\n"
+    shell.run("save_1")
+    asked = [call[3] for call in shell.calls() if call[1] == "get-role-policy"]
+    assert asked == ["--policy-name=work", "--policy-name=made-since"]
+    shell.inline = ""
+    assert shell.run("save_1").returncode == 0
+    assert sum(call[1] == "get-role-policy" for call in shell.calls()) == 2
+
+
+def test_the_backup_of_another_role_with_the_same_number_is_none(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    shell.run("save_1")
+    other = replace(PLAIN, role_name="other", role_arn=f"arn:aws:iam::{ACCOUNT}:role/other")
+    shell.script.write_text(removal_script(ACCOUNT, [other], the_facts()))
+    result = shell.run("quarantine_1")
+    assert (result.returncode, "not saved yet" in result.stderr) == (1, True)
+    shell.script.write_text(removal_script(ACCOUNT, [replace(PLAIN, role_id="AROATWO")], the_facts()))
+    assert shell.run("quarantine_1").returncode == 1
+
+
+def test_a_role_that_was_used_since_it_was_saved_is_not_deleted(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, PLAIN)
+    shell.uncomment_deletion()
+    shell.run("save_1")
+    shell.last_used = "2027-01-15T03:00:00+00:00"
+    result = shell.run("delete_1")
+    assert (result.returncode, "was used at 2027-01-15" in result.stderr) == (1, True)
+    assert not [call for call in shell.calls() if "delete" in call[1]]
+    shell.run("save_1")
+    assert shell.run("delete_1").returncode == 0
 
 
 @pytest.mark.parametrize("step", ["quarantine_1", "delete_1"])
