@@ -22,6 +22,10 @@ AWS_INTERNAL = "AWS Internal"
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws|amazon|aws)(\.com)?(\.cn)?", re.ASCII)
 _IPV6_SITE = 64
 
+_PRIVATE = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+)
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -58,6 +62,18 @@ def is_expected(network: str, expected: Iterable[Network]) -> bool | None:
     except ValueError:
         return None
     return any(_is_inside(counted, other) for other in expected)
+
+
+def is_private(network: str) -> bool:
+    """Whether a counted network is of a range that routers on the internet do not know.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+    """
+    try:
+        counted = ipaddress.ip_network(network)
+    except ValueError:
+        return False
+    return any(_is_inside(counted, private) for private in _PRIVATE)
 
 
 def _is_inside(counted: Network, expected: Network) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hygiene.activity.bounded import OTHER
 from hygiene.activity.networks import is_aws_service
 from hygiene.activity.principals import account_in
 from hygiene.activity.records import NOT_IN_EFFECT, account_of_role
@@ -135,18 +136,25 @@ def _is_of_another(change: RoleChange, estate: Estate, role_arn: str) -> bool:
 
 
 def newcomers(earlier: EarlierCallers, assumptions: Sequence[Assumption]) -> list[Assumption]:
-    """Return who assumed the role and did not in the window before."""
-    return [one for one in assumptions if one.count and not _may_have_come(earlier, one)]
+    """Return who assumed the role and did not in the window before; those that nobody kept apart are no one."""
+    return [one for one in assumptions if one.count and one.principal != OTHER and not _may_have_come(earlier, one)]
 
 
 def _may_have_come(earlier: EarlierCallers, one: Assumption) -> bool:
-    """Whether the principal came before, or somebody of its account did whom no log named then."""
+    """Whether the principal came before, or somebody of its account did whom no log names, then or now."""
     if (one.role_arn, one.principal) in earlier.callers:
         return True
-    if (one.role_arn, one.principal_account_id) not in earlier.callers:
+    is_unnamed_now = one.principal_kind == "account"
+    if not is_unnamed_now and (one.role_arn, one.principal_account_id) not in earlier.callers:
         return False
     callers = (principal for role_arn, principal in earlier.callers if role_arn == one.role_arn)
-    return not any(account_in(principal) == one.principal_account_id for principal in callers)
+    named_then = any(account_in(principal) == one.principal_account_id for principal in callers)
+    return named_then if is_unnamed_now else not named_then
+
+
+def was_kept_apart(earlier: EarlierCallers, role_arn: str) -> bool:
+    """Whether every caller of the role in the window before was kept by its name."""
+    return (role_arn, OTHER) not in earlier.callers
 
 
 def networks_in_words(assumption: Assumption) -> str:

@@ -31,8 +31,10 @@ class Effect(IntEnum):
     OTHER = 1
     MADE = 2
     TRUST = 3
-    MORE = 4
-    MUCH_MORE = 5
+    REWRITTEN = 4
+    UNBOUND = 5
+    MORE = 6
+    MUCH_MORE = 7
 
     @property
     def label(self) -> str:
@@ -45,14 +47,20 @@ _LABELS = (
     "Changed it",
     "Made it",
     "Changed whom it trusts",
+    "Changed what it may do",
+    "Set a boundary that holds nothing back",
     "Gave it more",
     "Gave it much more",
 )
-_LESS = frozenset(
-    {"DetachRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "RemoveRoleFromInstanceProfile"}
-)
+_LESS = frozenset({"DetachRolePolicy", "DeleteRolePolicy", "RemoveRoleFromInstanceProfile"})
 _GIVES_TRUST = {"CreateRole": Effect.MADE, "UpdateAssumeRolePolicy": Effect.TRUST}
-_GIVES_POLICY = frozenset({"AttachRolePolicy", "PutRolePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"})
+_GIVES_POLICY = {
+    "AttachRolePolicy": Effect.MORE,
+    # The policy may have been there before, and wider: the call does not say.
+    "PutRolePolicy": Effect.REWRITTEN,
+    "CreatePolicyVersion": Effect.REWRITTEN,
+    "SetDefaultPolicyVersion": Effect.REWRITTEN,
+}
 
 
 def effect_of(change: RoleChange, estate: Estate) -> Effect:
@@ -61,6 +69,8 @@ def effect_of(change: RoleChange, estate: Estate) -> Effect:
         return Effect.LESS
     if change.action == "DeleteRolePermissionsBoundary":
         return Effect.MUCH_MORE
+    if change.action == "PutRolePermissionsBoundary":
+        return _boundary(change, estate)
     if change.action in _GIVES_TRUST:
         return Effect.MUCH_MORE if _lets_strangers_in(change, estate) else _GIVES_TRUST[change.action]
     if change.action in _GIVES_POLICY:
@@ -78,11 +88,21 @@ def _lets_strangers_in(change: RoleChange, estate: Estate) -> bool:
     )
 
 
+def _boundary(change: RoleChange, estate: Estate) -> Effect:
+    """Judge the new boundary: whether a tighter one stood there before, the call does not say."""
+    document = estate.policy_documents.get(change.subject)
+    if document is None:
+        return Effect.UNBOUND if _CHANGES_IAM.fullmatch(change.subject) else Effect.OTHER
+    held_back = power_mask() & ~reach_of(parse_document(document)).grant.anywhere_if
+    return Effect.OTHER if held_back else Effect.UNBOUND
+
+
 def _policy(change: RoleChange, estate: Estate) -> Effect:
     policy = change.subject.partition(" ")[0]  # A version may stand behind it.
     document = change.document or estate.policy_documents.get(policy)
+    otherwise = _GIVES_POLICY[change.action]
     if document is None:
-        return Effect.MUCH_MORE if _CHANGES_IAM.fullmatch(policy) else Effect.MORE
+        return Effect.MUCH_MORE if _CHANGES_IAM.fullmatch(policy) else otherwise
     given = reach_of(parse_document(document)).grant.anywhere_if
     changes_iam = given & power_mask() & catalogue().services.get("iam", 0)
-    return Effect.MUCH_MORE if changes_iam else Effect.MORE
+    return Effect.MUCH_MORE if changes_iam else otherwise

@@ -10,6 +10,7 @@ from hygiene.analyse.activity import (
     is_outsider,
     networks_in_words,
     newcomers,
+    was_kept_apart,
     window_in_words,
 )
 from hygiene.analyse.check import Check, Finding, Thresholds
@@ -38,9 +39,15 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
                 role_arn=arn,
                 evidence=_evidence(found, earlier),
                 detail=tuple(sorted(assumption.principal for assumption in found)),
-                confidence="likely" if earlier.has_holes else "certain",
+                confidence=_confidence(earlier, arn),
                 severity=_severity(estate, found),
             )
+
+
+def _confidence(earlier: EarlierCallers, role_arn: str) -> str:
+    if not was_kept_apart(earlier, role_arn):
+        return "possible"
+    return "likely" if earlier.has_holes else "certain"
 
 
 def _evidence(found: list[Assumption], earlier: EarlierCallers) -> str:
@@ -48,6 +55,7 @@ def _evidence(found: list[Assumption], earlier: EarlierCallers) -> str:
     others = [assumption.principal for assumption in found if assumption is not newest]
     more = f" New too: {some_of(sorted(others), 'principal')}." if others else ""
     holes = ", of which some days were not read" if earlier.has_holes else ""
+    holes += "" if was_kept_apart(earlier, newest.role_arn) else ", when more came than could be kept by name"
     return (
         f"{newest.principal} assumed it {_times(newest.count)}{networks_in_words(newest)}, first on "
         f"{newest.first_seen:%Y-%m-%d}; not seen in the window before ({window_in_words(earlier)}{holes}).{more}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SEVERITY = {
     Effect.MUCH_MORE: "high",
     Effect.MORE: "medium",
+    Effect.UNBOUND: "medium",
+    Effect.REWRITTEN: "medium",
     Effect.TRUST: "medium",
     Effect.MADE: "low",
     Effect.OTHER: "low",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hygiene.activity.bounded import OTHER
 from hygiene.analyse.activity import window_in_words
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.trust_rows import accounts_of, by_role, outsiders
@@ -35,7 +36,10 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
         if row["usage_status"] == "unused":
             idle, since = accounts, _since(row)
         elif activity is not None and _is_older(row, activity):
-            seen = {one.principal_account_id for one in activity.assumptions if one.role_arn == arn and one.count}
+            came = [one for one in activity.assumptions if one.role_arn == arn and one.count]
+            if any(one.principal == OTHER for one in came):
+                continue  # More came than could be kept apart: nobody knows who is among them.
+            seen = {one.principal_account_id for one in came}
             idle = tuple(account for account in accounts if account not in seen)
             since = f"between {window_in_words(activity)}, by CloudTrail".replace(" to ", " and ")
         else:

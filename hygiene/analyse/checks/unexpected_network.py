@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.activity.networks import is_expected
+from hygiene.activity.bounded import OTHER
+from hygiene.activity.networks import is_expected, is_private
 from hygiene.analyse.activity import assumptions_by_role, event_in_words
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.wording import some_of
@@ -34,6 +35,15 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         ]
         if strange:
             yield _finding(arn, strange)
+        elif uncounted := sum(number for one in assumptions for network, number in one.networks if network == OTHER):
+            yield Finding(
+                role_arn=arn,
+                evidence=f"It came from more networks than are kept apart; of {uncounted:,} of its assumptions nobody can "
+                "say whether they were expected.",
+                detail=(OTHER,),
+                severity="low",
+                confidence="possible",
+            )
 
 
 def _finding(role_arn: str, strange: list[tuple[str, Assumption]]) -> Finding:
@@ -45,9 +55,14 @@ def _finding(role_arn: str, strange: list[tuple[str, Assumption]]) -> Finding:
     return Finding(
         role_arn=role_arn,
         evidence=f"Assumed from {some_of(networks, 'network')}, which no expected network holds, by "
-        f"{some_of(callers, 'principal')}{when}.{event_in_words(latest)}",
+        f"{some_of(callers, 'principal')}{when}.{_private(networks)}{event_in_words(latest)}",
         detail=tuple(networks),
     )
+
+
+def _private(networks: list[str]) -> str:
+    """Only a VPC endpoint, of whichever account's VPC, shows AWS a private address."""
+    return " Private addresses come through a VPC endpoint." if any(map(is_private, networks)) else ""
 
 
 def _event(network: str, assumption: Assumption) -> EventReference | None:

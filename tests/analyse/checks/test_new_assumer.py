@@ -35,6 +35,23 @@ def test_quiet_for_a_name_whose_account_came_before_and_named_nobody() -> None:
     assert new(named, reference=before(STRANGER, f"arn:aws:iam::{STRANGER}:role/other"))
 
 
+def test_quiet_for_an_account_that_names_nobody_now_and_whose_roles_came_before() -> None:
+    """The log of the neighbour is not read any more: its account came, and that it was another role nobody knows."""
+    unnamed = an_assumption(STRANGER, "account", STRANGER)
+    assert not new(unnamed, reference=before(NEIGHBOUR))
+    assert new(unnamed, reference=before("arn:aws:iam::111122223333:role/other"))
+
+
+def test_those_that_nobody_kept_apart_are_no_newcomer() -> None:
+    assert not new(an_assumption("other", "web-identity", ""), reference=before(CALLER))
+
+
+def test_only_possible_when_more_came_before_than_could_be_kept() -> None:
+    (finding,) = new(an_assumption(), reference=before("other"))
+    assert finding["confidence"] == "possible"
+    assert "more came than could be kept" in str(finding["evidence"])
+
+
 def test_quiet_without_a_window_before_to_compare_with() -> None:
     assert not new(an_assumption(), reference=None)
 

@@ -10,6 +10,7 @@ from tests.builders import ADMIN, LAMBDA, MODEST, STRANGER, a_policy, a_role, an
 
 CHECK = "role-changed"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+SHARED = "arn:aws:iam::111122223333:policy/shared"
 
 
 def changed(*changes: Any, **role: Any) -> list[dict[str, Any]]:
@@ -38,12 +39,28 @@ def test_says_what_by_whom_when_from_where_and_which_event() -> None:
         (a_change("CreateRole"), "low"),
         (a_change("CreateRole", document=json.dumps(trusts({"AWS": STRANGER}))), "high"),
         (a_change("DetachRolePolicy", subject=ADMINISTRATOR), "info"),
+        (a_change("PutRolePermissionsBoundary", subject=ADMINISTRATOR), "medium"),
+        (a_change("PutRolePermissionsBoundary", subject="arn:aws:iam::111122223333:policy/limit"), "low"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.action,
 )
 def test_severity_follows_what_it_did_to_the_roles_power(change: Any, severity: str) -> None:
     (finding,) = changed(change)
     assert finding["severity"] == severity
+
+
+@pytest.mark.parametrize("action", ["PutRolePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"])
+def test_a_policy_that_was_rewritten_is_not_called_more(action: str) -> None:
+    """Whoever right-sizes a role writes a narrower version of a policy; the call shows but the new one."""
+    activity = an_activity(changes=[a_change(action, subject=SHARED, document=json.dumps(MODEST))])
+    (finding,) = found(analysed(a_role("app", attached=[SHARED]), activity=activity), CHECK)
+    assert str(finding["evidence"]).startswith(f"Changed what it may do: {action}")
+
+
+@pytest.mark.parametrize(("subject", "says"), [(ADMINISTRATOR, "Set a boundary that"), (SHARED, "Changed it: ")])
+def test_a_new_boundary_is_told_by_what_it_holds_back(subject: str, says: str) -> None:
+    (finding,) = changed(a_change("PutRolePermissionsBoundary", subject=subject))
+    assert str(finding["evidence"]).startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +83,6 @@ def test_the_worst_change_is_told_and_the_others_are_counted() -> None:
     )
     assert str(finding["evidence"]).startswith("Gave it much more: DeleteRolePermissionsBoundary")
     assert "2 more changes in the window." in str(finding["evidence"])
-
-
-SHARED = "arn:aws:iam::111122223333:policy/shared"
 
 
 def changed_policy(*changes: Any) -> list[dict[str, Any]]:

@@ -32,6 +32,10 @@ def test_quiet_when_the_outsider_came() -> None:
     assert not idle(an_activity(an_assumption(STRANGER, "account", STRANGER)), last_used=1)
 
 
+def test_quiet_when_more_came_than_could_be_kept_apart() -> None:
+    assert not idle(an_activity(an_assumption("other", "account", "444455556666")), last_used=1)
+
+
 def test_quiet_for_a_role_in_use_when_no_events_were_read() -> None:
     assert not idle(last_used=1)
 

@@ -38,6 +38,17 @@ def test_quiet_for_expected_networks_and_for_aws_itself(network: str) -> None:
     assert not seen_from(network)
 
 
+@pytest.mark.parametrize(("network", "says"), [("10.1.2.3", True), ("fd00:1::/64", True), ("198.51.100.4", False)])
+def test_a_private_address_is_told_as_a_vpc_endpoint(network: str, says: bool) -> None:
+    (finding,) = seen_from(network)
+    assert ("VPC endpoint" in str(finding["evidence"])) is says
+
+
+def test_networks_that_nobody_kept_apart_are_not_called_expected() -> None:
+    (finding,) = seen_from("203.0.113.9", "other")
+    assert (finding["confidence"], finding["severity"], finding["detail"]) == ("possible", "low", "other")
+
+
 def test_quiet_for_an_address_that_was_not_recorded() -> None:
     assert not seen_from("unknown")
 
