@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _ASSUMED_ROLE = re.compile(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.*", re.DOTALL)
+_PROVIDER = re.compile(r"(arn:[^:]+:iam::\d{12}:oidc-provider/[^:]+|[^:]+):[^:]")
 _IN_ARN = re.compile(r"arn:[^:]+:[^:]*:[^:]*:(\d{12}):")
 
 UNKNOWN = "unknown"
@@ -94,17 +95,31 @@ def _saml(identity: Mapping[str, Any], record: Mapping[str, Any]) -> Principal:
 
 
 def _web_identity(identity: Mapping[str, Any], _: Mapping[str, Any]) -> Principal:
-    """`principalId` is `provider:audience:subject`; Athena's table has no column for `identityProvider`."""
+    """`principalId` is `provider:audience:subject`; Athena's table has no column for `identityProvider`.
+
+    An audience may hold colons (a Cognito pool's id does), a provider's name or the path of its ARN never does.
+    """
     subject, whole = text(identity.get("userName")), text(identity.get("principalId"))
-    is_whole = whole.endswith(f":{subject}")
-    named = whole.removesuffix(f":{subject}").rpartition(":")[0] if is_whole else ""
-    provider = named or text(identity.get("identityProvider"))
+    named = _PROVIDER.match(whole)
+    provider = named[1] if named else text(identity.get("identityProvider"))
     return Principal(f"{provider}|{subject}", "web-identity", account_in(provider))
 
 
+def _identity_center_user(identity: Mapping[str, Any], _: Mapping[str, Any]) -> Principal:
+    """A person of IAM Identity Center: `onBehalfOf` has the id that never changes, and the store it is of.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-cloudtrail-use-cases.html
+    """
+    person = mapping(identity.get("onBehalfOf"))
+    user_id, store = text(person.get("userId")), text(person.get("identityStoreArn"))
+    name = "|".join(part for part in (store, user_id) if part) if user_id else text(identity.get("userName"))
+    return Principal(name, "unknown", account_in(store) or text(identity.get("accountId")))
+
+
 def _other(identity: Mapping[str, Any], _: Mapping[str, Any]) -> Principal:
-    """Identity Center users, directories and whatever comes: as named as the record has them, and no more."""
+    """Directories and whatever comes: as named as the record has them, and no more."""
     name = text(identity.get("arn")) or text(identity.get("invokedBy")) or text(identity.get("principalId"))
+    name = name or text(identity.get("userName"))
     return Principal(name, "service" if name and name == identity.get("invokedBy") else "unknown", account_in(name))
 
 
@@ -112,6 +127,7 @@ _BY_TYPE: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Principal]]
     "AssumedRole": _assumed_role,
     "IAMUser": _user,
     "FederatedUser": _federated_user,
+    "IdentityCenterUser": _identity_center_user,
     "Root": _root,
     "AWSService": _service,
     "AWSAccount": _account,

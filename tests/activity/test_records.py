@@ -67,6 +67,41 @@ def test_who_assumed_is_named_without_the_session(identity: Any, principal: tupl
     assert said.principal_kind in PRINCIPAL_KINDS
 
 
+POOL = "eu-west-1:0a1b2c3d-0000-4000-8000-000000000000"
+STORE = f"arn:aws:identitystore::{ACCOUNT}:identitystore/d-1234567890"
+
+
+@pytest.mark.parametrize(
+    ("identity", "principal"),
+    [
+        (
+            {
+                "type": "WebIdentityUser",
+                "principalId": f"cognito-identity.amazonaws.com:{POOL}:eu-west-1:person",
+                "userName": "eu-west-1:person",
+                "identityProvider": "cognito-identity.amazonaws.com",
+            },
+            ("cognito-identity.amazonaws.com|eu-west-1:person", "web-identity", ""),
+        ),
+        (
+            {
+                "type": "IdentityCenterUser",
+                "accountId": ACCOUNT,
+                "onBehalfOf": {"userId": "544894e8-80c1", "identityStoreArn": STORE},
+                "credentialId": "90e292de",
+            },
+            (f"{STORE}|544894e8-80c1", "unknown", ACCOUNT),
+        ),
+        ({"type": "Directory", "userName": "ana"}, ("ana", "unknown", "")),
+        ({"type": "IdentityCenterUser", "onBehalfOf": "nonsense"}, ("unknown", "unknown", "")),
+    ],
+    ids=["cognito", "identity center", "directory", "malformed"],
+)
+def test_people_of_other_directories_are_told_apart(identity: Any, principal: tuple[str, str, str]) -> None:
+    said = assumed(an_assumption(userIdentity=identity))
+    assert (said.principal, said.principal_kind, said.principal_account_id) == principal
+
+
 def test_a_session_without_issuer_is_named_by_its_own_arn() -> None:
     identity = a_session("deployer")
     del identity["sessionContext"]
