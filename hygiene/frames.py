@@ -92,8 +92,12 @@ class Roles(Table):
     owner_source = text("tag:<key>, mapping, contact or fallback", nullable=True)
     created_at = moment("CreateDate", nullable=True)
     age_days = whole("Whole days from creation to as_of", nullable=True)
-    last_used_at = moment("RoleLastUsed; empty: see usage_reason, never simply 'never'", nullable=True)
-    last_used_region = text("RoleLastUsed.Region", nullable=True)
+    last_used_at = moment(
+        "RoleLastUsed, or later use that last-accessed data or CloudTrail saw; empty: see usage_reason, never simply "
+        "'never'",
+        nullable=True,
+    )
+    last_used_region = text("RoleLastUsed.Region, or the Region of the later event", nullable=True)
     unused_days = whole("Whole days from last use to as_of", nullable=True)
     usage_status = text(isin=USAGE_STATUSES)
     usage_reason = text(isin=USAGE_REASONS)

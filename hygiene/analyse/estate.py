@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hygiene.analyse.fingerprints import Fingerprints
+from hygiene.analyse.logged_use import LoggedUse, logged_use
 from hygiene.analyse.owners import contact_of, owner_of, role_tags
 from hygiene.analyse.permissions import PolicyCompiler, RolePermissions, power_mask
 from hygiene.analyse.security_hub import said_of_roles
@@ -58,6 +59,7 @@ class Estate:
     """Managed policies by ARN, each with its default version's document."""
     documents: AccountDocuments
     """AWS's own answers: quotas, credential report, last accessed information."""
+    logged: LoggedUse
 
     @property
     def account_summary(self) -> Mapping[str, int] | None:
@@ -107,7 +109,8 @@ def build_estate(
     fingerprints = Fingerprints(account.id, policy_documents)
     said = said_of_roles(documents.security_hub)
     contact = contact_of(documents.contacts)
-    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints, said, contact)
+    logged = logged_use(documents.activity)
+    facts = _Facts(documents, account, reference, policy_documents, listing, fingerprints, said, contact, logged)
     trusts = _TrustPolicies(account.id)
     rows, permissions, problems, trusted_by = [], {}, {}, {}
     for role in _distinct(details["RoleDetailList"]):
@@ -129,6 +132,7 @@ def build_estate(
         trust_problems=problems,
         policy_documents=policy_documents,
         documents=documents,
+        logged=logged,
     )
 
 
@@ -165,6 +169,7 @@ class _Facts:
     fingerprints: Fingerprints
     security_hub: Mapping[str, str]
     contact: str
+    logged: LoggedUse
 
     def row(
         self, role: JsonObject, trusted: tuple[TrustedPrincipal, ...], permissions: RolePermissions
@@ -175,6 +180,10 @@ class _Facts:
         role_id = str(role.get("RoleId") or role["Arn"])
         group_id, row_sha256 = self.fingerprints.of(role, role_id)
         use = self._service_use(role, permissions)
+        created_at = parse_time(role.get("CreateDate"))
+        assumed = self.logged.of(str(role["Arn"]), created_at)
+        reported_at = _latest(last_used_at(role), use.newest if use else None)
+        is_later = assumed is not None and (reported_at is None or assumed.time > reported_at)
         return {
             "account_id": self.account.id,
             "account_name": self.account.name or None,
@@ -187,9 +196,9 @@ class _Facts:
             "kinds": _joined(kinds),
             "owner": owner or None,
             "owner_source": owner_source or None,
-            "created_at": parse_time(role.get("CreateDate")),
-            "last_used_at": _latest(last_used_at(role), use.newest if use else None),
-            "last_used_region": _region(role),
+            "created_at": created_at,
+            "last_used_at": assumed.time if assumed and is_later else reported_at,
+            "last_used_region": (assumed.region or None) if assumed and is_later else _region(role),
             "has_last_used": has_last_used(role),
             "max_session_hours": _hours(listed.get("MaxSessionDuration", role.get("MaxSessionDuration"))),
             "permissions_boundary": boundary_arn(role) or None,
@@ -214,9 +223,11 @@ class _Facts:
         if answers is None or not permissions.is_complete:
             return None
         answer = answers.get(str(role["Arn"]))
-        if answer is None and is_worth_asking(role):
+        # Without an answer nobody was asked: rightly so where the role was not used, which the log may know better.
+        if answer is None and (is_worth_asking(role) or str(role["Arn"]) in self.logged.assumed):
             return None
-        return service_use(answer, permissions.effective.final.somewhere_if)
+        called = self.logged.calls(str(role["Arn"]))
+        return service_use(answer, permissions.effective.final.somewhere_if, called)
 
 
 _REFERENCES_NAMED = 100

@@ -88,7 +88,7 @@ class _Case:
     def use(self) -> ServiceUse:
         """The use of all the role's own policies allow, held back or not: what is unused may go all the same."""
         own = self.estate.permissions[self.role_arn].effective.own.grant.somewhere_if
-        use = service_use(self.answer, own)
+        use = service_use(self.answer, own, self.estate.logged.calls(self.role_arn))
         return use if use is not None else ServiceUse((), (), None)
 
     @cached_property

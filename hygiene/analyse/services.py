@@ -82,11 +82,12 @@ class ServiceUse:
         return (services | actions) & ~catalogue().mask(UNTRACKED_ACTIONS)
 
 
-def service_use(answer: JsonObject | None, allowed: int) -> ServiceUse | None:
+def service_use(answer: JsonObject | None, allowed: int, called: int = 0) -> ServiceUse | None:
     """Return the use of services by a role that is effectively allowed these actions.
 
     `answer` None means that no job was needed: the role was not used at all in the tracking period. A job that
-    failed or was cut says nothing; the result is then None.
+    failed or was cut says nothing; the result is then None. `called`: what CloudTrail saw the role call, whatever the
+    answer says; of a service that the answer calls unused all the same, no single action is called unused.
     """
     granted = trackable_services(allowed)
     if answer is None:
@@ -96,13 +97,14 @@ def service_use(answer: JsonObject | None, allowed: int) -> ServiceUse | None:
         return None
     entries = {str(entry.get("ServiceNamespace", "")).lower(): entry for entry in _entries(answer)}
     seen = {name: moment for name, entry in entries.items() if (moment := _used_at(entry)) is not None}
-    used = granted & set(seen)
+    logged = frozenset(catalogue().services_in(called)) & set(entries)
+    used = granted & (set(seen) | logged)
     return ServiceUse(
         used_services=tuple(sorted(used)),
-        unused_services=tuple(sorted((granted & set(entries)) - set(seen))),
+        unused_services=tuple(sorted((granted & set(entries)) - used)),
         newest=max(seen.values(), default=None),
         written_at=parse_time(answer.get("JobCompletionDate")),
-        actions=_action_use({name: entries[name] for name in sorted(used)}, allowed),
+        actions=_action_use({name: entries[name] for name in sorted(used & set(seen))}, allowed, called),
         untracked_services=tuple(sorted(granted - set(entries))),
     )
 
@@ -113,7 +115,10 @@ def role_service_use(estate: Estate, role_arn: str) -> ServiceUse | None:
     None too where the last-accessed answer or one of the role's policies was not read: then nobody can say.
     """
     answer = judged_answer(estate, role_arn)
-    return service_use(answer, estate.permissions[role_arn].effective.final.somewhere_if) if answer else None
+    if answer is None:
+        return None
+    allowed = estate.permissions[role_arn].effective.final.somewhere_if
+    return service_use(answer, allowed, estate.logged.calls(role_arn))
 
 
 def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:
@@ -126,7 +131,17 @@ def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:
     idle, age = _days(row["unused_days"]), _days(row["age_days"])
     if idle is None or idle >= limit or age is None or age < limit:
         return None
-    return answer if estate.permissions[role_arn].is_complete else None
+    if not estate.permissions[role_arn].is_complete or _only_the_log_saw_it(estate, role_arn, answer):
+        return None
+    return answer
+
+
+def _only_the_log_saw_it(estate: Estate, role_arn: str, answer: JsonObject) -> bool:
+    """Whether CloudTrail alone knows of any use: then AWS's report has missed what it was used for."""
+    row = estate.role(role_arn)
+    assumed = estate.logged.of(role_arn, row["created_at"])
+    is_last = assumed is not None and assumed.time == row["last_used_at"]
+    return is_last and not any(_used_at(entry) for entry in _entries(answer))
 
 
 def _days(value: Any) -> int | None:
@@ -178,14 +193,13 @@ def _tracked_actions(entry: JsonObject) -> list[JsonObject]:
     return [action for action in (listed if isinstance(listed, list) else []) if isinstance(action, dict)]
 
 
-def _action_use(entries: Mapping[str, JsonObject], allowed: int) -> ActionUse | None:
+def _action_use(entries: Mapping[str, JsonObject], allowed: int, called: int) -> ActionUse | None:
     tracked, used, untracked = 0, 0, 0
     for service, entry in entries.items():
         actions = _tracked_actions(entry)
         here = allowed & _mask_of(service, actions)
-        seen = here & _mask_of(
-            service, [one for one in actions if parse_time(one.get("LastAccessedTime")) is not None]
-        )
+        reported = [one for one in actions if parse_time(one.get("LastAccessedTime")) is not None]
+        seen = here & (_mask_of(service, reported) | called)
         rest = allowed & catalogue().services[service] & ~here
         # A service in use of which nothing would be left contradicts itself: then its actions say nothing.
         if here and (seen or rest):
