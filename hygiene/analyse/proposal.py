@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from hygiene.analyse.narrowing import NarrowedPolicies, narrow_policies
 from hygiene.analyse.proposal_files import FileNames
 from hygiene.analyse.proposal_words import difference, not_tracked
 from hygiene.analyse.services import ServiceUse, judged_answer, seen_actions, service_use, unknown_services
-from hygiene.documents import boundary_arn, identity_policies
+from hygiene.documents import INLINE, boundary_arn, identity_policies
 from hygiene.model import TRACKING_PERIOD_DAYS, Proposal
 from hygiene.policy.actions import catalogue
 from hygiene.policy.comparison import allowed_actions, changed_answers, is_wider, sample_requests
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from hygiene.model import JsonObject
 
 logger = logging.getLogger(__name__)
+
+_QUOTA, _USUAL_QUOTA = "AttachedPoliciesPerRoleQuota", 10
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+_BY_SERVICE = " By single actions it would take more managed policies than a role may have, so whole services go."
 
 
 def proposals_of(estate: Estate, managed: Container[str]) -> Iterator[Proposal]:
@@ -59,21 +63,38 @@ def _proposed(estate: Estate, role: JsonObject) -> dict[str, Any] | None:
     answer = judged_answer(estate, arn)
     if answer is None:
         return None
-    case = _Case(estate, arn, answer)
-    if not case.taken_away:
+    fitting = _fitting(_Case(estate, arn, answer), role)
+    if fitting is None:
         return None
-    policies = tuple(identity_policies(role, estate.policy_documents))
-    read = [policy.document for policy in estate.permissions[arn].policies]
-    try:
-        proposed = narrow_policies(str(role["RoleName"]), policies, read, case.excess)
-    except TooLongError as error:
-        logger.info("%s: no proposal: %s", arn, error)
-        return None
+    case, proposed = fitting
     confirmed = _confirmed(case, proposed)
     if not confirmed:
         logger.error("%s: the proposal was not confirmed and is left out; this is a bug in hygiene", arn)
         return None
     return _content(case, role, proposed, confirmed)
+
+
+def _fitting(case: _Case, role: JsonObject) -> tuple[_Case, NarrowedPolicies] | None:
+    """Return the narrowed policies by action, or by service where a role cannot have as many; else None."""
+    policies = tuple(identity_policies(role, case.estate.policy_documents))
+    read = [policy.document for policy in case.estate.permissions[case.role_arn].policies]
+    attached = sum(policy.kind != INLINE for policy in policies)
+    # A role that carries more than the usual number today may do so.
+    limit = max((case.estate.account_summary or {}).get(_QUOTA, _USUAL_QUOTA), attached)
+    for attempt in (case, replace(case, by_action=False)):
+        if not attempt.taken_away:
+            continue
+        try:
+            proposed = narrow_policies(str(role["RoleName"]), policies, read, attempt.excess)
+        except TooLongError as error:
+            logger.info("%s: no such proposal: %s", case.role_arn, error)
+            continue
+        kinds = [*(policy.kind for policy in proposed.policies), *(policy.kind for policy in proposed.kept)]
+        number = sum(kind != INLINE for kind in kinds)
+        if number <= limit:
+            return attempt, proposed
+        logger.info("%s: no such proposal: %d managed policies, and %d may be attached", case.role_arn, number, limit)
+    return None
 
 
 @dataclass(frozen=True)
@@ -83,13 +104,17 @@ class _Case:
     estate: Estate
     role_arn: str
     answer: JsonObject
+    by_action: bool = True
+    """False: whole services alone are taken away."""
 
     @cached_property
     def use(self) -> ServiceUse:
         """The use of all the role's own policies allow, held back or not: what is unused may go all the same."""
         own = self.estate.permissions[self.role_arn].effective.own.grant.somewhere_if
         use = service_use(self.answer, own, self.estate.logged.calls(self.role_arn))
-        return use if use is not None else ServiceUse((), (), None)
+        if use is None:
+            return ServiceUse((), (), None)
+        return use if self.by_action else replace(use, actions=None)
 
     @cached_property
     def excess(self) -> Excess:
@@ -151,7 +176,7 @@ def _content(case: _Case, role: JsonObject, proposed: NarrowedPolicies, confirme
         "permissions_boundary": boundary_arn(role) or None,
         "before": _counts(case.effective, len(proposed.replaced) + len(proposed.kept)),
         "after": _counts(after, len(proposed.policies) + len(proposed.kept)),
-        "difference": difference(case.use, case.effective, case.taken_away),
+        "difference": difference(case.use, case.effective, case.taken_away) + ("" if case.by_action else _BY_SERVICE),
         "not_tracked": not_tracked(case.use, case.effective),
         "validated": list(confirmed),
     }

@@ -163,6 +163,41 @@ def test_inline_policies_too_long_for_a_role_become_managed_ones() -> None:
     assert len(content["policies"]) > 1
 
 
+def _scattered() -> tuple[Json, list[Json]]:
+    """Return a policy over two large services, and an answer by which every other action of them was used."""
+    told = []
+    for service in ("ec2", "sagemaker"):
+        names = [name.partition(":")[2] for name in catalogue().names_in(catalogue().services[service])]
+        told.append(entry(service, True, **{name: bool(number % 2) for number, name in enumerate(names)}))
+    return document(statement(["ec2:*", "sagemaker:*", "sqs:*"])), [*told, entry("sqs")]
+
+
+@pytest.mark.parametrize("has_unused_service", [True, False])
+def test_more_policies_than_a_role_may_have_give_way_to_whole_services_or_to_no_proposal(
+    has_unused_service: bool,
+) -> None:
+    allowed, told = _scattered()
+    role = a_role(inline=None, attached=(SHARED,))
+    if not has_unused_service:
+        allowed, told = document(statement(["ec2:*", "sagemaker:*"])), told[:2]
+    documents = AccountDocuments(
+        ACCOUNT,
+        authorization_details=details(role, policies=[a_policy(SHARED, allowed)]),
+        last_accessed={role["Arn"]: answer(*told)},
+        account_summary={"AttachedPoliciesPerRoleQuota": 2},
+    )
+    reference = a_reference(an_organization())
+    estate = build_estate(documents, reference.accounts[ACCOUNT], reference, PolicyCompiler())
+    found = [json.loads(proposal.text()) for proposal in proposals_of(estate, set())]
+    assert len(found) == has_unused_service
+    for content in found:
+        (policy,) = content["policies"]
+        assert policy["document"]["Statement"][0]["Action"] == ["ec2:*", "sagemaker:*"]
+        assert "more managed policies than a role may have" in content["difference"]
+    many = proposals(role, answer(*told), [a_policy(SHARED, allowed)])
+    assert 2 < len(json.loads(many[0].text())["policies"]) <= 10
+
+
 @pytest.mark.parametrize(
     "role",
     [
