@@ -130,6 +130,7 @@ class Roles(Table):
     tags = text("Tags of the role as key=value, ;-joined", nullable=True)
     security_hub = text("Security Hub's open findings, ;-joined; empty: none, or not read", nullable=True)
     proposal_opinion = text("What IAM Access Analyzer says of the proposal; empty: no proposal", nullable=True)
+    proposal_difference = text("What the proposal keeps and takes away, in words; empty: no proposal", nullable=True)
 
 
 class Findings(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
     from hygiene.analyse.estate import Estate, RoleRow
     from hygiene.analyse.permissions import PolicyCompiler
     from hygiene.analyse.reference import Reference
-    from hygiene.model import Account, AccountDocuments
+    from hygiene.model import Account, AccountDocuments, Proposal
 
 CHAIN_CHECK = "privilege-escalation"
 """The check that chains belong to; when it is switched off, they are not reported."""
+
+
+_NO_PROPOSAL: Mapping[str, str | None] = {"proposal": None, "proposal_opinion": None, "proposal_difference": None}
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ def examine_account(
     opinions = second_opinions(documents.access_analyzer)
     rows = [row for configured in checks for row in _finding_rows(configured, estate, advice, opinions)]
     proposals = tuple(proposals_of(estate, advice))
-    paths = {proposal.role_arn: proposal.path for proposal in proposals}
-    roles = tuple({**row, "proposal": paths.get(arn), "proposal_opinion": None} for arn, row in estate.rows.items())
+    proposed = {proposal.role_arn: _proposal_cells(proposal) for proposal in proposals}
+    roles = tuple({**row, **proposed.get(arn, _NO_PROPOSAL)} for arn, row in estate.rows.items())
     right_sizing = RightSizing(proposals, tuple(removals_of(estate, advice)), policy_texts(documents))
     return ExaminedAccount(
         roles=roles,
@@ -126,6 +130,15 @@ def _advice(estate: Estate) -> Iterator[tuple[str, str]]:
         platform = platform_of(row["role_name"], row["path"], estate.reference.permission_sets)
         if platform is not None:
             yield arn, platform.advice
+
+
+def _proposal_cells(proposal: Proposal) -> dict[str, str | None]:
+    """Return the cells of a role that a proposal was made for; an opinion comes later, if anybody is asked."""
+    return {
+        **_NO_PROPOSAL,
+        "proposal": proposal.path,
+        "proposal_difference": json.loads(proposal.text())["difference"],
+    }
 
 
 def _possible(finding: Finding, advice: Mapping[str, str]) -> Finding:

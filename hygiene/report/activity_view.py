@@ -9,7 +9,7 @@ from hygiene.report.visible import parts
 from hygiene.report.wording import counted, moment
 
 if TYPE_CHECKING:
-    from hygiene.report.roster import Roster
+    from hygiene.report.roster import Roster, Watched
     from hygiene.report.visible import Row
 
 _SHOWN = 8
@@ -23,6 +23,7 @@ def activity_view(roster: Roster, row: Row) -> ActivityView | None:
         return None
     assumed, events = roster.assumed_by.get(row["role_arn"], ()), roster.events_of.get(row["role_arn"], ())
     return ActivityView(
+        window=_window(window),
         assumed=tuple(_assumed(entry) for entry in assumed[:_SHOWN]),
         more_assumed=max(0, len(assumed) - _SHOWN),
         events=tuple(_event(entry) for entry in events[:_SHOWN]),
@@ -31,9 +32,14 @@ def activity_view(roster: Roster, row: Row) -> ActivityView | None:
     )
 
 
-def _nobody(window: tuple[str, str], used_on: str) -> str:
+def _window(window: Watched) -> str:
+    holes = ", less the days that coverage names" if window.has_holes else ""
+    return f"By CloudTrail, {window.first} to {window.last}{holes}:"
+
+
+def _nobody(window: Watched, used_on: str) -> str:
     """Say since when nobody came; where IAM knows better, that the log that was read cannot hold everything."""
-    first, last = window
+    first, last, _ = window
     nobody = f"Nobody from {first} to {last}, by the events that were read"
     if first <= used_on <= last:
         return f"{nobody}; yet it was used on {used_on}: by an older session, or events are missing."

@@ -95,6 +95,7 @@ def _role_view(roster: Roster, row: Row) -> RoleView:
         references_asked=bool(row["references_source"]),
         proposal_href=quote(row["proposal"]),
         proposal_opinion=row["proposal_opinion"],
+        proposal_difference=row["proposal_difference"],
         security_hub=parts(row["security_hub"]),
         decision=row["decision"],
         decision_state=row["decision_state"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,14 @@ _TELLING = {"full-admin": 0, "privilege-escalation": 1}
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
+class Watched(NamedTuple):
+    """What was read of an account's events: the first and the last day, and whether days between are missing."""
+
+    first: str
+    last: str
+    has_holes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """What every account's roles are seen against; made once per report."""
@@ -39,8 +47,8 @@ class Background:
     account_names: Mapping[str, str]
     checks: Mapping[str, CheckInfo]
     is_organization: bool
-    watched: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Account id → from which day to which its events were read; no entry: not at all."""
+    watched: Mapping[str, Watched] = field(default_factory=dict)
+    """Account id → what was read of its events; no entry: nothing."""
     _principals: dict[tuple[str, str], tuple[PrincipalView, ...]] = field(default_factory=dict)
 
     def principals(self, written: str, own_account: str) -> tuple[PrincipalView, ...]:
@@ -115,9 +123,10 @@ def background_of(review: Review, facts: ReviewFacts) -> Background:
     )
 
 
-def _watched(coverage: pd.DataFrame) -> dict[str, tuple[str, str]]:
+def _watched(coverage: pd.DataFrame) -> dict[str, Watched]:
     days = [coverage[name].dt.strftime("%Y-%m-%d") for name in ("events_from", "events_to")]
-    return dict(zip(coverage["account_id"], zip(*days, strict=True), strict=True))
+    holes = coverage["reason"].fillna("").str.contains("CloudTrail events are missing", regex=False)
+    return dict(zip(coverage["account_id"], map(Watched, *days, holes.tolist()), strict=True))
 
 
 def roster_of(

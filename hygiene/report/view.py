@@ -76,8 +76,10 @@ class AssumedView(NamedTuple):
 class ActivityView(NamedTuple):
     """Who assumed a role and what was changed on it; the numbers say how many more there are than shown.
 
-    `nobody` is what there is to say where no call is known.
+    `window` is what was read of the log; `nobody` is what there is to say where no call is known.
     """
+
+    window: str
 
     assumed: tuple[AssumedView, ...]
     more_assumed: int
@@ -135,6 +137,7 @@ class RoleView(NamedTuple):
     row_sha256: str
     proposal_href: str
     proposal_opinion: str
+    proposal_difference: str
     security_hub: tuple[str, ...]
     references: tuple[str, ...]
     references_asked: bool

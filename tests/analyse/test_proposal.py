@@ -234,7 +234,8 @@ def test_the_role_row_names_the_file() -> None:
     role = a_role(inline=TWO_SERVICES)
     analysis = analysed(role, last_accessed={role["Arn"]: answer(entry("s3", used=True), entry("sqs"))})
     assert list(analysis.roles["proposal"]) == [f"proposals/{ACCOUNT}/app.json"]
-    assert analysed(role).roles["proposal"].isna().all()
+    assert analysis.roles["proposal_difference"][0].startswith("Keeps 1 service, takes away 1 (sqs).")
+    assert analysed(role).roles[["proposal", "proposal_difference"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../../etc/passwd", "a/b", "a\0b", "a\nb", "", "\u202e", "x" * 200])

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hygiene.activity import Activity, to_json
 from hygiene.config import Settings
 from hygiene.pipeline.story import ReportRequest, report
 from tests.activity.events import a_refusal, an_account, an_assumption
+from tests.activity_builders import an_assumption as an_assumption_row
 from tests.builders import AS_OF, STRANGER, a_role, details, trusts
 
 if TYPE_CHECKING:
@@ -122,3 +124,18 @@ def test_a_card_says_where_the_log_and_the_last_use_contradict_each_other(
     done = report(Settings(), str(source), ReportRequest(out=str(tmp_path / "out"), as_of=AS_OF), lambda: AS_OF)
     card = (Path(done.location) / "accounts" / f"{ACCOUNT}.html").read_text()
     assert f"Nobody from 2026-12-02 to 2026-12-30, {said}" in card
+
+
+def test_the_card_says_that_days_are_missing_from_what_was_read(tmp_path: Path) -> None:
+    source = a_snapshot(tmp_path)
+    account = source / "accounts" / ACCOUNT
+    (account / "cloudtrail" / "day.json").unlink()
+    came = an_assumption_row(role_arn=f"arn:aws:iam::{ACCOUNT}:role/deployer")
+    hole = (AS_OF - timedelta(days=5)).date()
+    activity = Activity(
+        ACCOUNT, "lookup", AS_OF - timedelta(days=20), AS_OF, assumptions=(came,), missing_days=(hole,)
+    )
+    (account / "activity.json").write_text(json.dumps(to_json(activity)))
+    done, _ = reported(source, tmp_path / "out", AS_OF)
+    card = (Path(done.location) / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert "By CloudTrail, 2026-12-11 to 2026-12-31, less the days that coverage names:" in card
