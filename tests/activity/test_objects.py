@@ -34,6 +34,15 @@ def test_no_record_about_roles_is_passed_by(text: Any) -> None:
     assert number == len(ABOUT_ROLES) + 2 * len(OTHERS)
 
 
+@pytest.mark.parametrize("keys", [("eventVersion", "userIdentity"), ("eventVersion", "eventSource")], ids="-".join)
+def test_no_record_is_passed_by_in_whatever_order_its_keys_stand(keys: tuple[str, ...]) -> None:
+    """Who acted stands before the source in CloudTrail's own files, and may stand behind it in others."""
+    ordered = [{**{key: record[key] for key in keys}, **record} for record in (*OTHERS, *ABOUT_ROLES)]
+    records, number = records_of(compact(*ordered))
+    assert [record for record in records if read_record(record)] == ABOUT_ROLES
+    assert (number, len(records)) == (len(ordered), len(ABOUT_ROLES))
+
+
 def test_most_records_are_not_even_parsed() -> None:
     records, number = records_of(compact(*OTHERS * 50, an_assumption()))
     assert (len(records), number) == (1, 101)
