@@ -27,6 +27,8 @@ _MAX_CELL = 131_072
 
 def delimited_lines(content: bytes, origin: str) -> Iterator[Line]:
     """Yield line number and cells. Raises AnswersError for what is no text, or broken CSV."""
+    if not content.strip():
+        raise AnswersError(f"{origin} is empty.")
     text = _decoded(content, origin)
     if "\0" in text:
         raise AnswersError(f"{origin} is no text file; save it as “CSV UTF-8”, or send the .xlsx itself.")

@@ -172,12 +172,19 @@ def _question(row: AnswerRow, asked: Asked) -> Question:
 
 
 def _decision(text: str) -> str:
-    word = text.lower().replace(" ", "-").replace("_", "-")
+    word = _word(text)
     if word in DECISIONS:
         return word
+    if text.startswith("="):
+        raise _RefusedError("decision is a formula whose result is not in the file; write the word itself")
     near = difflib.get_close_matches(word, DECISIONS, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise _RefusedError(f"{text[:60]!r} is no decision; write one of {', '.join(DECISIONS)}{hint}")
+
+
+def _word(text: str) -> str:
+    """Return a decision as it is spelt here; people quote it, or type the apostrophe that makes a cell text."""
+    return text.strip("'\"“” ").lower().replace(" ", "-").replace("_", "-")
 
 
 def _why_justify(question: Question, decision: str, *, is_group: bool) -> str:
@@ -208,10 +215,17 @@ def _decided_at(text: str, imported_at: datetime) -> datetime:
     """Return when the reviewer decided: as the file says, to the second, else when it was imported."""
     if not text:
         return imported_at
-    moment = parse_time(text)
+    moment = parse_time(text) or _midnight(text)
     if moment is None or moment > imported_at + _CLOCKS_DIFFER:
         raise _RefusedError(f"decided_at: {text!r} is no past moment; leave it empty, or write 2026-12-31T06:00:00Z")
     return moment.replace(microsecond=0)
+
+
+def _midnight(text: str) -> datetime | None:
+    try:
+        return parse_time(parse_date(text).isoformat())
+    except ValueError:
+        return None
 
 
 def _group_sizes(filled: Iterable[AnswerRow], asked: Asked) -> Counter[tuple[str, str]]:
@@ -219,7 +233,7 @@ def _group_sizes(filled: Iterable[AnswerRow], asked: Asked) -> Counter[tuple[str
     alike: dict[str, tuple[str, str]] = {}
     for row in filled:
         for question in asked.questions.get(row[ROLE_ID], ())[:1]:
-            alike[question.role_arn] = (question.group_id, row[DECISION].lower().replace(" ", "-").replace("_", "-"))
+            alike[question.role_arn] = (question.group_id, _word(row[DECISION]))
     return Counter(alike.values())
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from hygiene.errors import AnswersError
 from hygiene.pipeline.importing import read_rows
 from hygiene.review.answers import sheet as sheets
 from hygiene.review.answers import workbook as workbooks
-from hygiene.review.answers.dates import parse_date
 
 HEADER = ["role_id", "row_sha256", "decision", "justification", "target_date"]
 ROW = ["AROA1", "ab12", "keep", "Größe; für März", "2026-12-31"]
@@ -122,7 +122,7 @@ def zipped(**members: bytes) -> bytes:
         ("a.csv", b"name,decision\nx,keep\n", "no header line"),
         ("a.csv", b"role_id,decision\nA,keep\n", "lacks the column row_sha256"),
         ("a.csv", b"role_id,row_sha256,decision,decision\n", "twice"),
-        ("a.csv", b"", "no header line"),
+        ("a.csv", b" \r\n", "is empty"),
         ("a.csv", b"role_id,row_sha256,decision\nA,1,ke\0ep\n", "no text file"),
         ("a.csv", b"\x81\x8d role_id", "neither UTF-8"),
         ("a.csv", b'role_id,row_sha256,decision\n"A"x,1,keep\n', "line 2: broken CSV"),
@@ -158,12 +158,42 @@ def test_of_several_sheets_the_one_with_the_answers_is_read_whatever_is_open_or_
 
 def test_what_excel_makes_of_cells_comes_as_text_that_is_judged() -> None:
     header = [*HEADER, "ticket", "reviewer"]
-    row = ["A", "1", True, "#N/A", 46387, 1e15, "=A1"]
+    row = ["A", "1", True, "#N/A", 463870, 1e15, "=A1"]
     cells = only("a.xlsx", workbook(row, header=header))
     assert cells == {"role_id": "A", "row_sha256": "1", "decision": "True", "justification": "#N/A",
-                     "target_date": "46387", "ticket": "1000000000000000", "reviewer": ""}  # fmt: skip
-    with pytest.raises(ValueError, match="inner number of a day; format the cell as a date"):
-        parse_date(cells["target_date"])
+                     "target_date": "463870", "ticket": "1000000000000000", "reviewer": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(("epoch", "number"), [(CALENDAR_WINDOWS_1900, 46387), (CALENDAR_MAC_1904, 46387 - 1462)])
+def test_a_date_that_lost_its_format_is_the_day_its_own_workbook_means(epoch: datetime, number: float) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(["A", "1", "keep", "46387", number + 0.5])))
+    book.epoch = epoch
+    file = io.BytesIO()
+    book.save(file)
+    cells = only("a.xlsx", file.getvalue())
+    assert (cells["target_date"], cells["justification"]) == ("2026-12-31", "46387")
+
+
+def test_a_decision_that_is_a_formula_without_its_result_comes_as_the_formula() -> None:
+    rows = read_rows("a.xlsx", workbook(["A", "1", '=IF(1,"keep","")', "", ""], ["B", "1", "keep", "=A1", ""]))
+    assert [(row["decision"], row["justification"]) for row in rows] == [('=IF(1,"keep","")', ""), ("keep", "")]
+
+
+def with_copy(*decisions: str | None) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(["A", "1", decisions[0], "", ""])))
+    copy = book.copy_worksheet(book.worksheets[0])
+    copy.title = "decisions (2)"
+    copy["C2"] = decisions[1]
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_of_a_sheet_and_its_copy_the_answered_one_is_read_and_two_answered_ones_are_refused() -> None:
+    assert only("a.xlsx", with_copy(None, "keep"))["decision"] == "keep"
+    assert only("a.xlsx", with_copy("keep", None))["decision"] == "keep"
+    with pytest.raises(AnswersError, match=r"more than one sheet has answers \(“decisions” and “decisions \(2\)”"):
+        read_rows("a.xlsx", with_copy("keep", "keep"))
 
 
 def test_fifty_megabytes_of_other_peoples_columns_are_read() -> None:

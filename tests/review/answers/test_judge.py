@@ -50,6 +50,11 @@ def test_a_row_that_names_its_reviewer_keeps_him() -> None:
     assert answer.decided_at == datetime(2026, 10, 2, 7, tzinfo=UTC)
 
 
+def test_a_day_is_moment_enough_for_a_decision() -> None:
+    (answer,) = judged(row(decided_at="02 Oct 2026")).answers
+    assert answer.decided_at == datetime(2026, 10, 2, tzinfo=UTC)
+
+
 def test_rows_without_a_decision_are_no_answer_and_a_remark_on_one_is_told() -> None:
     told = judged(row("a", ""), row("b", "", line=3, justification="ask Ben"), row("unknown", "", line=4))
     assert (told.answers, told.problems) == ((), ())
@@ -66,7 +71,7 @@ def test_a_date_beyond_a_year_is_taken_and_remarked_on() -> None:
     assert not judged(row(target_date="2027-09-30")).remarks
 
 
-@pytest.mark.parametrize("word", ["keep", "KEEP", "not mine", "Not_Mine"])
+@pytest.mark.parametrize("word", ["keep", "KEEP", "'keep", "“Keep”", "not mine", "Not_Mine"])
 def test_decisions_are_read_as_people_write_them(word: str) -> None:
     assert judged(row(decision=word, justification="x")).answers[0].decision in ("keep", "not-mine")
 
@@ -75,6 +80,7 @@ def test_decisions_are_read_as_people_write_them(word: str) -> None:
     ("cells", "said"),
     [
         ({"decision": "delete"}, "write one of keep, reduce, remove, not-mine"),
+        ({"decision": '=IF(1,"keep","")'}, "a formula whose result is not in the file"),
         ({"decision": "remov"}, "did you mean remove"),
         ({"role_id": "zz"}, "is not in this review"),
         ({"row_sha256": "e" * 64}, "changed since"),
