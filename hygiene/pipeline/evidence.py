@@ -65,7 +65,7 @@ def verify(location: str) -> Verdict:
         chain=tuple(walk.found),
         ledgers=ledgers.intact,
         problems=(*problems, *walk.problems, *ledgers.problems),
-        notes=tuple(_notes(places, name, seal)),
+        notes=(*_notes(places, name, seal), *map(_came_since, ledgers.since)),
     )
 
 
@@ -145,3 +145,7 @@ def _notes(places: Places, name: str, seal: Seal) -> Iterator[str]:
     earlier = places.previous_quarter(name)
     if earlier and not seal.manifest.get("previous_manifest_sha256"):
         yield f"the manifest names no earlier review, though {earlier} is there: made later, or the link was cut"
+
+
+def _came_since(ledger: str) -> str:
+    return f"{ledger} has answers that came after the report was sealed: make it again to seal them"

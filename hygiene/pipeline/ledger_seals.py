@@ -36,28 +36,44 @@ def ledgers_as_they_stand(out: Store, review_id: str) -> tuple[ReportFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Ledgers that still hold what was sealed in them, such as `o-1-2026-Q4/decisions.jsonl`, and what is wrong."""
+    """Ledgers that still hold what was sealed in them, such as `o-1-2026-Q4/decisions.jsonl`, and what is wrong.
+
+    `since` are those with answers that came after the report was sealed.
+    """
 
     intact: tuple[str, ...]
     problems: tuple[str, ...]
+    since: tuple[str, ...]
 
 
 def ledgers_held(out: Store, manifest: JsonObject) -> Held:
     """Hold every ledger a manifest names, and the reviewers' files these name, against what was sealed.
 
-    A manifest from before ledgers were sealed says nothing of them, and nothing is said here.
+    Of answers that came later, and of all where a manifest is from before ledgers were sealed, the reviewers' files
+    are held against the digests in their names.
     """
     entries = manifest.get("ledger") or []
     intact, problems = [], []
+    sealed: dict[str, int] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
         path = _path_of(entry)
         found = (
             list(_problems(out, path, entry)) if path else [f"manifest.json names a ledger that is none: {entry!r}"]
         )
         problems += [problem[:_LONGEST] for problem in found]
+        if path:
+            sealed[path] = entry["bytes"]
         if not found:
             intact.append(path.removeprefix(f"{LEDGER}/"))
-    return Held(tuple(intact), tuple(problems))
+    since = []
+    for review in reviews_until(out, str(manifest.get("review_id"))):
+        path = f"{LEDGER}/{review}/{DECISIONS}"
+        if path not in sealed:
+            problems += [problem[:_LONGEST] for problem in _original_problems(out, review)]
+        there = _beginning(out, path)
+        if there and there[1] > sealed.get(path, 0):
+            since.append(path.removeprefix(f"{LEDGER}/"))
+    return Held(tuple(intact), tuple(problems), tuple(since))
 
 
 def _path_of(entry: Any) -> str:

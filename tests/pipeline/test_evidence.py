@@ -112,8 +112,15 @@ def test_a_superseded_manifest_that_was_changed_or_removed_is_a_problem(out: Pat
 
 
 @pytest.fixture
-def answered(out: Path, tmp_path: Path) -> Path:
+def answered(imported: Path, tmp_path: Path) -> Path:
     """The newest report made again after somebody answered; its ledger."""
+    make(tmp_path, str(imported.parent.parent), "2026-Q4")
+    return imported
+
+
+@pytest.fixture
+def imported(out: Path, tmp_path: Path) -> Path:
+    """The ledger of the newest report after somebody answered it."""
     lines = (out / "2026-Q4" / "decisions.csv").read_text().splitlines(keepends=True)
     rows = list(csv.DictReader(lines))
     for row in rows:
@@ -125,7 +132,6 @@ def answered(out: Path, tmp_path: Path) -> Path:
     import_decisions(
         tmp_path / "ana.csv", str(out / "2026-Q4"), "ana@example.com", lambda: MOMENTS["2026-Q4"], dry_run=False
     )
-    make(tmp_path, str(out), "2026-Q4")
     (ledger,) = out.glob("ledger/*-2026-Q4")
     return ledger
 
@@ -153,6 +159,19 @@ def test_what_people_answered_is_sealed_with_their_files_and_may_only_grow(
     original.unlink()
     assert "the file that answers came in" in verify(report).problems[0]
     assert ends(report) == 1
+
+
+def test_answers_that_came_after_the_seal_are_mentioned_and_their_files_are_checked(imported: Path) -> None:
+    report = str(imported.parent.parent / "2026-Q4")
+    verdict = verify(report)
+    assert verdict.problems == ()
+    assert [note.partition(" has answers that came after")[0] for note in verdict.notes] == [
+        f"{imported.name}/decisions.jsonl"
+    ]
+    (original,) = (imported / "originals").iterdir()
+    original.write_bytes(original.read_bytes().replace(b"keep", b"drop", 1))
+    (problem,) = verify(report).problems
+    assert f"{original.name} was changed" in problem
 
 
 @pytest.mark.parametrize(
