@@ -16,7 +16,7 @@ from hygiene.frames import DECISIONS, SEVERITIES
 from hygiene.report.escaping import EscapingEnvironment
 from hygiene.report.in_words import NOTHING
 from hygiene.report.visible import parts
-from hygiene.report.wording import whole_sentences
+from hygiene.report.wording import STATES, whole_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,8 @@ _CUT = "<!--cut-->"
 
 No text from outside can hold it: escaping takes its `<` away.
 """
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)(?=[A-Za-z0-9])")
 
 
 class Renderer:
@@ -54,12 +56,14 @@ class Renderer:
         self._list_policy = _policy(style, self._list_script)
         environment.filters["number"] = _number
         environment.filters["breakable"] = _breakable
+        environment.filters["named"] = _named
         environment.filters["whole_sentences"] = whole_sentences
         environment.filters["parts"] = parts
         environment.globals["style"] = Markup(style)  # noqa: S704  our own file, and digits and letters
         environment.globals["script"] = Markup(script)  # noqa: S704  our own file
         environment.globals["severity"] = {word: _severity(word) for word in (*SEVERITIES, "")}
         environment.globals["nothing"] = NOTHING
+        environment.globals["states"] = STATES
         environment.globals["decisions"] = DECISIONS
         environment.globals["policy"] = _policy(style, script)
         self._environment = environment
@@ -116,6 +120,12 @@ def _breakable(text: str) -> Markup:
     """Return the escaped text with places where a line may break: before `@` and `.`, after `/`."""
     broken = str(escape(text)).replace("/", "/<wbr>").replace("@", "<wbr>@").replace(".", "<wbr>.")
     return Markup(broken)  # noqa: S704  escaped above; an entity holds none of the three characters
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> Markup:
+    """Return an escaped name that breaks where its words meet, such as after `Account` in `AccountAccessRole`."""
+    return Markup(_HUMP.sub("<wbr>", str(escape(name))))  # noqa: S704  escaped; an entity has no capital after a small one
 
 
 def _asset(name: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hygiene.report.render import Renderer
     from hygiene.report.roster import Roster
-    from hygiene.report.view import FindingView, RoleView
+    from hygiene.report.view import FindingView, RolesView, RoleView
 
 T = TypeVar("T", bound="Hashable")
 
@@ -115,18 +115,26 @@ class RoleRows:
         questions = questions_of(roster.decisions, roster.asked(positions))
         return [_rendered(*parts) for parts in zip(views, cut, questions, strict=True)]
 
-    def html(self, roles: Sequence[RenderedRole], place: str, *, cards: bool) -> Markup:
-        """Return the rows of a table, with or without cards; `place` as in RolesView."""
-        if cards:
+    def html(self, roles: Sequence[RenderedRole], table: RolesView) -> Markup:
+        """Return the rows of a table."""
+        place = table.place
+        if table.cards:
             siblings = self._siblings.of(_siblings_here(roles))
-            rows = [_with_card(role.pieces, place, text) for role, text in zip(roles, siblings, strict=True)]
+            pieces = [_opened(role.pieces) if table.is_short else role.pieces for role in roles]
+            rows = [_with_card(role, place, text) for role, text in zip(pieces, siblings, strict=True)]
         else:
             rows = [_with_link(role.pieces, place) for role in roles]
         return Markup("".join(rows))  # noqa: S704  every piece was rendered with escaping on
 
     def _findings_of(self, roster: Roster, positions: Sequence[int]) -> list[_Found]:
         findings, numbers = roster.findings_at(positions)
-        views = finding_views(roster.background, findings)
+        reasons = roster.roles["suggestion_reason"].iloc[list(positions)].fillna("").tolist()
+        told_above = [reason for reason, number in zip(reasons, numbers, strict=True) for _ in range(number)]
+        views = [
+            # What is to be done about a role as a whole stands above its findings, not under each of them again.
+            view._replace(remedy="") if view.remedy and view.remedy in reason else view
+            for view, reason in zip(finding_views(roster.background, findings), told_above, strict=True)
+        ]
         told = iter(list(zip(views, self._findings.of(views), strict=True)))
         return [_found([next(told) for _ in range(number)]) for number in numbers]
 
@@ -161,6 +169,10 @@ def _with_card(role: _Pieces, place: str, siblings: str) -> str:
         (role.opening, role.facts, *_place(role, place), role.risk,
          role.card, siblings, role.rest_of_card, role.closing)
     )  # fmt: skip
+
+
+def _opened(role: _Pieces) -> _Pieces:
+    return role._replace(card=role.card.replace("<details>", "<details open>", 1))
 
 
 def _with_link(role: _Pieces, place: str) -> str:

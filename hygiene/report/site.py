@@ -116,7 +116,7 @@ class Site:
         table = view.table
         form = form_of(path, [role.question for role in roles], table.needed, self._asking) if table.cards else None
         groups = groups_among(role.asked for role in roles) if form else None
-        html = self._renderer.roles(view, self._rows.html(roles, table.place, cards=table.cards), form, groups)
+        html = self._renderer.roles(view, self._rows.html(roles, table), form, groups)
         file = self._folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(_encoded(html))

@@ -80,7 +80,8 @@ class Numbers:
         urgent = roles.loc[roles["severity"].isin(URGENT), "role_arn"]
         self._counts["critical_or_high"] += len(urgent)
         self._counts["asked_critical_or_high"] += int(asked["role_arn"].isin(urgent).sum())
-        ownerless = roles.loc[roles["owner"].isna(), "role_arn"]
+        # Nobody here has to own what AWS owns.
+        ownerless = roles.loc[roles["owner"].isna() & (roles["usage_status"] != "excluded"), "role_arn"]
         self._counts["without_owner"] += len(ownerless)
         self._counts["asked_without_owner"] += int(asked["role_arn"].isin(ownerless).sum())
         self._tally("usage_status", roles["usage_status"])

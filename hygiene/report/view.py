@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_READ_AT_A_GLANCE = 10
+
 
 @dataclass(frozen=True, slots=True)
 class PageView:
@@ -180,6 +182,11 @@ class RolesView:
     cards: bool
     needed: int
     note: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether all of it can be read at a glance: its cards are open, and there is nothing to filter."""
+        return self.cards and not self.pages and len(self.roles) <= _READ_AT_A_GLANCE
 
 
 @dataclass(frozen=True, slots=True)

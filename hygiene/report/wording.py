@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
     from hygiene.report.visible import Row
 
+STATES = {
+    "open": "nobody has answered yet",
+    "no-response": "the review before asked about it too, and nobody answered",
+    "overdue": "it was to be done by now, and AWS shows it undone",
+    "re-opened": "it was done, and undone again since",
+    "stale-decision": "the role changed after that, so look at it again",
+    "waived": "an exception covers what was found",
+    "verified": "AWS shows it done",
+}
+"""States of decisions that do not say by themselves what they mean."""
+
 _SENTENCE_END = re.compile(r"\.(?= [A-Z0-9])")
 
 

@@ -160,9 +160,9 @@ def _grants_change(row: Row, then: Grant | None, now: Grant | None) -> Iterator[
         return
     counts = [f"{(grant.somewhere_if & catalogue().known).bit_count()} actions" for grant in (then, now)]
     if more := gained(then, now):
-        yield _change(row, "privilege_up", counts[0], f"{counts[1]}; more widely: {_actions(more)}")
+        yield _change(row, "privilege_up", counts[0], f"{counts[1]}; more widely than before: {_actions(more)}")
     if less := gained(now, then):
-        yield _change(row, "privilege_down", f"{counts[0]}; then more widely: {_actions(less)}", counts[1])
+        yield _change(row, "privilege_down", f"{counts[0]}; more widely than now: {_actions(less)}", counts[1])
 
 
 def _entrances_change(

@@ -54,7 +54,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     alike = [a_role(name, last_used=300) for name in TWINS]
     alike.append(a_role("alike-in-use"))
-    (folder / "account.json").write_text(json.dumps(details(*unlike, *alike, a_role("busy", inline=None))))
+    # More than can be read at a glance, so that there is something to filter and cards to open.
+    others = [a_role(f"other-{number}", inline=None, last_used=number) for number in range(3)]
+    (folder / "account.json").write_text(json.dumps(details(*unlike, *alike, a_role("busy", inline=None), *others)))
     request = pipeline.ReportRequest(out=str(folder / "out"), as_of=AS_OF)
     pipeline.report(Settings(), str(folder / "account.json"), request)
     return folder / "out"
@@ -392,10 +394,10 @@ def test_keys_act_on_a_focused_role_only_and_can_be_switched_off(page: Page) -> 
 def test_the_filter_looks_at_the_role_and_not_at_what_was_typed_about_it(page: Page) -> None:
     answer(page, "old", "not-mine", justification="zebra")
     for text, number in (
-        ("zebra", "0 of 9"),
-        ("not-mine", "0 of 9"),
-        ("reports/old", "0 of 9"),
-        ("role/old", "1 of 9"),
+        ("zebra", "0 of 12"),
+        ("not-mine", "0 of 12"),
+        ("reports/old", "0 of 12"),
+        ("role/old", "1 of 12"),
     ):
         page.get_by_role("searchbox").fill(text)
         page.locator(".count", has_text=number).wait_for()

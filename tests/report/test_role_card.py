@@ -146,3 +146,37 @@ def test_the_policies_as_json_are_linked_where_they_were_written(tmp_path: Path)
     assert f'href="../policies/{ACCOUNT}.json"' in page
     assert (tmp_path / "pages" / "policies" / f"{ACCOUNT}.json").read_bytes() == text
     assert not (tmp_path / "tables" / "policies").exists()
+
+
+def test_what_is_to_be_done_about_the_whole_role_stands_once_and_not_under_each_finding(tmp_path: Path) -> None:
+    remedy = "Managed by Control Tower: leave the role to it."
+    role = a_role("app", **unused(suggestion_reason=f"May do every action. {remedy}"))
+    findings = [a_finding(role, check, remedy=remedy) for check in ("full-admin", "unused-role")]
+    findings.append(a_finding(role, "no-owner", remedy="Tag the role."))
+    found = card(tmp_path, role, findings=findings)
+    assert remedy in found["reason"]
+    assert "Remedy" not in found["What it can do"] + found["Used against granted"]
+    assert "Remedy Tag the role." in found["Also found"]
+
+
+def test_a_state_of_the_decision_says_what_it_means(tmp_path: Path) -> None:
+    role = a_role("app", **unused(), decision="remove", decision_state="overdue")
+    assert "state: overdue , it was to be done by now, and AWS shows it undone" in card(tmp_path, role)["reason"]
+
+
+@pytest.mark.parametrize(("number", "is_short"), [(10, True), (11, False)])
+def test_ten_roles_are_read_at_a_glance_with_open_cards_and_nothing_to_filter(
+    tmp_path: Path, number: int, is_short: bool
+) -> None:
+    roles = [a_role(f"app-{n}") for n in range(number)]
+    write_report(a_review(roles), the_facts(), the_provenance(), tmp_path, ("html",))
+    page = (tmp_path / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert page.count("<details open>") == (number if is_short else 0)
+    assert page.count("<details>") == (0 if is_short else number)
+    assert ('<div class="controls"' in page) is not is_short
+
+
+def test_a_long_name_breaks_where_its_words_meet_and_stays_escaped(tmp_path: Path) -> None:
+    write_report(a_review([a_role("OrganizationAccountAccess_Role<B>")]), the_facts(), the_provenance(), tmp_path)
+    page = (tmp_path / "accounts" / f"{ACCOUNT}.html").read_text()
+    assert ">Organization<wbr>Account<wbr>Access_<wbr>Role&lt;B&gt;</a>" in page

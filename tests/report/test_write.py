@@ -301,3 +301,12 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
 
 def test_summarise_gives_what_is_written(big_report: Path) -> None:
     assert summarise(a_big_review(), big_facts()) == summary_of(big_report)
+
+
+def test_roles_that_aws_owns_do_not_count_as_roles_without_an_owner(tmp_path: Path) -> None:
+    roles = [
+        a_role("app", owner=None),
+        a_role("linked", owner=None, usage_status="excluded", usage_reason="service_linked"),
+    ]
+    write_report(a_review(roles), the_facts(), the_provenance(), tmp_path)
+    assert json.loads((tmp_path / "summary.json").read_text())["without_owner"] == 1
