@@ -116,6 +116,7 @@ def index_view(
         unused_after_days=facts.unused_after_days,
         tracking_days=TRACKING_PERIOD_DAYS,
         downloads=tuple(Link(name, name, text) for name, text in _DOWNLOADS if (folder / name).is_file()),
+        names_href=links.names_page(),
         versions=tuple((visible(str(name)), visible(str(version))) for name, version in facts.versions.items()),
     )
 

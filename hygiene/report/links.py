@@ -37,6 +37,11 @@ def owner_page(owner: str, page: int = 1) -> str:
     return f"owners/{owner_slug(owner)}{_numbered(page)}.html"
 
 
+def names_page(page: int = 0) -> str:
+    """Return the path of a page of roles by name, relative to the report; 0 is the first that leads to the others."""
+    return f"views/roles-{page}.html" if page else "views/roles.html"
+
+
 def owner_slug(owner: str) -> str:
     """Return a readable part and 8 hex digits of the whole text, so that no two owners share a page."""
     plain = unicodedata.normalize("NFKD", owner).encode("ascii", "ignore").decode().lower()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hygiene.report.attestation import AttestationView
     from hygiene.report.questions import Form
-    from hygiene.report.view import GroupView, IndexView, ListView, Shortened
+    from hygiene.report.view import GroupView, IndexView, ListView, NamesView, Shortened
 
 _CUT = "<!--cut-->"
 """Between the pieces of a template that is rendered for many things at once.
@@ -97,6 +97,10 @@ class Renderer:
             script=self._list_script,
             policy=self._list_policy,
         )
+
+    def names(self, view: NamesView, rows: Markup) -> str:
+        """Return a page of roles by name around the rows of its table."""
+        return self._environment.get_template("names.html.j2").render(view=view, page=view.page, rows=rows)
 
     def pieces(self, template: str, things: Sequence[object]) -> list[str]:
         """Return the pieces into which `template` cuts its rendering of `things`, escaped, in their order.

@@ -15,6 +15,7 @@ from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
 from hygiene.report.links import policy_file, removal_script
 from hygiene.report.lists_view import Lists
+from hygiene.report.names import Names
 from hygiene.report.questions import Asking, form_of
 from hygiene.report.render import Renderer
 from hygiene.report.role_rows import RoleRows
@@ -60,6 +61,7 @@ class Site:
         self._unwritten = {row["account_id"]: row for row in rows_of(review.coverage)}
         self._rendered: Drawer[RenderedRole] = Drawer(folder, in_memory=_ROLES_IN_MEMORY)
         self._everybody = _Everybody()
+        self._names = Names(self._renderer, folder)
 
     def __enter__(self) -> Self:
         """Return the site."""
@@ -68,6 +70,7 @@ class Site:
     def __exit__(self, *_: object) -> None:
         """Throw away what was kept for pages that are not written."""
         self._rendered.close()
+        self._names.close()
 
     def add(self, account: AccountReview) -> None:
         """Write the pages of an account from its ordered tables."""
@@ -90,6 +93,7 @@ class Site:
             for role in rendered:
                 self._rendered.put(role)
         self._everybody.add(roster.roles)
+        self._names.add(roster)
 
     def finish(self, summary: Mapping[str, Any], whole: Whole, provenance: Provenance) -> None:
         """Write the pages of accounts that gave no rows, of owners, the work lists, the index and the attestation."""
@@ -100,6 +104,8 @@ class Site:
         lists = Lists(self._facts, self._everybody.columns())
         for path, view in chain(lists.owners(self._everybody.owners), lists.work()):
             self._write(path, view, [self._rendered[number] for number in view.table.roles])
+        for path, html in self._names.pages(self._facts):
+            self._write_page(path, html)
         index = index_view(self._facts, summary, self._highlights, whole, self._folder)
         (self._folder / "index.html").write_bytes(_encoded(self._renderer.index(index)))
         attested = attestation_view(self._attested, whole, self._facts, provenance, summary, self._folder)
@@ -117,6 +123,9 @@ class Site:
         form = form_of(path, [role.question for role in roles], table.needed, self._asking) if table.cards else None
         groups = groups_among(role.asked for role in roles) if form else None
         html = self._renderer.roles(view, self._rows.html(roles, table), form, groups)
+        self._write_page(path, html)
+
+    def _write_page(self, path: str, html: str) -> None:
         file = self._folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(_encoded(html))

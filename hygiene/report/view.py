@@ -189,6 +189,27 @@ class RolesView:
         return self.cards and not self.pages and len(self.roles) <= _READ_AT_A_GLANCE
 
 
+class NamePage(NamedTuple):
+    """A page of roles by name: its first and last name, and `key`, what the last is sorted by."""
+
+    href: str
+    first: str
+    last: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamesView:
+    """A page of roles by name; with `ranges` the one that leads to the others. `part`: its first and last name."""
+
+    page: PageView
+    heading: str
+    part: str
+    total: int
+    ranges: tuple[NamePage, ...]
+    beside: tuple[Link, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number with its words; where it leads; the tone its edge has."""
@@ -365,3 +386,4 @@ class IndexView:
     tracking_days: int
     downloads: tuple[Link, ...]
     versions: tuple[tuple[str, str], ...]
+    names_href: str

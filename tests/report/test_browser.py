@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ACCOUNT = "accounts/012345678901.html"
-PAGES = ("index.html", ACCOUNT, "accounts/666677778888.html", "views/need-decision.html", "attestation.html")
+PAGES = (
+    "index.html",
+    ACCOUNT,
+    "accounts/666677778888.html",
+    "views/need-decision.html",
+    "views/roles.html",
+    "attestation.html",
+)
 
 
 def opened(browser: Browser, folder: Path, path: str, **options: Any) -> tuple[Page, list[str]]:

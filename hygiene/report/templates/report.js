@@ -90,6 +90,18 @@
     };
   };
 
+  const jump = document.querySelector("[data-jump]");
+  if (jump) {
+    const pages = [...document.querySelectorAll("[data-last]")];
+    jump.hidden = false;
+    jump.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const name = jump.querySelector("input").value.trim().toLowerCase().split("/").pop();
+      const page = pages.find((link) => link.dataset.last >= name) || pages.at(-1);
+      if (name) location.href = `${page.href}#${new URLSearchParams({ "names.q": name })}`;
+    });
+  }
+
   const openCard = () => {
     if (!isCard()) return;
     const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
