@@ -5,7 +5,8 @@
 #   1. save_N        writes everything about role N into files; changes nothing at AWS
 #   2. quarantine_N  denies the role everything, and cuts off its sessions for good
 #      release_N     gives it back to new sessions; the older ones stay cut off
-#   3. delete_N      is commented out. Wait 30 days, ask the owner, then take the '# ' away
+#   3. delete_N      is commented out. Wait 30 days, ask the owner, then take the '# ' away;
+#                   it stops where the role was used after it was saved, be it in vain
 # No reference and no use is no proof that nobody needs a role: yearly jobs and emergencies come late.
 set -euo pipefail
 umask 077
@@ -18,21 +19,39 @@ is_reviewed() {
   local id; id=$(aws iam get-role --role-name="$1" --query=Role.RoleId --output=text)
   [[ "$id" != AROA* || "$id" = "$2" ]] || stop "Role $1 was made anew since the review, so it is another role: review it first."
 }
-is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
+is_saved() { [ -e "$saved/$2/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
+last_used() {
+  aws iam get-role --role-name="$1" --query=Role.RoleLastUsed.LastUsedDate --output=text
+}
+is_idle() {
+  local used; used=$(last_used "$1")
+  [ "$used" = "$(< "$saved/$2/last-used.txt")" ] || stop "Role $1 was used at $used, and it was saved before: somebody needs it. If not, save it again and wait anew."
+}
+save_inline() {
+  local number=0 name names
+  names=$(aws iam list-role-policies --role-name="$1" "--query=PolicyNames[].[@]" --output=text)
+  while IFS= read -r name; do
+    [ -n "$name" ] || continue
+    number=$((number + 1))
+    aws iam get-role-policy --role-name="$1" --policy-name="$name" --output=json > "$saved/$2/inline-$number.json"
+  done <<< "$names"
+}
 
 # 1. arn:aws:iam::012345678901:role/nwa-budget-stop
 save_1() {
-  mkdir -p -- "$saved/1"
-  aws iam get-role --role-name=nwa-budget-stop --output=json > "$saved/1"/role.json
-  aws iam list-role-tags --role-name=nwa-budget-stop --output=json > "$saved/1"/tags.json
-  aws iam list-attached-role-policies --role-name=nwa-budget-stop --output=json > "$saved/1"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=nwa-budget-stop --output=json > "$saved/1"/instance-profiles.json
-  aws iam list-role-policies --role-name=nwa-budget-stop --output=json > "$saved/1"/inline-policies.json
-  aws iam get-role-policy --role-name=nwa-budget-stop --policy-name=stop --output=json > "$saved/1"/inline-1.json
-  touch "$saved/1"/complete
+  mkdir -p -- "$saved/2026-Q4-nwa-budget-stop-4feefb65"
+  rm -f -- "$saved/2026-Q4-nwa-budget-stop-4feefb65"/complete
+  aws iam get-role --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/role.json
+  aws iam list-role-tags --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/inline-policies.json
+  save_inline nwa-budget-stop 2026-Q4-nwa-budget-stop-4feefb65
+  last_used nwa-budget-stop > "$saved/2026-Q4-nwa-budget-stop-4feefb65"/last-used.txt
+  touch "$saved/2026-Q4-nwa-budget-stop-4feefb65"/complete
 }
 quarantine_1() {
-  is_saved 1
+  is_saved 1 2026-Q4-nwa-budget-stop-4feefb65
   is_reviewed nwa-budget-stop AROASKR42XXTHINGH36W2
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -43,8 +62,9 @@ release_1() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_1() {
-#   is_saved 1
+#   is_saved 1 2026-Q4-nwa-budget-stop-4feefb65
 #   is_reviewed nwa-budget-stop AROASKR42XXTHINGH36W2
+#   is_idle nwa-budget-stop 2026-Q4-nwa-budget-stop-4feefb65
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=stop
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions
@@ -53,16 +73,19 @@ release_1() {
 
 # 2. arn:aws:iam::012345678901:role/nwa-incident-response
 save_2() {
-  mkdir -p -- "$saved/2"
-  aws iam get-role --role-name=nwa-incident-response --output=json > "$saved/2"/role.json
-  aws iam list-role-tags --role-name=nwa-incident-response --output=json > "$saved/2"/tags.json
-  aws iam list-attached-role-policies --role-name=nwa-incident-response --output=json > "$saved/2"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=nwa-incident-response --output=json > "$saved/2"/instance-profiles.json
-  aws iam list-role-policies --role-name=nwa-incident-response --output=json > "$saved/2"/inline-policies.json
-  touch "$saved/2"/complete
+  mkdir -p -- "$saved/2026-Q4-nwa-incident-response-a03322f4"
+  rm -f -- "$saved/2026-Q4-nwa-incident-response-a03322f4"/complete
+  aws iam get-role --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-a03322f4"/role.json
+  aws iam list-role-tags --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-a03322f4"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-a03322f4"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-a03322f4"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-a03322f4"/inline-policies.json
+  save_inline nwa-incident-response 2026-Q4-nwa-incident-response-a03322f4
+  last_used nwa-incident-response > "$saved/2026-Q4-nwa-incident-response-a03322f4"/last-used.txt
+  touch "$saved/2026-Q4-nwa-incident-response-a03322f4"/complete
 }
 quarantine_2() {
-  is_saved 2
+  is_saved 2 2026-Q4-nwa-incident-response-a03322f4
   is_reviewed nwa-incident-response AROA2SGQHIOXODSYQTZX2
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -73,8 +96,9 @@ release_2() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_2() {
-#   is_saved 2
+#   is_saved 2 2026-Q4-nwa-incident-response-a03322f4
 #   is_reviewed nwa-incident-response AROA2SGQHIOXODSYQTZX2
+#   is_idle nwa-incident-response 2026-Q4-nwa-incident-response-a03322f4
 #   aws iam detach-role-policy --role-name=nwa-incident-response --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions

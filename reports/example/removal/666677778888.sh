@@ -5,7 +5,8 @@
 #   1. save_N        writes everything about role N into files; changes nothing at AWS
 #   2. quarantine_N  denies the role everything, and cuts off its sessions for good
 #      release_N     gives it back to new sessions; the older ones stay cut off
-#   3. delete_N      is commented out. Wait 30 days, ask the owner, then take the '# ' away
+#   3. delete_N      is commented out. Wait 30 days, ask the owner, then take the '# ' away;
+#                   it stops where the role was used after it was saved, be it in vain
 # No reference and no use is no proof that nobody needs a role: yearly jobs and emergencies come late.
 set -euo pipefail
 umask 077
@@ -18,20 +19,39 @@ is_reviewed() {
   local id; id=$(aws iam get-role --role-name="$1" --query=Role.RoleId --output=text)
   [[ "$id" != AROA* || "$id" = "$2" ]] || stop "Role $1 was made anew since the review, so it is another role: review it first."
 }
-is_saved() { [ -e "$saved/$1/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
+is_saved() { [ -e "$saved/$2/complete" ] || stop "Role $1 is not saved yet: run save_$1 first."; }
+last_used() {
+  aws iam get-role --role-name="$1" --query=Role.RoleLastUsed.LastUsedDate --output=text
+}
+is_idle() {
+  local used; used=$(last_used "$1")
+  [ "$used" = "$(< "$saved/$2/last-used.txt")" ] || stop "Role $1 was used at $used, and it was saved before: somebody needs it. If not, save it again and wait anew."
+}
+save_inline() {
+  local number=0 name names
+  names=$(aws iam list-role-policies --role-name="$1" "--query=PolicyNames[].[@]" --output=text)
+  while IFS= read -r name; do
+    [ -n "$name" ] || continue
+    number=$((number + 1))
+    aws iam get-role-policy --role-name="$1" --policy-name="$name" --output=json > "$saved/$2/inline-$number.json"
+  done <<< "$names"
+}
 
 # 1. arn:aws:iam::666677778888:role/hackathon-2025
 save_1() {
-  mkdir -p -- "$saved/1"
-  aws iam get-role --role-name=hackathon-2025 --output=json > "$saved/1"/role.json
-  aws iam list-role-tags --role-name=hackathon-2025 --output=json > "$saved/1"/tags.json
-  aws iam list-attached-role-policies --role-name=hackathon-2025 --output=json > "$saved/1"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=hackathon-2025 --output=json > "$saved/1"/instance-profiles.json
-  aws iam list-role-policies --role-name=hackathon-2025 --output=json > "$saved/1"/inline-policies.json
-  touch "$saved/1"/complete
+  mkdir -p -- "$saved/2026-Q4-hackathon-2025-cab2b883"
+  rm -f -- "$saved/2026-Q4-hackathon-2025-cab2b883"/complete
+  aws iam get-role --role-name=hackathon-2025 --output=json > "$saved/2026-Q4-hackathon-2025-cab2b883"/role.json
+  aws iam list-role-tags --role-name=hackathon-2025 --output=json > "$saved/2026-Q4-hackathon-2025-cab2b883"/tags.json
+  aws iam list-attached-role-policies --role-name=hackathon-2025 --output=json > "$saved/2026-Q4-hackathon-2025-cab2b883"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=hackathon-2025 --output=json > "$saved/2026-Q4-hackathon-2025-cab2b883"/instance-profiles.json
+  aws iam list-role-policies --role-name=hackathon-2025 --output=json > "$saved/2026-Q4-hackathon-2025-cab2b883"/inline-policies.json
+  save_inline hackathon-2025 2026-Q4-hackathon-2025-cab2b883
+  last_used hackathon-2025 > "$saved/2026-Q4-hackathon-2025-cab2b883"/last-used.txt
+  touch "$saved/2026-Q4-hackathon-2025-cab2b883"/complete
 }
 quarantine_1() {
-  is_saved 1
+  is_saved 1 2026-Q4-hackathon-2025-cab2b883
   is_reviewed hackathon-2025 AROAKWCBD2IPYTCDLJMML
   aws iam put-role-policy --role-name=hackathon-2025 --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -42,8 +62,9 @@ release_1() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_1() {
-#   is_saved 1
+#   is_saved 1 2026-Q4-hackathon-2025-cab2b883
 #   is_reviewed hackathon-2025 AROAKWCBD2IPYTCDLJMML
+#   is_idle hackathon-2025 2026-Q4-hackathon-2025-cab2b883
 #   aws iam detach-role-policy --role-name=hackathon-2025 --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=hackathon-2025 --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=hackathon-2025 --policy-name=role-hygiene-revoke-older-sessions
@@ -52,17 +73,19 @@ release_1() {
 
 # 2. arn:aws:iam::666677778888:role/nwa-budget-stop
 save_2() {
-  mkdir -p -- "$saved/2"
-  aws iam get-role --role-name=nwa-budget-stop --output=json > "$saved/2"/role.json
-  aws iam list-role-tags --role-name=nwa-budget-stop --output=json > "$saved/2"/tags.json
-  aws iam list-attached-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=nwa-budget-stop --output=json > "$saved/2"/instance-profiles.json
-  aws iam list-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2"/inline-policies.json
-  aws iam get-role-policy --role-name=nwa-budget-stop --policy-name=stop --output=json > "$saved/2"/inline-1.json
-  touch "$saved/2"/complete
+  mkdir -p -- "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"
+  rm -f -- "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/complete
+  aws iam get-role --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/role.json
+  aws iam list-role-tags --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-budget-stop --output=json > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/inline-policies.json
+  save_inline nwa-budget-stop 2026-Q4-nwa-budget-stop-3ae4f1eb
+  last_used nwa-budget-stop > "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/last-used.txt
+  touch "$saved/2026-Q4-nwa-budget-stop-3ae4f1eb"/complete
 }
 quarantine_2() {
-  is_saved 2
+  is_saved 2 2026-Q4-nwa-budget-stop-3ae4f1eb
   is_reviewed nwa-budget-stop AROA7NR6DRA57FC7ZIN5I
   aws iam put-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -73,8 +96,9 @@ release_2() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_2() {
-#   is_saved 2
+#   is_saved 2 2026-Q4-nwa-budget-stop-3ae4f1eb
 #   is_reviewed nwa-budget-stop AROA7NR6DRA57FC7ZIN5I
+#   is_idle nwa-budget-stop 2026-Q4-nwa-budget-stop-3ae4f1eb
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=stop
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-budget-stop --policy-name=role-hygiene-revoke-older-sessions
@@ -83,16 +107,19 @@ release_2() {
 
 # 3. arn:aws:iam::666677778888:role/nwa-incident-response
 save_3() {
-  mkdir -p -- "$saved/3"
-  aws iam get-role --role-name=nwa-incident-response --output=json > "$saved/3"/role.json
-  aws iam list-role-tags --role-name=nwa-incident-response --output=json > "$saved/3"/tags.json
-  aws iam list-attached-role-policies --role-name=nwa-incident-response --output=json > "$saved/3"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=nwa-incident-response --output=json > "$saved/3"/instance-profiles.json
-  aws iam list-role-policies --role-name=nwa-incident-response --output=json > "$saved/3"/inline-policies.json
-  touch "$saved/3"/complete
+  mkdir -p -- "$saved/2026-Q4-nwa-incident-response-28cbac3c"
+  rm -f -- "$saved/2026-Q4-nwa-incident-response-28cbac3c"/complete
+  aws iam get-role --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/role.json
+  aws iam list-role-tags --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/tags.json
+  aws iam list-attached-role-policies --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/instance-profiles.json
+  aws iam list-role-policies --role-name=nwa-incident-response --output=json > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/inline-policies.json
+  save_inline nwa-incident-response 2026-Q4-nwa-incident-response-28cbac3c
+  last_used nwa-incident-response > "$saved/2026-Q4-nwa-incident-response-28cbac3c"/last-used.txt
+  touch "$saved/2026-Q4-nwa-incident-response-28cbac3c"/complete
 }
 quarantine_3() {
-  is_saved 3
+  is_saved 3 2026-Q4-nwa-incident-response-28cbac3c
   is_reviewed nwa-incident-response AROA6HEAVOU43TTYS5SVQ
   aws iam put-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -103,8 +130,9 @@ release_3() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_3() {
-#   is_saved 3
+#   is_saved 3 2026-Q4-nwa-incident-response-28cbac3c
 #   is_reviewed nwa-incident-response AROA6HEAVOU43TTYS5SVQ
+#   is_idle nwa-incident-response 2026-Q4-nwa-incident-response-28cbac3c
 #   aws iam detach-role-policy --role-name=nwa-incident-response --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=nwa-incident-response --policy-name=role-hygiene-revoke-older-sessions
@@ -113,16 +141,19 @@ release_3() {
 
 # 4. arn:aws:iam::666677778888:role/playground
 save_4() {
-  mkdir -p -- "$saved/4"
-  aws iam get-role --role-name=playground --output=json > "$saved/4"/role.json
-  aws iam list-role-tags --role-name=playground --output=json > "$saved/4"/tags.json
-  aws iam list-attached-role-policies --role-name=playground --output=json > "$saved/4"/attached-policies.json
-  aws iam list-instance-profiles-for-role --role-name=playground --output=json > "$saved/4"/instance-profiles.json
-  aws iam list-role-policies --role-name=playground --output=json > "$saved/4"/inline-policies.json
-  touch "$saved/4"/complete
+  mkdir -p -- "$saved/2026-Q4-playground-cdf5f183"
+  rm -f -- "$saved/2026-Q4-playground-cdf5f183"/complete
+  aws iam get-role --role-name=playground --output=json > "$saved/2026-Q4-playground-cdf5f183"/role.json
+  aws iam list-role-tags --role-name=playground --output=json > "$saved/2026-Q4-playground-cdf5f183"/tags.json
+  aws iam list-attached-role-policies --role-name=playground --output=json > "$saved/2026-Q4-playground-cdf5f183"/attached-policies.json
+  aws iam list-instance-profiles-for-role --role-name=playground --output=json > "$saved/2026-Q4-playground-cdf5f183"/instance-profiles.json
+  aws iam list-role-policies --role-name=playground --output=json > "$saved/2026-Q4-playground-cdf5f183"/inline-policies.json
+  save_inline playground 2026-Q4-playground-cdf5f183
+  last_used playground > "$saved/2026-Q4-playground-cdf5f183"/last-used.txt
+  touch "$saved/2026-Q4-playground-cdf5f183"/complete
 }
 quarantine_4() {
-  is_saved 4
+  is_saved 4 2026-Q4-playground-cdf5f183
   is_reviewed playground AROAZUHBGZ5EY7F7EUA43
   aws iam put-role-policy --role-name=playground --policy-name=role-hygiene-quarantine --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
   older=$(printf '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"%s"}}}]}' "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
@@ -133,8 +164,9 @@ release_4() {
 }
 # Not before 2027-01-30, and 30 days after the quarantine:
 # delete_4() {
-#   is_saved 4
+#   is_saved 4 2026-Q4-playground-cdf5f183
 #   is_reviewed playground AROAZUHBGZ5EY7F7EUA43
+#   is_idle playground 2026-Q4-playground-cdf5f183
 #   aws iam detach-role-policy --role-name=playground --policy-arn=arn:aws:iam::aws:policy/AdministratorAccess
 #   aws iam delete-role-policy --role-name=playground --policy-name=role-hygiene-quarantine
 #   aws iam delete-role-policy --role-name=playground --policy-name=role-hygiene-revoke-older-sessions
