@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 ACCOUNT, DAY = "111122223333", date(2026, 12, 1)
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"{}")[:-4], gzip.compress(b" " * (2 << 20))])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"{}")[:-4], gzip.compress(b" " * (2 << 20))],
+    # A time of writing is in what gzip writes, so the bytes would name another test in each process.
+    ids=["empty", "no gzip", "cut off", "too large"],
+)
 def test_a_day_that_cannot_be_read_is_not_kept(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
