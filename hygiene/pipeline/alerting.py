@@ -22,10 +22,10 @@ from hygiene.frames import SEVERITIES
 from hygiene.model import Alert
 from hygiene.pipeline.earlier import earlier_facts
 from hygiene.pipeline.examining import Examination, analysed
-from hygiene.pipeline.places import ALERTS, ALERTS_LOCK, EVENTS, Places, new_run_id
+from hygiene.pipeline.places import ALERTS, ALERTS_LOCK, ALERTS_WAITING, EVENTS, Places, new_run_id
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.report.alert_words import alert_announcement
-from hygiene.review.alerts import parse_told, told_lines, untold
+from hygiene.review.alerts import parse_told, parse_waiting, told_lines, untold, waiting_json, with_waiting
 from hygiene.review.exceptions import waive
 from hygiene.snapshot import open_snapshot
 from hygiene.store import Lock, open_store
@@ -173,7 +173,16 @@ class _Telling:
 
     def _news(self, target: str) -> tuple[Alert, ...]:
         told = parse_told(self._out.read(ALERTS), f"{self._out.location}/{ALERTS}")
-        return untold(self._judged.alerts, told, target)
+        return untold(with_waiting(self._judged.alerts, self._waiting().get(target, ())), told, target)
+
+    def _waiting(self) -> dict[str, tuple[Alert, ...]]:
+        return parse_waiting(self._out.read(ALERTS_WAITING), f"{self._out.location}/{ALERTS_WAITING}")
+
+    def _let_wait(self, target: str, alerts: tuple[Alert, ...]) -> None:
+        """Keep what a target was not told: a review may move the window on before the next run."""
+        waiting = self._waiting()
+        if waiting.get(target, ()) != alerts:
+            self._out.write(ALERTS_WAITING, waiting_json({**waiting, target: alerts}))
 
     def _told(self, target: str, send: Callable[[tuple[Alert, ...]], Receipt]) -> Alerted:
         news = self._news(target)
@@ -182,9 +191,11 @@ class _Telling:
         except DeliveryError as error:
             receipt = Receipt(Outcome.REFUSED, str(error))
         if receipt.outcome is not Outcome.ACCEPTED:
+            self._let_wait(target, news)
             return Alerted(problems=(f"alerts to {target}: not told: {receipt.detail}",))
         if news:
             self._out.write(ALERTS, (self._out.read(ALERTS) or b"") + told_lines(news, target, self._now))
+        self._let_wait(target, ())
         return Alerted(told=(f"{len(news)} to {target}",))
 
     def _publish(self, topic: str, news: tuple[Alert, ...]) -> Receipt:

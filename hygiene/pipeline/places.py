@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SNAPSHOTS, LEDGER, EVENTS = "snapshots", "ledger", "events"
 LOCK = f"{LEDGER}/lock.json"
 ALERTS, ALERTS_LOCK = f"{LEDGER}/alerts.jsonl", f"{LEDGER}/alerts-lock.json"
+ALERTS_WAITING = f"{LEDGER}/alerts-waiting.json"
 _JOINT = "-shards-"
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 

@@ -1,22 +1,23 @@
 """The ledger of alerts: which findings a topic or a namespace was told of. Pure: bytes ⇄ values, no clock.
 
 `OUT/ledger/alerts.jsonl` is only ever added to. A finding is told again only for what is new in it: another caller,
-another network, a change of another day.
+another network, a change of another day. `OUT/ledger/alerts-waiting.json` holds what could not be told: the next
+review moves the window on, and the alert must not go with it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from hygiene.errors import LedgerError
+from hygiene.model import Alert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-
-    from hygiene.model import Alert
 
     Told = Mapping[tuple[str, str], frozenset[str]]
     """(target, finding id) → the parts it was told of."""
@@ -62,3 +63,38 @@ def told_lines(alerts: Iterable[Alert], target: str, at: datetime) -> bytes:
         for alert in alerts
     )
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def parse_waiting(content: bytes | None, origin: str) -> dict[str, tuple[Alert, ...]]:
+    """Return target → alerts it could not be told yet. Raises LedgerError for a damaged file."""
+    try:
+        waiting = json.loads(content)["waiting"] if content else {}
+        return {str(target): tuple(map(_alert, alerts)) for target, alerts in waiting.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LedgerError(f"{origin}: damaged ({error}). Mend it, or restore the file.") from error
+
+
+def waiting_json(waiting: Mapping[str, Iterable[Alert]]) -> bytes:
+    """Return the file that `parse_waiting` reads."""
+    kept = {
+        target: [{**asdict(alert), "parts": sorted(alert.parts)} for alert in alerts]
+        for target, alerts in sorted(waiting.items())
+        if alerts
+    }
+    return json.dumps({"waiting": kept}, indent=1).encode() + b"\n"
+
+
+def _alert(fields: Mapping[str, object]) -> Alert:
+    parts = fields["parts"]
+    if not isinstance(parts, list):
+        raise TypeError(f"{parts!r} is no list")
+    texts = {name: str(value) for name, value in fields.items() if name != "parts"}
+    return Alert(parts=frozenset(map(str, parts)), **texts)
+
+
+def with_waiting(alerts: Iterable[Alert], waiting: Iterable[Alert]) -> tuple[Alert, ...]:
+    """Return the alerts of today, and those waiting that say something beyond them."""
+    today = tuple(alerts)
+    said = {alert.finding_id: alert.parts for alert in today}
+    more = (one for one in waiting if one.finding_id not in said or one.parts - said[one.finding_id])
+    return (*today, *more)

@@ -16,7 +16,7 @@ from hygiene.collect.progress import Silent
 from hygiene.config import Alerts, Settings
 from hygiene.errors import LedgerError, LockHeldError
 from hygiene.pipeline.alerting import Alerted, publish_alerts
-from hygiene.pipeline.places import ALERTS, ALERTS_LOCK
+from hygiene.pipeline.places import ALERTS, ALERTS_LOCK, ALERTS_WAITING
 from hygiene.simulate.cloudtrail import actors, events
 from hygiene.store import Lock, open_store
 from tests.builders import AS_OF
@@ -136,6 +136,28 @@ def test_a_refusal_is_told_by_the_next_run(place: Any, out: Path) -> None:
     assert not (out / ALERTS).exists()
     assert alerted(out, sns_topic_arn=topic).exit_code == 0
     assert len(told(queue)) == 1
+
+
+def test_a_refusal_is_told_even_when_a_review_has_moved_the_window_on(place: Any, out: Path) -> None:
+    aws, _, topic, queue = place
+    aws.faults.fail(None, "sns", "Publish", code="AuthorizationError", status=403, times=1)
+    assert alerted(out, sns_topic_arn=topic).exit_code == 3
+    (manifest,) = out.glob("snapshots/*/manifest.json")
+    said = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**said, "finished_at": (AS_OF - timedelta(hours=1)).isoformat()}))
+    assert alerted(out, sns_topic_arn=topic).exit_code == 0
+    (message,) = told(queue)
+    assert {one["check"] for one in message["findings"]} == {"new-assumer", "role-changed", "root-or-user-bypass"}
+    assert json.loads((out / ALERTS_WAITING).read_text()) == {"waiting": {}}
+    assert alerted(out, sns_topic_arn=topic).told == ()
+
+
+def test_damaged_alerts_that_wait_are_told_and_not_thrown_away(place: Any, out: Path) -> None:
+    _, _, topic, _ = place
+    (out / ALERTS_WAITING).parent.mkdir(exist_ok=True)
+    (out / ALERTS_WAITING).write_text('{"waiting": {"x": [{}]}}')
+    with pytest.raises(LedgerError, match=r"alerts-waiting\.json: damaged"):
+        alerted(out, sns_topic_arn=topic)
 
 
 def samples(name: str, *dimensions: tuple[str, str]) -> float:
