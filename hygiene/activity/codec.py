@@ -95,8 +95,9 @@ def _sign_in(row: Any) -> SignIn:
     return SignIn(
         principal=_text(row["principal"]),
         is_root=bool(row.get("is_root", False)),
-        action=_text(row["action"]),
-        outcome=_text(row["outcome"]),
+        # Empty fields are left out when they are written.
+        action=_text(row.get("action", "")),
+        outcome=_text(row.get("outcome", "")),
         count=_number(row["count"]),
         first_seen=_time(row["first_seen"]),
         last_seen=_time(row["last_seen"]),

@@ -70,7 +70,7 @@ def read_record(record: object) -> tuple[Said, ...]:
     if not isinstance(record, dict):
         raise DamagedRecordError
     source, name = record.get("eventSource"), record.get("eventName")
-    if not isinstance(source, str) or not isinstance(name, str):
+    if not isinstance(source, str) or not isinstance(name, str) or not name:
         raise DamagedRecordError
     service = source.partition(".")[0]
     said: list[Said] = []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,21 @@ def test_mfa_stays_unknown_when_no_event_says_it() -> None:
 def test_none_with_mfa_is_not_unknown_after_writing_and_reading() -> None:
     activity = read(an_assumption(userIdentity=a_session(mfa="false")))
     assert from_json(json.loads(json.dumps(to_json(activity)))).assumptions[0].with_mfa == 0
+
+
+def test_a_call_without_a_name_is_damaged_and_takes_nothing_else_with_it() -> None:
+    reading = Reading(ACCOUNT)
+    reading.add_all([a_record("", "ec2", userIdentity=the_root()), an_assumption()])
+    assert reading.records_damaged == 1
+    activity = reading.whole("files")
+    assert activity is not None
+    assert from_json(json.loads(json.dumps(to_json(activity)))) == activity
+
+
+def test_what_is_empty_is_read_back_as_it_was_written() -> None:
+    activity = read(a_record("X", "ec2", userIdentity=the_root()))
+    nameless = replace(activity, sign_ins=(replace(activity.sign_ins[0], action="", outcome=""),))
+    assert from_json(json.loads(json.dumps(to_json(nameless)))) == nameless
 
 
 def test_a_cross_account_success_is_in_both_logs_and_named_in_the_caller_s() -> None:
