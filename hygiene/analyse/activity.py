@@ -96,6 +96,25 @@ def changes_by_role(estate: Estate) -> Iterator[tuple[str, list[RoleChange]]]:
         yield arn, sorted(changes, key=lambda change: (change.event.time, change.event.id))
 
 
+def passing_roles(estate: Estate) -> dict[str, list[RoleChange]]:
+    """Return the roles that were made and deleted again in the window, by name, with the calls that changed them.
+
+    No snapshot ever shows them: what somebody did for an hour is in the log alone.
+    """
+    activity = estate.documents.activity
+    there = {str(row["role_name"]).lower() for row in estate.rows.values()}
+    found: dict[str, list[RoleChange]] = {}
+    for change in activity.changes if activity else ():
+        if change.role_name and not change.error and change.role_name.lower() not in there:
+            found.setdefault(change.role_name.lower(), []).append(change)
+    whole = ("CreateRole", "DeleteRole")
+    return {
+        changes[0].role_name: sorted(changes, key=lambda change: (change.event.time, change.event.id))
+        for _, changes in sorted(found.items())
+        if {change.action for change in changes} >= set(whole)
+    }
+
+
 def _holders(
     estate: Estate, arn_of: Mapping[str, str], changes: Iterable[RoleChange]
 ) -> Callable[[RoleChange], list[str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.activity import changes_by_role, event_in_words
+from hygiene.analyse.activity import changes_by_role, event_in_words, passing_roles
 from hygiene.analyse.change_effect import Effect, effect_of
 from hygiene.analyse.check import Check, Finding, Thresholds
+from hygiene.analyse.wording import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,33 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
             evidence=f"{_sentence(change, worst)}{others}{event_in_words(change.event)}",
             detail=tuple(f"{one.event.time:%Y-%m-%d} {one.action}" for _, one in weighed[-_DETAILS:]),
             severity=_SEVERITY[worst],
+        )
+    yield from _passing(estate)
+
+
+def _passing(estate: Estate) -> Iterator[Finding]:
+    """Yield the roles that came and went: each that had or gave much by itself, all others together."""
+    harmless: list[str] = []
+    for name, changes in passing_roles(estate).items():
+        worst, change = max(
+            ((effect_of(one, estate), one) for one in changes), key=lambda pair: (pair[0], pair[1].event.time)
+        )
+        if worst is not Effect.MUCH_MORE:
+            harmless.append(name)
+            continue
+        yield Finding(
+            subject=f"role {name}",
+            evidence=f"made on {changes[0].event.time:%Y-%m-%d}, deleted on {changes[-1].event.time:%Y-%m-%d}, so no "
+            f"review saw it. {_sentence(change, worst)}{event_in_words(change.event)}",
+            detail=tuple(f"{one.event.time:%Y-%m-%d} {one.action}" for one in changes[-_DETAILS:]),
+            severity=_SEVERITY[worst],
+        )
+    if harmless:
+        yield Finding(
+            subject="roles made and deleted between two reviews",
+            evidence=f"{len(harmless):,} of them: {some_of(harmless, 'role')}",
+            detail=tuple(harmless[:_DETAILS]),
+            severity="info",
         )
 
 

@@ -116,6 +116,42 @@ def test_a_role_that_got_the_policy_later_was_not_changed_by_its_version() -> No
     assert finding["detail"] == "2026-12-26 AttachRolePolicy"
 
 
+def passing(name: str, *between: Any) -> tuple[Any, ...]:
+    made, gone = a_change("CreateRole", 9, role_name=name), a_change("DeleteRole", 7, role_name=name)
+    return made, *between, gone
+
+
+def test_a_role_that_came_and_went_between_two_reviews_is_told_by_its_name() -> None:
+    grant = a_change("AttachRolePolicy", 8, role_name="ghost", subject=ADMINISTRATOR)
+    (finding,) = changed(*passing("ghost", grant))
+    assert (finding["role_arn"], finding["severity"]) == (None, "high")
+    assert str(finding["evidence"]).startswith(
+        "role ghost: made on 2026-12-22, deleted on 2026-12-24, so no review saw it. Gave it much more: "
+        f"AttachRolePolicy {ADMINISTRATOR}, by {CALLER}"
+    )
+    assert "Event e-1, 2026-12-23" in str(finding["evidence"])
+
+
+def test_roles_that_came_and_went_without_harm_are_one_finding() -> None:
+    (finding,) = changed(*passing("test-1"), *passing("test-2"))
+    assert (finding["severity"], finding["detail"]) == ("info", "test-1;test-2")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        passing("ghost")[:1],
+        passing("ghost")[1:],
+        passing("app"),
+        passing("APP"),
+        (a_change("CreateRole", 9, role_name="ghost", error="AccessDenied"), *passing("ghost")[1:]),
+    ],
+    ids=["only made", "only deleted", "there now", "there in another case", "refused"],
+)
+def test_a_role_did_not_pass_unless_it_was_made_and_deleted_and_is_gone(changes: tuple[Any, ...]) -> None:
+    assert not [one for one in changed(*changes) if one["role_arn"] is None]
+
+
 def test_quiet_for_a_call_that_was_refused() -> None:
     assert not changed(a_change("PutRolePolicy", error="AccessDenied"))
 
