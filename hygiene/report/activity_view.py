@@ -78,7 +78,10 @@ def _from_where(entry: Row) -> str:
 def _mfa(entry: Row) -> str:
     if entry["with_mfa"] is None or not entry["assumed"]:
         return ""
-    return "without MFA" if not entry["with_mfa"] else f"{counted(entry['with_mfa'], 'time')} with MFA"
+    if entry["with_mfa"]:
+        return f"{counted(entry['with_mfa'], 'time')} with MFA"
+    # The session of a role never says more: its own caller may have used MFA or be a machine.
+    return "without MFA" if entry["principal_kind"] in ("user", "root") else ""
 
 
 def _event(entry: Row) -> str:

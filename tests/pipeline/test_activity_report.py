@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from hygiene.activity import Activity, to_json
 from hygiene.config import Settings
 from hygiene.pipeline.story import ReportRequest, report
-from tests.activity.events import a_refusal, an_account, an_assumption
+from tests.activity.events import a_refusal, a_session, a_user, an_account, an_assumption
 from tests.activity_builders import an_assumption as an_assumption_row
 from tests.builders import AS_OF, STRANGER, a_role, details, trusts
 
@@ -139,3 +140,21 @@ def test_the_card_says_that_days_are_missing_from_what_was_read(tmp_path: Path) 
     done, _ = reported(source, tmp_path / "out", AS_OF)
     card = (Path(done.location) / "accounts" / f"{ACCOUNT}.html").read_text()
     assert "By CloudTrail, 2026-12-11 to 2026-12-31, less the days that coverage names:" in card
+
+
+def test_the_session_of_a_role_is_not_blamed_for_having_no_mfa(tmp_path: Path) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/deployer"
+    records = (
+        an_assumption(role, eventID="one", userIdentity=a_session("machine", mfa="false")),
+        an_assumption(role, eventID="two", userIdentity={**a_session(mfa="false"), **a_user("ana")}),
+        an_assumption(role, eventID="three", userIdentity=a_session("person", mfa="true")),
+    )
+    done, _ = reported(a_snapshot(tmp_path, *records), tmp_path / "out", AS_OF)
+    card = (Path(done.location) / "accounts" / f"{ACCOUNT}.html").read_text()
+    notes = dict(re.findall(r"<code>arn:aws:iam::\d+:\w+/([\w/]+)</code> <i>([^<]*)</i>", card))
+    assert {name: "MFA" in note for name, note in notes.items()} == {
+        "teams/machine": False,
+        "ana": True,
+        "teams/person": True,
+    }
+    assert "without MFA" in notes["ana"]

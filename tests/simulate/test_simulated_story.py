@@ -49,12 +49,12 @@ def test_every_caller_of_our_own_exists() -> None:
 def test_every_changed_role_exists_unless_it_was_deleted() -> None:
     names = {(arn.split(":")[4], role.name) for arn, role in ROLES.items()}
     changed = {(e.account_id, e.request["roleName"]) for e in WORLD.events if e.request and "roleName" in e.request}
-    assert changed - names == {(company.DEVELOPMENT, "gift-wrap-pilot")}
+    assert changed - names == {(company.DEVELOPMENT, "gift-wrap-pilot"), (company.PRODUCTION, incidents.PASSING)}
 
 
 def test_new_roles_are_made_when_the_role_says() -> None:
     for event in WORLD.events:
-        if event.name == "CreateRole" and event.request is not None:
+        if event.name == "CreateRole" and event.request and event.request["roleName"] != incidents.PASSING:
             role = ROLES[f"arn:aws:iam::{event.account_id}:role/{event.request['roleName']}"]
             assert event.days_ago == role.created_days_ago
 

@@ -28,6 +28,8 @@ SUNDAY_NIGHT = 17.264
 """Days from the demo's own moment, a Thursday at six, back to 23:40 of a Sunday (UTC)."""
 
 ABROAD = "203.0.113.200"
+PASSING = "support-session"
+"""A role that is made and deleted within minutes."""
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -42,7 +44,10 @@ def _deployment(account_id: str) -> Actor:
 
 
 def sunday_night() -> Iterator[Event]:
-    """Somebody's sign-on from an unknown network becomes an operator, who makes a nightly role an administrator."""
+    """Somebody's sign-on from an unknown network becomes an operator, who makes a nightly role an administrator.
+
+    Before that the operator tries a role of their own, and deletes it again: no snapshot ever shows it.
+    """
     person = f"{PEOPLE[2]}@{DOMAIN}"
     provider = f"arn:aws:iam::{PRODUCTION}:saml-provider/AWSSSO_{hex_digits('sso')}_DO_NOT_DELETE"
     power_user, operator = _sign_on(PRODUCTION, "PowerUserAccess"), role_arn(PRODUCTION, "split-operator")
@@ -52,10 +57,20 @@ def sunday_night() -> Iterator[Event]:
     )
     caller = actors.session_of(power_user, person)
     yield from events.assumed(operator, caller, SUNDAY_NIGHT + 0.01, session=PEOPLE[2], **where)
+    by_operator = actors.session_of(operator, PEOPLE[2])
+    passing = {"roleName": PASSING}
+    for action, days, more in (
+        ("CreateRole", 0.008, {"assumeRolePolicyDocument": trusts({"AWS": operator})}),
+        ("AttachRolePolicy", 0.007, {"policyArn": ADMINISTRATOR}),
+        ("DetachRolePolicy", 0.003, {"policyArn": ADMINISTRATOR}),
+        ("DeleteRole", 0.002, {}),
+    ):
+        request = {**passing, **more}
+        yield events.iam_change(PRODUCTION, action, by_operator, SUNDAY_NIGHT + days, request, address=ABROAD)
     yield events.iam_change(
         PRODUCTION,
         "AttachRolePolicy",
-        actors.session_of(operator, PEOPLE[2]),
+        by_operator,
         SUNDAY_NIGHT,
         {"roleName": "nightly-maintenance-admin", "policyArn": ADMINISTRATOR},
         address=ABROAD,
