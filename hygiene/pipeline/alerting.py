@@ -1,7 +1,8 @@
 """The weekly events, judged at once: what is found in the use of the roles of the last snapshot, each told once.
 
-Roles are those of the newest finished snapshot below OUT, and events those since it was collected; a role made since
-then is judged by the next review. What was there before is no news: new callers are compared with the snapshot's own.
+Roles are those of the newest finished snapshot below OUT, and events those since it was collected, or since the light
+run before where a review came between; a role made since the snapshot is judged by the next review. What was there
+before is no news: new callers are compared with the snapshot's own, or with those of the snapshot before it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from hygiene.pipeline.examining import Examination, analysed
 from hygiene.pipeline.places import ALERTS, ALERTS_LOCK, ALERTS_WAITING, EVENTS, Places, new_run_id
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.report.alert_words import alert_announcement
-from hygiene.review.alerts import parse_told, parse_waiting, told_lines, untold, waiting_json, with_waiting
+from hygiene.review.alerts import Waiting, parse_told, parse_waiting, told_lines, untold, with_waiting
 from hygiene.review.exceptions import waive
 from hygiene.snapshot import open_snapshot
 from hygiene.store import Lock, open_store
@@ -78,15 +79,21 @@ def publish_alerts(settings: Settings, out: str, clock: Callable[[], datetime], 
     store = open_store(out)
     with Lock(store, ALERTS_LOCK, new_run_id(clock())):
         now = clock()
-        judged = _judged(settings, Places(store), now)
+        judged = _judged(settings, Places(store), now, _waiting(store).judged_until)
         if judged is None:
             words = f"nobody was alerted: {store.location} has no finished snapshot to judge events by; `hygiene run`"
             return Alerted(problems=(f"{words} makes one.",))
         done = _Telling(settings, store, judged, now).tell(is_complete=is_complete)
+        if is_complete:
+            store.write(ALERTS_WAITING, replace(_waiting(store), judged_until=now).to_bytes())
         return replace(done, notes=tuple(_new_accounts(judged.newcomers)))
 
 
-def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None:
+def _waiting(out: Store) -> Waiting:
+    return parse_waiting(out.read(ALERTS_WAITING), f"{out.location}/{ALERTS_WAITING}")
+
+
+def _judged(settings: Settings, places: Places, now: datetime, judged_until: datetime | None) -> _Judged | None:
     location = places.newest_snapshot(other_than="")
     if location is None:
         return None
@@ -94,14 +101,16 @@ def _judged(settings: Settings, places: Places, now: datetime) -> _Judged | None
     collected_at = parse_time(snapshot.manifest.get("finished_at"))
     if collected_at is None or collected_at >= now:
         return None
-    events = partial(_activity, _kept(places), settings.aws.cloudtrail, Window(collected_at, now))
+    since = min(collected_at, judged_until or collected_at)
+    known = location if since == collected_at else places.newest_snapshot(location, since.isoformat()) or location
+    events = partial(_activity, _kept(places), settings.aws.cloudtrail, Window(since, now))
     checks = [
         check for check in configured_checks(settings.checks, settings.named()) if check.check.group == ACTIVITY
     ]
     newcomers = tuple(sorted(set(places.out.folders(EVENTS)) - set(snapshot.account_ids)))
-    examination = Examination(snapshot.with_events(events), settings, now, checks, earlier_facts(location, location))
+    examination = Examination(snapshot.with_events(events), settings, now, checks, earlier_facts(location, known))
     with analysed(examination, places.out) as analysis:
-        return _gathered(settings, analysis, now, collected_at, newcomers)
+        return _gathered(settings, analysis, now, since, newcomers)
 
 
 def _kept(places: Places) -> DailyEvents:
@@ -173,16 +182,13 @@ class _Telling:
 
     def _news(self, target: str) -> tuple[Alert, ...]:
         told = parse_told(self._out.read(ALERTS), f"{self._out.location}/{ALERTS}")
-        return untold(with_waiting(self._judged.alerts, self._waiting().get(target, ())), told, target)
-
-    def _waiting(self) -> dict[str, tuple[Alert, ...]]:
-        return parse_waiting(self._out.read(ALERTS_WAITING), f"{self._out.location}/{ALERTS_WAITING}")
+        return untold(with_waiting(self._judged.alerts, _waiting(self._out).alerts.get(target, ())), told, target)
 
     def _let_wait(self, target: str, alerts: tuple[Alert, ...]) -> None:
         """Keep what a target was not told: a review may move the window on before the next run."""
-        waiting = self._waiting()
-        if waiting.get(target, ()) != alerts:
-            self._out.write(ALERTS_WAITING, waiting_json({**waiting, target: alerts}))
+        waiting = _waiting(self._out)
+        if waiting.alerts.get(target, ()) != alerts:
+            self._out.write(ALERTS_WAITING, waiting.with_alerts(target, alerts).to_bytes())
 
     def _told(self, target: str, send: Callable[[tuple[Alert, ...]], Receipt]) -> Alerted:
         news = self._news(target)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hygiene.errors import LedgerError
@@ -17,7 +18,6 @@ from hygiene.model import Alert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     Told = Mapping[tuple[str, str], frozenset[str]]
     """(target, finding id) → the parts it was told of."""
@@ -65,23 +65,40 @@ def told_lines(alerts: Iterable[Alert], target: str, at: datetime) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def parse_waiting(content: bytes | None, origin: str) -> dict[str, tuple[Alert, ...]]:
-    """Return target → alerts it could not be told yet. Raises LedgerError for a damaged file."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the light runs leave for each other: alerts that a target was not told, and how far events were judged."""
+
+    alerts: Mapping[str, tuple[Alert, ...]] = field(default_factory=dict)
+    judged_until: datetime | None = None
+    """Up to then the events of every account were read and judged."""
+
+    def with_alerts(self, target: str, alerts: tuple[Alert, ...]) -> Waiting:
+        """Return the same with other alerts waiting for a target."""
+        return replace(self, alerts={**self.alerts, target: alerts})
+
+    def to_bytes(self) -> bytes:
+        """Return the file that `parse_waiting` reads."""
+        kept = {
+            target: [{**asdict(alert), "parts": sorted(alert.parts)} for alert in alerts]
+            for target, alerts in sorted(self.alerts.items())
+            if alerts
+        }
+        until = self.judged_until.isoformat() if self.judged_until else None
+        return json.dumps({"judged_until": until, "waiting": kept}, indent=1).encode() + b"\n"
+
+
+def parse_waiting(content: bytes | None, origin: str) -> Waiting:
+    """Return what the run before left; nothing where there is no file. Raises LedgerError for a damaged one."""
     try:
-        waiting = json.loads(content)["waiting"] if content else {}
-        return {str(target): tuple(map(_alert, alerts)) for target, alerts in waiting.items()}
+        document = json.loads(content) if content else {"waiting": {}}
+        waiting, until = document["waiting"], document.get("judged_until")
+        return Waiting(
+            {str(target): tuple(map(_alert, alerts)) for target, alerts in waiting.items()},
+            datetime.fromisoformat(until) if until is not None else None,
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LedgerError(f"{origin}: damaged ({error}). Mend it, or restore the file.") from error
-
-
-def waiting_json(waiting: Mapping[str, Iterable[Alert]]) -> bytes:
-    """Return the file that `parse_waiting` reads."""
-    kept = {
-        target: [{**asdict(alert), "parts": sorted(alert.parts)} for alert in alerts]
-        for target, alerts in sorted(waiting.items())
-        if alerts
-    }
-    return json.dumps({"waiting": kept}, indent=1).encode() + b"\n"
 
 
 def _alert(fields: Mapping[str, object]) -> Alert:

@@ -142,14 +142,34 @@ def test_a_refusal_is_told_even_when_a_review_has_moved_the_window_on(place: Any
     aws, _, topic, queue = place
     aws.faults.fail(None, "sns", "Publish", code="AuthorizationError", status=403, times=1)
     assert alerted(out, sns_topic_arn=topic).exit_code == 3
-    (manifest,) = out.glob("snapshots/*/manifest.json")
-    said = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps({**said, "finished_at": (AS_OF - timedelta(hours=1)).isoformat()}))
+    state = json.loads((out / ALERTS_WAITING).read_text())
+    (out / ALERTS_WAITING).write_text(json.dumps({"waiting": state["waiting"]}))
+    moved_to(out, 0.04)
     assert alerted(out, sns_topic_arn=topic).exit_code == 0
     (message,) = told(queue)
     assert {one["check"] for one in message["findings"]} == {"new-assumer", "role-changed", "root-or-user-bypass"}
-    assert json.loads((out / ALERTS_WAITING).read_text()) == {"waiting": {}}
+    assert json.loads((out / ALERTS_WAITING).read_text())["waiting"] == {}
     assert alerted(out, sns_topic_arn=topic).told == ()
+
+
+def moved_to(out: Path, days_ago: float) -> None:
+    """Make the snapshot one of a later moment."""
+    (manifest,) = out.glob("snapshots/*/manifest.json")
+    said = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**said, "finished_at": (AS_OF - timedelta(days=days_ago)).isoformat()}))
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_what_happened_between_the_light_run_before_and_a_review_is_told(
+    place: Any, out: Path, is_complete: bool
+) -> None:
+    _, _, topic, queue = place
+    assert alerted(out, -5, is_complete=is_complete, sns_topic_arn=topic).told == ()
+    moved_to(out, 0.2)
+    alerted(out, sns_topic_arn=topic)
+    checks = {one["check"] for message in told(queue) for one in message["findings"]}
+    # A run that did not read everything has judged nothing for good, and leaves no mark to go on from.
+    assert checks == ({"new-assumer", "role-changed", "root-or-user-bypass"} if is_complete else set())
 
 
 def test_damaged_alerts_that_wait_are_told_and_not_thrown_away(place: Any, out: Path) -> None:
