@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hygiene.documents import parse_time
@@ -11,7 +10,7 @@ from hygiene.errors import HygieneError
 from hygiene.pipeline.places import Places
 from hygiene.pipeline.previous import read_object, snapshot_of
 from hygiene.snapshot import layout
-from hygiene.store import open_store
+from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,13 +36,13 @@ class NamedReport:
 
 def named_report(location: str) -> NamedReport | None:
     """Return the report at a location; None for anything else, a snapshot above all."""
-    parent, folder = _split(location)
     try:
+        parent, folder = split_location(location)
         out = open_store(parent)
         summary, manifest = (read_object(out, f"{folder}/{name}") for name in (_SUMMARY, layout.MANIFEST))
     except HygieneError:
         return None
-    if not folder or not isinstance(summary.get("quarter"), str) or not manifest.get("review_id"):
+    if not isinstance(summary.get("quarter"), str) or not manifest.get("review_id"):
         return None
     return NamedReport(Places(out), folder, summary["quarter"], parse_time(summary.get("as_of")), manifest)
 
@@ -52,11 +51,3 @@ def snapshot_named(location: str | None) -> str | None:
     """Return the snapshot that `--previous` means: the one it names, or the one a named report was made from."""
     report = named_report(location) if location is not None else None
     return location if report is None else report.snapshot()
-
-
-def _split(location: str) -> tuple[str, str]:
-    if "://" in location:
-        parent, _, folder = location.rstrip("/").rpartition("/")
-        return parent, folder
-    path = Path(location).resolve()
-    return str(path.parent), path.name

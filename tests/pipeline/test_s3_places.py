@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pandas as pd
 import pytest
 
 from hygiene import pipeline
 from hygiene.cli import main
 from hygiene.collect.progress import Silent
-from tests.builders import AS_OF
+from tests.builders import AS_OF, a_role
+from tests.pipeline.test_quarters import snapshot
 from tests.worlds import quick_settings, simulated, twelve_accounts
 
 if TYPE_CHECKING:
@@ -139,3 +142,19 @@ def answered(s3: Any, folder: Path) -> Path:
     cells[header.split('","').index("decision")] = "remove"
     (folder / "answers.csv").write_text("\n".join([header, '","'.join(cells)]))
     return folder / "answers.csv"
+
+
+@pytest.mark.usefixtures("s3")
+def test_an_earlier_report_on_s3_can_be_named(tmp_path: Path) -> None:
+    def report(source: str, out: str, **more: Any) -> pipeline.Reported:
+        return pipeline.report(
+            quick_settings(), source, pipeline.ReportRequest(out=out, formats=("parquet",), **more)
+        )
+
+    place, then = f"s3://{BUCKET}/team", AS_OF - timedelta(days=92)
+    report(snapshot(tmp_path / "q3", a_role("goes"), finished=then), place)
+    named = f"{place}/2026-Q3"
+    reported = report(snapshot(tmp_path / "q4", a_role("comes")), str(tmp_path / "out"), as_of=AS_OF, previous=named)
+    assert reported.summary["previous_quarter"] == "2026-Q3"
+    changed = pd.read_parquet(tmp_path / "out" / "2026-Q4" / "changes.parquet")
+    assert sorted(changed["change"]) == ["added", "removed"]
