@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ EXAMPLE = Path(__file__).parents[1] / "reports" / "example"
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    demo.review(pipeline.ReportRequest(out=str(folder), as_of=DEMO_AS_OF), quarters=2, is_quiet=True)
+    with (folder / "said.txt").open("w", encoding="utf-8") as said, redirect_stdout(said):
+        demo.review(pipeline.ReportRequest(out=str(folder), as_of=DEMO_AS_OF), quarters=2, is_quiet=False)
     return folder
 
 
@@ -92,3 +94,16 @@ def test_the_chain_of_both_quarters_holds_and_one_flipped_byte_is_found(out: Pat
         assert "roles.csv" in ran.output
     finally:
         page.write_bytes(content)
+
+
+def test_people_answered_by_workbook_by_csv_and_in_a_page_and_each_file_is_kept(out: Path) -> None:
+    asked = {"logistics.xlsx", "security.csv", "decisions-o-northwind1-2026-Q3-111122223333.csv"}
+    assert {path.name for path in (out / "answers").iterdir()} == asked
+    kept = (out / "ledger" / "o-northwind1-2026-Q3" / "originals").iterdir()
+    assert {path.name.partition("-")[2] for path in kept} == asked
+
+
+def test_the_demo_says_that_the_evidence_holds_and_that_a_flipped_byte_is_found(out: Path) -> None:
+    said = (out / "said.txt").read_text(encoding="utf-8")
+    assert "files as they were sealed, and 2 manifests before" in said
+    assert "With one byte flipped in a copy: 'coverage.csv' was changed\n" in said

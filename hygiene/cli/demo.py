@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -45,6 +47,8 @@ def review(request: ReportRequest, *, quarters: int, is_quiet: bool) -> None:
     _write_mails(settings, reported, mails, moment)
     if not is_quiet:
         typer.echo(f"Mails to look at, sent to nobody: {mails}")
+        if quarters > 1:
+            typer.echo("\n".join(_evidence(Path(reported.location))))
         typer.echo("The organization is simulated; the account that could not be read is part of its story.")
 
 
@@ -77,6 +81,26 @@ def _review_before(request: ReportRequest, settings: Settings, moment: datetime,
     with shown_progress(is_quiet=is_quiet) as progress:
         reported = pipeline.run(settings, again, progress, clock=lambda: then + _TIME_TO_ANSWER)
     tell_reported(reported, is_quiet=is_quiet)
+
+
+def _evidence(report: Path) -> Iterator[str]:
+    """Verify the report and the chain before it, then once more a copy in which one byte is not as it was."""
+    from hygiene.pipeline.evidence import verify
+
+    proven = verify(str(report))
+    chain = len(proven.chain)
+    intact = f"{proven.files} files as they were sealed, and {chain} manifest{'' if chain == 1 else 's'} before"
+    yield f"Evidence: {'; '.join(proven.problems) or intact}"
+    with TemporaryDirectory() as place:
+        copy = Path(place) / "out"
+        for name in ("ledger", *(folder.name for folder in report.parent.glob("????-Q?"))):
+            shutil.copytree(report.parent / name, copy / name)
+        file = copy / report.name / "coverage.csv"
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+        found = "; ".join(verify(str(copy / report.name)).problems).partition(":")[0]
+    yield f"With one byte flipped in a copy: {found or 'nothing found'}"
 
 
 def _write_mails(settings: Settings, reported: Reported, folder: Path, moment: datetime) -> None:

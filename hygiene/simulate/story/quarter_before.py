@@ -108,7 +108,7 @@ def _nightly_maintenance() -> Iterator[Event]:
 
 
 def reviewers(as_of: datetime) -> tuple[Reviewer, ...]:
-    """Return who answered the review made at that moment: the logistics team a workbook, the security team CSV."""
+    """Return who answered the review made at that moment: in a workbook, in CSV, and in an account's page."""
     soon, late = (f"{as_of + timedelta(days=days):%Y-%m-%d}" for days in (30, 180))
     logistics = {
         "gift-wrap-pilot": {"decision": "remove", "justification": "the pilot ended in spring"},
@@ -120,11 +120,12 @@ def reviewers(as_of: datetime) -> tuple[Reviewer, ...]:
     }
     security = {
         "bucket-housekeeper": {"decision": "reduce", "justification": "needs no queues", "ticket": "SEC-87"},
-        "catalogue-open-data": {"decision": "keep", "justification": "one partner, public data only"},
     }
+    in_page = {"catalogue-open-data": {"decision": "keep", "justification": "one partner, public data only"}}
     return (
         Reviewer("logistics.xlsx", company.mail("logistics"), logistics),
         Reviewer("security.csv", company.mail("security"), security),
+        Reviewer(f"accounts/{company.PRODUCTION}.html", company.mail("security"), in_page),
     )
 
 
