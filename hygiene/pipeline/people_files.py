@@ -22,7 +22,7 @@ def parsed_file(path: Path, setting: str, parse: Callable[[Any], T]) -> T:
     import yaml
 
     try:
-        return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return parse(_loaded(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"{setting}: {path} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -32,3 +32,19 @@ def parsed_file(path: Path, setting: str, parse: Callable[[Any], T]) -> T:
     except ValueError as error:
         lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
         raise ConfigError(f"{setting}:\n{lines}") from error
+
+
+def _loaded(text: str) -> Any:
+    """Return what the YAML says. A key that stands twice is refused: YAML would forget the first without a word."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen = set()
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+                seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+            return super().construct_mapping(node, deep)
+
+    return yaml.load(text, Loader)  # noqa: S506  a SafeLoader

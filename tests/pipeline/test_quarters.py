@@ -14,6 +14,7 @@ from hygiene import pipeline
 from hygiene.config import Owners, Settings, load_settings
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.pipeline.named import snapshot_named
+from hygiene.pipeline.people_files import parsed_file
 from hygiene.pipeline.places import Places
 from hygiene.pipeline.reporting import previous_as_of
 from hygiene.store import open_store
@@ -206,3 +207,10 @@ def test_a_wrong_exception_is_told_with_file_and_entry_before_anything_is_read(t
     settings = settings_with(tmp_path, "exceptions: [")
     with pytest.raises(ConfigError, match="is no YAML"):
         report(str(tmp_path / "missing"), tmp_path / "out", settings)
+
+
+def test_a_key_that_stands_twice_is_refused_since_yaml_would_forget_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "exceptions.yaml"
+    path.write_text("exceptions:\n  - {reason: one, owner: ana@example.com, reason: two}\n")
+    with pytest.raises(ConfigError, match=r"'reason' stands twice"):
+        parsed_file(path, "[review] exceptions", list)
