@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -165,6 +166,9 @@ class CheckInfo:
     threshold: str = ""
 
 
+_OPINIONS_TOLD = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What IAM Access Analyzer's ValidatePolicy said about proposed policies: its errors and security warnings."""
@@ -173,8 +177,11 @@ class Opinion:
     findings: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        """Return it as the page and the file say it."""
-        said = "; ".join(self.findings) or "no error and no security warning"
+        """Return it as the page and the file say it: what is said again and again once, and the first few alone."""
+        times = Counter(self.findings)
+        told = [text if number == 1 else f"{text} ({number:,} times)" for text, number in times.items()]
+        more = [f"and {len(told) - _OPINIONS_TOLD:,} more"] if len(told) > _OPINIONS_TOLD else []
+        said = "; ".join([*told[:_OPINIONS_TOLD], *more]) or "no error and no security warning"
         return f"IAM Access Analyzer, asked on {self.asked_at:%Y-%m-%d}: {said}"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hygiene import pipeline
 from hygiene.collect.progress import Silent
+from hygiene.model import Opinion
 from hygiene.pipeline.validating import FILE
 from hygiene.simulate import Account, Hub, World
 from tests.builders import AS_OF, document, statement
@@ -105,3 +106,10 @@ def test_a_damaged_answer_is_asked_for_again(aws: SimulatedAws, tmp_path: Path) 
     run(tmp_path)
     assert asked(aws) == DOCUMENTS
     assert len(json.loads(kept.read_text())["answers"]) == DOCUMENTS
+
+
+def test_what_is_said_of_every_action_is_told_once_with_how_often_and_the_first_few_alone() -> None:
+    again = ("app-1: error INVALID_SERVICE: no such service",) * 90
+    assert Opinion(AS_OF, again).sentence().endswith(": app-1: error INVALID_SERVICE: no such service (90 times)")
+    many = Opinion(AS_OF, tuple(f"app-{n}: error" for n in range(9))).sentence()
+    assert many.endswith("app-3: error; app-4: error; and 4 more")
