@@ -96,6 +96,12 @@ class Lists:
                 place="account",
             )
 
+    def whole(self) -> RolesView:
+        """Return the whole population as one table where it is read at a glance, else an empty table."""
+        at = np.argsort(-self._columns["risk_score"], kind="stable")
+        table = self._table(at, at, "All roles", (), place="both", cards=True)
+        return table if table.is_short else self._table(at[:0], at, "", (), place="both", cards=True)
+
     def work(self) -> Iterator[tuple[str, ListView]]:
         """Yield path and page of the lists behind the first screen's numbers, at most one page of roles each."""
         for slug, heading, column in _LISTS:

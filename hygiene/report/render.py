@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hygiene.report.attestation import AttestationView
     from hygiene.report.questions import Form
-    from hygiene.report.view import GroupView, IndexView, ListView, NamesView, Shortened
+    from hygiene.report.view import GroupView, IndexView, ListView, NamesView, RolesView, Shortened
 
 _CUT = "<!--cut-->"
 """Between the pieces of a template that is rendered for many things at once.
@@ -70,9 +70,10 @@ class Renderer:
         self._index: Template = environment.get_template("index.html.j2")
         self._list: Template = environment.get_template("list.html.j2")
 
-    def index(self, view: IndexView) -> str:
-        """Return `index.html`."""
-        return self._index.render(view=view, page=view.page)
+    def index(self, view: IndexView, table: RolesView, rows: Markup, form: Form | None) -> str:
+        """Return `index.html`; the table has roles where the whole population is read at a glance."""
+        own = {"script": self._list_script, "policy": self._list_policy} if table.roles else {}
+        return self._index.render(view=view, page=view.page, table=table, rows=rows, form=form, **own)
 
     def attestation(self, view: AttestationView) -> str:
         """Return `attestation.html`: the same look, and what a page on paper needs besides."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from markupsafe import Markup
 
 from hygiene.report import attestation
 from hygiene.report.attestation import Attested, attestation_view
@@ -107,7 +108,11 @@ class Site:
         for path, html in self._names.pages(self._facts):
             self._write_page(path, html)
         index = index_view(self._facts, summary, self._highlights, whole, self._folder)
-        (self._folder / "index.html").write_bytes(_encoded(self._renderer.index(index)))
+        table = lists.whole()
+        roles = [self._rendered[number] for number in table.roles]
+        rows = Markup(self._rows.html(roles, table).replace('href="../', 'href="'))  # noqa: S704  rendered with escaping
+        form = form_of("index.html", [role.question for role in roles], table.needed, self._asking) if roles else None
+        (self._folder / "index.html").write_bytes(_encoded(self._renderer.index(index, table, rows, form)))
         attested = attestation_view(self._attested, whole, self._facts, provenance, summary, self._folder)
         (self._folder / attestation.FILE).write_bytes(_encoded(self._renderer.attestation(attested)))
 
