@@ -68,7 +68,7 @@ def _line(answer: Answer) -> str:
     unread = " (not everything could be read, see problems)" if decision.problems else ""
     absent = answer.absent_keys()
     keys = f" Not given, so taken as absent: {', '.join(absent)}." if absent else ""
-    return _printable(f"{decision.outcome}: {reason}{unread}.{keys}")
+    return _printable(f"{decision.outcome} - {reason}{unread}.{keys}")
 
 
 def _silence(decision: Decision) -> list[str]:
