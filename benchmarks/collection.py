@@ -117,7 +117,13 @@ class _Pointed:
 def routed(shards: Shards) -> type[sessions.Sessions]:
     """Return the program's sessions with one difference: every account has an address of its own."""
     doors: dict[str, Any] = {
-        environment["AWS_ENDPOINT_URL"]: boto3.client("sts", endpoint_url=environment["AWS_ENDPOINT_URL"])
+        # With the keys of each process: what one simulation gave out, the others do not know.
+        environment["AWS_ENDPOINT_URL"]: boto3.client(
+            "sts",
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
         for environment in shards.environments
     }
 
