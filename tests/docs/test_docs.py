@@ -40,7 +40,8 @@ GUIDE = [str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs" / "guide"
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "config/deploy/README.md", *GUIDE]
+    "document",
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "config/deploy/README.md", "docs/performance.md", *GUIDE],
 )
 def test_every_file_a_document_links_to_exists(document: str) -> None:
     page = ROOT / document
