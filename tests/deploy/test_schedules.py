@@ -101,6 +101,9 @@ def test_the_cron_lines_are_five_fields_a_user_and_a_command() -> None:
         parse_cron(" ".join(fields[:5]))
         assert fields[5:7] == ["role-hygiene", "hygiene"]
     assert len(cron_lines()) == 2
+    # cron itself looks for programs in /usr/bin and /bin alone.
+    text = (SCHEDULE / "role-hygiene.cron").read_text(encoding="utf-8")
+    assert f"\nPATH={Path(unit('role-hygiene.service', 'ExecStart').split()[0]).parent}:/usr/bin:/bin\n" in text
 
 
 @needs_systemd
@@ -130,6 +133,13 @@ def test_kubernetes_takes_every_document_strictly() -> None:
     command = [sys.executable, "-m", "kubernetes_validate", "--strict", str(KUBERNETES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_for_kubernetes_makes_the_namespace_it_names_before_anything_else() -> None:
+    first = next(yaml.safe_load_all(KUBERNETES.read_text(encoding="utf-8")))
+    readme = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    assert first["kind"] == "Namespace"
+    assert f"kubectl apply --namespace {first['metadata']['name']} -f" in readme
 
 
 def test_the_kubernetes_job_runs_alone_as_nobody_on_a_read_only_root() -> None:
