@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.analyse.iam_targets import (
@@ -236,8 +236,7 @@ class _Search:
         if permission == PASS_ROLE:
             return self._pass_role(mask, passed_to)
         if kinds := _kinds_of(permission):
-            fates = [self._use(statement, mask, target) for statement, target in self._uses(permission, mask, kinds)]
-            return min(fates, key=_rank, default=None)
+            return self._on_iam(permission, mask, [any_of(self._arn, kind) for kind in kinds])
         anywhere = self._own.permissions.effective.on_any_resource(mask)
         fates = [verdict.held_back_by for verdict in anywhere]
         return min(fates + (self._by_name(mask) if starts_something else []), key=_rank, default=None)
@@ -255,21 +254,38 @@ class _Search:
         """Return the fate of an action on a target that the statement allows: ceilings first, then conditions."""
         return _worst([fate_of_use(self._own.permissions, mask, target), condition_fate(statement.condition)])
 
-    def _uses(self, permission: str, mask: int, kinds: tuple[str, ...]) -> Iterator[tuple[Statement, Target]]:
-        """Yield each Allow statement with a target of it: any resource of a kind, and those worth naming."""
-        targets = [any_of(self._arn, kind) for kind in kinds]
-        targets += [(arn,) for arn in sorted(self._worth_naming(permission, mask))]
+    def _on_iam(self, permission: str, mask: int, widest: list[Target]) -> str | None:
+        """Return the fate of an action on any resource of a kind, or else on those that are worth naming."""
+        fate = self._easiest(mask, widest)
+        if not fate and fate is not None:
+            return fate
+        named = self._easiest(mask, [(arn,) for arn in sorted(self._worth_naming(permission, mask))])
+        return min((one for one in (fate, named) if one is not None), key=_rank, default=None)
+
+    def _easiest(self, mask: int, targets: Iterable[Target]) -> str | None:
+        best: str | None = None
         for statement in self._allows(mask):
-            yield from ((statement, target) for target in targets if covers(statement, target))
+            for target in self._telling(mask, (target for target in targets if covers(statement, target))):
+                fate = self._use(statement, mask, target)
+                if not fate:
+                    return fate
+                best = fate if best is None else min(best, fate, key=_rank)
+        return best
+
+    def _telling(self, mask: int, targets: Iterator[Target]) -> Iterator[Target]:
+        """Yield the targets whose fates can differ: just one where no Deny and no boundary tells them apart."""
+        permissions = self._own.permissions
+        if permissions.boundary is None and not permissions.effective.carved_out & mask:
+            return islice(targets, 1)
+        return targets
 
     def _worth_naming(self, permission: str, mask: int) -> frozenset[str]:
         """Return the ARNs that make a path of the permission where it holds on them alone."""
-        named = self._targets(permission, mask)
-        if self._named_only(permission) is not None or permission not in ON_ROLES:
-            return named
+        if permission not in ON_ROLES or self._named_only(permission) is not None:
+            return self._targets(permission, mask)
         # Allowed on any role, but perhaps cut down to some: the role itself, or one worth becoming, has to be left.
         itself = {self._arn} if permission in _OWN_ENOUGH else set()
-        return named | frozenset(itself | {arn for arn in self._spared(mask) if self._is_gain(self._neighbours[arn])})
+        return frozenset(itself | {arn for arn in self._spared(mask) if self._is_gain(self._neighbours[arn])})
 
     def _spared(self, mask: int) -> frozenset[str]:
         """Return the roles of the account that a Deny names as spared, or the boundary as allowed."""
@@ -284,7 +300,9 @@ class _Search:
             for statement, actions in permissions.boundary.statements():
                 if actions & mask:
                     resources += statement.resources if statement.is_allow else statement.not_resources
-        return frozenset[str]().union(*(self._named.by(resource) for resource in resources))
+        probe = any_of(self._arn, "role")
+        few = {resource for resource in resources if not all(map(named_by(resource).fullmatch, probe))}
+        return frozenset[str]().union(*map(self._named.by, few))
 
     def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""

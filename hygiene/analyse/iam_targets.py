@@ -7,6 +7,7 @@ it is a Deny on every role), so these questions are answered from the statements
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.policy.effective import BOUNDARY, DENY, RCP, SCP
@@ -36,8 +37,12 @@ Target = tuple[str, ...]
 
 def any_of(role_arn: str, kind: str) -> Target:
     """Return the target "any `kind` (`user`, `role`, …) of the role's account"."""
-    place = role_arn.split(":")[:5]
-    return tuple(":".join([*place, f"{kind}/{name}"]) for name in _UNLIKELY_NAMES)
+    return _any_in(role_arn[: role_arn.index(":", role_arn.index("::") + 2)], kind)
+
+
+@lru_cache(maxsize=1024)
+def _any_in(account: str, kind: str) -> Target:
+    return tuple(f"{account}:{kind}/{name}" for name in _UNLIKELY_NAMES)
 
 
 def covers(statement: Statement, target: Target) -> bool:

@@ -46,31 +46,38 @@ def fate_of_unknown(permissions: RolePermissions, action: str) -> str | None:
     return f"{NOT_EVALUATED}{', '.join(sorted(keys))}" if keys else ""
 
 
-def whole_unknown_services(permissions: RolePermissions, scp_levels: Sequence[Reach]) -> dict[str, list[str]]:
-    """Return, per fate, the services without any known action that the role may use whole on any resource."""
-    found: dict[str, list[str]] = {}
-    for service in sorted(set[str]().union(*map(_named_whole, permissions.policies))):
-        fate = fate_of_unknown(permissions, f"{service}:{_UNLIKELY_ACTION}") or ""
+class UnknownServices:
+    """Finds the services without any known action that roles of one account may use whole, on any resource."""
+
+    def __init__(self, scp_levels: Sequence[Reach]) -> None:
         unknown = catalogue().unknown_bit
-        if any(level.denied & unknown or not level.grant.somewhere_if & unknown for level in scp_levels):
-            fate = SCP if fate not in {DENY, BOUNDARY} else fate
-        found.setdefault(fate, []).append(service)
-    return found
+        self._is_forbidden = any(
+            level.denied & unknown or not level.grant.somewhere_if & unknown for level in scp_levels
+        )
+        # By the document's identity: hundreds of roles share one, and hardly any names such a service.
+        self._named: dict[int, frozenset[str]] = {}
 
+    def of(self, permissions: RolePermissions) -> dict[str, list[str]]:
+        """Return the services by what holds them back."""
+        named = [self._named_whole(policy) for policy in permissions.policies]
+        found: dict[str, list[str]] = {}
+        for service in sorted(frozenset[str]().union(*named)) if any(named) else ():
+            fate = fate_of_unknown(permissions, f"{service}:{_UNLIKELY_ACTION}") or ""
+            if self._is_forbidden and fate not in {DENY, BOUNDARY}:
+                fate = SCP
+            found.setdefault(fate, []).append(service)
+        return found
 
-def names_whole(policy: CompiledPolicy, services: Sequence[str]) -> bool:
-    """Whether the policy allows one of these unknown services whole, on any resource."""
-    return not _named_whole(policy).isdisjoint(services)
+    def are_named_in(self, policy: CompiledPolicy, services: Sequence[str]) -> bool:
+        """Whether the policy allows one of these services whole, on any resource."""
+        return not self._named_whole(policy).isdisjoint(services)
 
-
-def _named_whole(policy: CompiledPolicy) -> set[str]:
-    return {
-        service
-        for statement in policy.document.statements
-        if statement.is_allow
-        for service in _unknown_services(statement.actions)
-        if covers_any_resource(statement)
-    }
+    def _named_whole(self, policy: CompiledPolicy) -> frozenset[str]:
+        key = id(policy.document)
+        if key not in self._named:
+            allows = (one for one in policy.document.statements if one.is_allow and covers_any_resource(one))
+            self._named[key] = frozenset(service for one in allows for service in _unknown_services(one.actions))
+        return self._named[key]
 
 
 @lru_cache(maxsize=8192)
@@ -81,5 +88,9 @@ def _unknown_services(actions: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _has_action(statement: Statement, action: str) -> bool:
-    patterns = statement.actions or statement.not_actions
-    return bool(statement.actions) is any(glob(pattern.lower()).fullmatch(action.lower()) for pattern in patterns)
+    return bool(statement.actions) is _is_one_of(statement.actions or statement.not_actions, action)
+
+
+@lru_cache(maxsize=8192)
+def _is_one_of(patterns: tuple[str, ...], action: str) -> bool:
+    return any(glob(pattern.lower()).fullmatch(action.lower()) for pattern in patterns)

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
-from hygiene.analyse.unknown_actions import names_whole, whole_unknown_services
+from hygiene.analyse.unknown_actions import UnknownServices
 from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
 from hygiene.policy.actions import catalogue
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hygiene.analyse.estate import Estate
-    from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.effective import EffectivePermissions
 
 _SMALL_SERVICE = 2
@@ -23,25 +22,24 @@ _SMALL_SERVICE = 2
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the services a role's own policies allow whole on any resource."""
-    levels = estate.reference.ceilings(estate.account.id).scp_levels
+    unknown_services = UnknownServices(estate.reference.ceilings(estate.account.id).scp_levels)
     for arn in estate.editable():
         permissions = estate.permissions[arn]
-        known, unknown = _by_fate(permissions.effective), whole_unknown_services(permissions, levels)
+        known, unknown = _by_fate(permissions.effective), unknown_services.of(permissions)
         for fate in [*known, *(fate for fate in unknown if fate not in known)]:
-            yield _finding(arn, permissions, fate, known.get(fate, ()), tuple(unknown.get(fate, ())))
+            services, more = known.get(fate, ()), unknown.get(fate, ())
+            giving = permissions.policies_giving(_mask_of(services)) if services else ()
+            naming = (one.name for one in permissions.policies if more and unknown_services.are_named_in(one, more))
+            policies = tuple(dict.fromkeys((*giving, *naming)))
+            yield _finding(arn, tuple(sorted((*services, *more))) if more else services, policies, fate)
 
 
-def _finding(
-    arn: str, permissions: RolePermissions, fate: str, known: tuple[str, ...], unknown: tuple[str, ...]
-) -> Finding:
-    services = tuple(sorted((*known, *unknown))) if unknown else known
-    giving = permissions.policies_giving(_mask_of(known)) if known else ()
-    naming = (policy.name for policy in permissions.policies if names_whole(policy, unknown)) if unknown else ()
+def _finding(arn: str, services: tuple[str, ...], policies: tuple[str, ...], fate: str) -> Finding:
     return Finding(
         role_arn=arn,
         evidence=f"May do everything in {some_of(services, 'service')}, on any resource{held_back_clause(fate)}.",
         detail=services,
-        policies=tuple(dict.fromkeys((*giving, *naming))),
+        policies=policies,
         held_back_by=fate,
         confidence=confidence_of(fate),
     )
