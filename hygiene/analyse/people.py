@@ -27,7 +27,8 @@ def worth_becoming(details: JsonObject, documents: Mapping[str, object]) -> dict
     groups = {str(group.get("GroupName", "")): group for group in _listed(details, "GroupDetailList")}
     worth = {str(group.get("Arn", "")): _is_powerful([group], documents) for group in groups.values()}
     for user in _listed(details, "UserDetailList"):
-        joined = [groups[name] for name in user.get("GroupList") or () if name in groups]
+        listed = user.get("GroupList")
+        joined = [group for name, group in groups.items() if isinstance(listed, list) and name in listed]
         worth[str(user.get("Arn", ""))] = _is_powerful([user, *joined], documents)
     return worth
 
@@ -57,4 +58,4 @@ def _is_powerful(entries: list[JsonObject], documents: Mapping[str, object]) -> 
 def _as_role(entry: JsonObject) -> dict[str, Any]:
     """Return the entry with its inline policies under the name they have in a role."""
     inline: list[Any] = next((entry[name] for name in _INLINE if entry.get(name)), [])
-    return {**entry, "RolePolicyList": [held for held in inline if isinstance(held, dict)]}
+    return {**entry, "RolePolicyList": inline}

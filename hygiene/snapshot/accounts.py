@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.activity import from_json
 from hygiene.model import AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
+from hygiene.snapshot.shapes import policy_as_read, principal_as_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,12 +87,32 @@ def _authorization_details(account: _Account) -> JsonObject | None:
     if details.get("IsTruncated") or details.get("Marker") or details.get("NextToken"):
         account.damaged(name, "is cut off: AWS had more pages than it holds")
     roles = [role for role in details["RoleDetailList"] if _is_role_of(role, account)]
-    policies = details.get("Policies")
+    people = {
+        name: [_in_shape(entry, principal_as_read, account) for entry in _objects(details.get(name))]
+        for name in ("UserDetailList", "GroupDetailList")
+    }
     return {
         **details,
-        "RoleDetailList": roles,
-        "Policies": [item for item in policies if isinstance(item, dict)] if isinstance(policies, list) else [],
+        **people,
+        "RoleDetailList": [_in_shape(role, principal_as_read, account) for role in roles],
+        "Policies": [_in_shape(policy, policy_as_read, account) for policy in _objects(details.get("Policies"))],
     }
+
+
+def _objects(value: object) -> list[JsonObject]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _in_shape(
+    entry: JsonObject, read: Callable[[JsonObject], tuple[JsonObject, tuple[str, ...]]], account: _Account
+) -> JsonObject:
+    """Return the entry with its lists in shape; those that were not are a gap."""
+    shaped, misfits = read(entry)
+    if misfits:
+        account.damaged(
+            layout.AUTHORIZATION_DETAILS, f"has an unreadable {' and '.join(misfits)} at {entry.get('Arn')}"
+        )
+    return shaped
 
 
 def _is_role_of(role: Any, account: _Account) -> bool:

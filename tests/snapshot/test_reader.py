@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hygiene.errors import ConfigError, SnapshotError
+from hygiene.model import AccountDocuments
 from hygiene.snapshot import open_snapshot, reader
-from tests.builders import ACCOUNT, SISTER, a_role, details
+from tests.builders import ACCOUNT, SISTER, a_role, analysed_population, details
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,41 @@ def test_one_file_will_do_and_names_its_account(tmp_path: Path, suffix: str) -> 
     snapshot = open_snapshot(str(file))
     assert snapshot.account_ids == (ACCOUNT,)
     assert snapshot.documents(ACCOUNT).authorization_details is not None
+
+
+@pytest.mark.parametrize(
+    ("misfit", "read"),
+    [
+        ({"RolePolicyList": "x"}, [{"PolicyName": "unreadable", "PolicyDocument": None}]),
+        ({"RolePolicyList": [5]}, [{"PolicyName": "unreadable", "PolicyDocument": None}]),
+        ({"AttachedManagedPolicies": {"a": 1}}, None),
+        ({"InstanceProfileList": ["x"]}, None),
+        ({"Tags": 7}, None),
+        ({"PermissionsBoundary": "arn"}, None),
+    ],
+)
+def test_a_list_of_another_shape_is_a_gap_and_no_role_without_policies(
+    place: Path, misfit: dict[str, Any], read: Any
+) -> None:
+    put(place / "accounts" / ACCOUNT / "authorization-details.json", details({**a_role(), **misfit}))
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    (name,) = misfit
+    assert [name in gap.message for gap in documents.gaps] == [True]
+    held = AccountDocuments(ACCOUNT, authorization_details=documents.authorization_details)
+    analysis = analysed_population(held)
+    assert len(analysis.roles) == 1
+    is_told = "policy-unreadable" in set(analysis.findings["check"])
+    assert is_told is (name in {"RolePolicyList", "AttachedManagedPolicies", "PermissionsBoundary"})
+    if read is not None:
+        assert (documents.authorization_details or {})["RoleDetailList"][0]["RolePolicyList"] == read
+
+
+def test_versions_and_people_of_another_shape_are_gaps(place: Path) -> None:
+    content = details(a_role(), policies=[{"Arn": "arn:aws:iam::111122223333:policy/p", "PolicyVersionList": 5}])
+    content["UserDetailList"] = ["x", {"Arn": "arn:aws:iam::111122223333:user/u", "UserPolicyList": "x"}]
+    put(place / "accounts" / ACCOUNT / "authorization-details.json", content)
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert len(documents.gaps) == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"   ", b"{", b"\x00\xff", b"[1, 2]", b'{"RoleDetailList": {}}', b"null"])
