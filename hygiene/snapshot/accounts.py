@@ -132,6 +132,9 @@ def _roles(account: _Account) -> tuple[JsonObject, ...] | None:
     roles: tuple[JsonObject, ...] | None = (
         account.checked("roles", lambda _: _list_of_objects(content)) if content is not None else None
     )
+    if roles is not None and any(not isinstance(role.get("Arn", ""), str) for role in roles):
+        account.damaged("roles", "has a role whose Arn is no text")
+        roles = tuple(role for role in roles if isinstance(role.get("Arn", ""), str))
     source = account.found.get("roles")
     if roles is not None and isinstance(source, dict) and (source.get("IsTruncated") or source.get("NextToken")):
         account.damaged("roles", "is cut off: AWS had more pages than it holds")

@@ -79,6 +79,13 @@ def test_a_list_of_another_shape_is_a_gap_and_no_role_without_policies(
         assert (documents.authorization_details or {})["RoleDetailList"][0]["RolePolicyList"] == read
 
 
+def test_a_listed_role_whose_arn_is_no_text_is_a_gap(place: Path) -> None:
+    put(place / "accounts" / ACCOUNT / "roles.json", {"Roles": [{**a_role(), "Arn": ["x"]}, a_role()]})
+    documents = open_snapshot(str(place)).documents(ACCOUNT)
+    assert documents.roles is not None
+    assert (len(documents.roles), len(documents.gaps)) == (1, 1)
+
+
 def test_versions_and_people_of_another_shape_are_gaps(place: Path) -> None:
     content = details(a_role(), policies=[{"Arn": "arn:aws:iam::111122223333:policy/p", "PolicyVersionList": 5}])
     content["UserDetailList"] = ["x", {"Arn": "arn:aws:iam::111122223333:user/u", "UserPolicyList": "x"}]
