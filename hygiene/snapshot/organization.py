@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hygiene.model import Account, AccountState, ControlPolicy, Organization
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
     from hygiene.model import JsonObject
 
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+
 
 def read_organization(document: JsonObject) -> tuple[Organization | None, tuple[str, ...]]:
     """Return the organization and sentences about what in the document could not be read.
@@ -18,18 +21,21 @@ def read_organization(document: JsonObject) -> tuple[Organization | None, tuple[
     None when the document lists no accounts at all: a single account outside any organization has no such file.
     """
     listed = document.get("accounts")
-    refused = tuple(str(gap) for gap in document.get("gaps") or ())
+    refused = tuple(str(gap) for gap in _listed(document.get("gaps")))
     about = _mapping(document.get("organization"))
     if not isinstance(listed, list):
         return None, refused or ("organization.json has no list of accounts",)
     parents = {str(key): str(value) for key, value in _mapping(document.get("parents")).items()}
     names = {str(key): str(value) for key, value in _mapping(document.get("names")).items()}
     tags = _mapping(document.get("tags"))
-    good = [entry for entry in listed if isinstance(entry, dict) and entry.get("Id")]
-    accounts = tuple(_account(entry, parents, names, _mapping(tags.get(str(entry["Id"])))) for entry in good)
+    found = [(_account_id(entry), entry) for entry in listed if isinstance(entry, dict)]
+    good = [(account_id, entry) for account_id, entry in found if account_id]
+    accounts = tuple(
+        _account(account_id, entry, parents, names, _mapping(tags.get(account_id))) for account_id, entry in good
+    )
     policies, problems = _policies(document.get("policies"))
     if len(good) != len(listed):
-        problems += ("organization.json has an account without an Id",)
+        problems += ("organization.json has an account without an Id of 12 digits",)
     if document.get("NextToken"):
         problems += ("organization.json is cut off: AWS had more accounts than it holds",)
     organization = Organization(
@@ -50,10 +56,16 @@ def account_state(entry: Mapping[str, Any]) -> AccountState:
     return AccountState(written) if written in set(AccountState) else AccountState.UNKNOWN
 
 
+def _account_id(entry: JsonObject) -> str:
+    """Return the account's id, empty when it has none; a number, as hands write it, gets its zeros back."""
+    given = entry.get("Id")
+    written = f"{given:012d}" if isinstance(given, int) and not isinstance(given, bool) else given
+    return written if isinstance(written, str) and _ACCOUNT.fullmatch(written) else ""
+
+
 def _account(
-    entry: JsonObject, parents: Mapping[str, str], names: Mapping[str, str], tags: Mapping[str, Any]
+    account_id: str, entry: JsonObject, parents: Mapping[str, str], names: Mapping[str, str], tags: Mapping[str, Any]
 ) -> Account:
-    account_id = str(entry["Id"])
     ou_ids = _ancestors(account_id, parents)
     return Account(
         id=account_id,
@@ -87,11 +99,18 @@ def _policies(listed: object) -> tuple[tuple[ControlPolicy, ...], tuple[str, ...
             id=str(entry.get("id", "")),
             name=str(entry.get("name", "")),
             content=entry["content"],
-            targets=tuple(str(target) for target in entry.get("targets") or ()),
+            targets=tuple(str(target) for target in _listed(entry.get("targets"))),
         )
         for entry in good
     )
     return policies, () if len(good) == len(listed) else ("organization.json has a policy without content",)
+
+
+def _listed(value: object) -> list[Any]:
+    """Return a list as it is, one thing as a list of it, and nothing as an empty one."""
+    if value is None or isinstance(value, list):
+        return value or []
+    return [value]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -192,6 +192,17 @@ def test_the_organization_places_its_accounts_and_prefers_state(place: Path) -> 
     assert second.state == "ACTIVE"
 
 
+def test_account_ids_have_twelve_digits_and_everything_else_is_a_problem(place: Path) -> None:
+    accounts = [{"Id": ACCOUNT}, {"Id": 12345678901}, {"Id": {"a": 1}}, {"Id": "prod"}, {}]
+    policies = [{"type": "SERVICE_CONTROL_POLICY", "content": {}, "targets": ACCOUNT}, {"content": {}, "targets": 5}]
+    put(place / "organization.json", {"accounts": accounts, "policies": policies, "gaps": 5})
+    snapshot = open_snapshot(str(place))
+    assert snapshot.organization is not None
+    assert [account.id for account in snapshot.organization.accounts] == [ACCOUNT, "012345678901"]
+    assert [policy.targets for policy in snapshot.organization.policies] == [(ACCOUNT,), ("5",)]
+    assert "organization.json has an account without an Id of 12 digits" in snapshot.problems
+
+
 def test_a_loop_in_the_tree_ends(place: Path) -> None:
     tree = {ACCOUNT: "ou-1", "ou-1": "ou-2", "ou-2": "ou-1"}
     put(place / "organization.json", {"organization": {}, "accounts": [{"Id": ACCOUNT}], "parents": tree})
