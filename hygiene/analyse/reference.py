@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.permissions import Ceilings
+from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
-from hygiene.policy.reach import Reach, reach_of
+from hygiene.policy.reach import Grant, Reach, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +91,11 @@ class Reference:
         """Return (policy type, target) → the union of the policies attached there."""
         found: dict[tuple[str, str], Reach] = {}
         for policy in self.organization.policies if self.organization else ():
-            reach = reach_of(parse_document(policy.content))
+            document = parse_document(policy.content)
+            reach = reach_of(document)
+            if document.problems:
+                # What was not read must not make powerful roles look harmless: it is taken to allow everything.
+                reach = reach._replace(grant=Grant(*[catalogue().everything] * 4))
             for target in policy.targets:
                 found[policy.type, target] = found.get((policy.type, target), Reach()) | reach
         return found

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hygiene.model import Account, AccountState, ControlPolicy, Organization
+from hygiene.policy.document import parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,14 @@ def _policies(listed: object) -> tuple[tuple[ControlPolicy, ...], tuple[str, ...
         )
         for entry in good
     )
-    return policies, () if len(good) == len(listed) else ("organization.json has a policy without content",)
+    problems = tuple(
+        f"organization.json: policy {policy.name or policy.id}: {problem}"
+        for policy in policies
+        for problem in parse_document(policy.content).problems
+    )
+    return policies, problems + (
+        () if len(good) == len(listed) else ("organization.json has a policy without content",)
+    )
 
 
 def _listed(value: object) -> list[Any]:

@@ -203,6 +203,13 @@ def test_account_ids_have_twelve_digits_and_everything_else_is_a_problem(place: 
     assert "organization.json has an account without an Id of 12 digits" in snapshot.problems
 
 
+def test_a_control_policy_that_cannot_be_read_is_named(place: Path) -> None:
+    policy = {"type": "SERVICE_CONTROL_POLICY", "id": "p-1", "name": "limit", "content": "{", "targets": ["r-1"]}
+    put(place / "organization.json", {"accounts": [{"Id": ACCOUNT}], "policies": [policy]})
+    (problem,) = open_snapshot(str(place)).problems
+    assert problem.startswith("organization.json: policy limit: the document is not JSON")
+
+
 def test_a_loop_in_the_tree_ends(place: Path) -> None:
     tree = {ACCOUNT: "ou-1", "ou-1": "ou-2", "ou-2": "ou-1"}
     put(place / "organization.json", {"organization": {}, "accounts": [{"Id": ACCOUNT}], "parents": tree})

@@ -301,3 +301,24 @@ def test_limits_of_assuming_outlive_the_first_pass() -> None:
     evidence = findings[(findings["check"] == CHECK) & (findings["role_arn"] == caller["Arn"])]["evidence"]
     assert not evidence.str.contains("Becomes an administrator").any()
     assert evidence.str.contains("Would become an administrator").any()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "no policy at all",
+        {"Statement": [{"Effect": "Maybe"}]},
+        {"Statement": [{"Effect": "Maybe"}, statement("s3:GetObject")]},
+    ],
+)
+def test_a_control_policy_nobody_can_read_makes_no_role_harmless(content: Any) -> None:
+    reference = a_reference(an_organization(policies=[an_scp(content)]))
+    rows = found(analysed(a_role(inline=document(ATTACH)), reference=reference), CHECK)
+    assert [row["held_back_by"] for row in rows] == [None]
+
+
+def test_what_was_read_of_a_damaged_control_policy_still_denies() -> None:
+    content = {"Statement": [{"Effect": "Maybe"}, deny("iam:*")]}
+    reference = a_reference(an_organization(policies=[an_scp(content)]))
+    rows = found(analysed(a_role(inline=document(ATTACH)), reference=reference), CHECK)
+    assert [row["held_back_by"] for row in rows] == ["scp"]
