@@ -95,7 +95,7 @@ class Reference:
             reach = reach_of(document)
             if document.problems:
                 # What was not read must not make powerful roles look harmless: it is taken to allow everything.
-                reach = reach._replace(grant=Grant(*[catalogue().everything] * 4))
+                reach = reach._replace(grant=_full())
             for target in policy.targets:
                 found[policy.type, target] = found.get((policy.type, target), Reach()) | reach
         return found
@@ -112,7 +112,17 @@ class Reference:
             return Ceilings(self.organization_id)
         targets = (*account.ou_ids, account_id)
         levels = {
-            kind: tuple(self._by_target[kind, target] for target in targets if (kind, target) in self._by_target)
+            kind: [self._by_target[kind, target] for target in targets if (kind, target) in self._by_target]
             for kind in (SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY)
         }
-        return Ceilings(self.organization_id, levels[SERVICE_CONTROL_POLICY], levels[RESOURCE_CONTROL_POLICY])
+        # RCPFullAWSAccess, which alone allows, cannot be detached: a level that lists no Allow just leaves it out.
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        rcps = (
+            level if level.grant.somewhere_if else level._replace(grant=_full())
+            for level in levels[RESOURCE_CONTROL_POLICY]
+        )
+        return Ceilings(self.organization_id, tuple(levels[SERVICE_CONTROL_POLICY]), tuple(rcps))
+
+
+def _full() -> Grant:
+    return Grant(*[catalogue().everything] * 4)

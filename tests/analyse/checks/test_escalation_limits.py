@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hygiene.model import AccountDocuments
+from hygiene.model import AccountDocuments, ControlPolicy
 from tests.builders import (
     ACCOUNT,
     ADMIN,
@@ -322,3 +322,11 @@ def test_what_was_read_of_a_damaged_control_policy_still_denies() -> None:
     reference = a_reference(an_organization(policies=[an_scp(content)]))
     rows = found(analysed(a_role(inline=document(ATTACH)), reference=reference), CHECK)
     assert [row["held_back_by"] for row in rows] == ["scp"]
+
+
+def test_a_resource_control_policy_that_only_denies_takes_away_no_more_than_it_says() -> None:
+    outside = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-test"}}
+    content = document(deny("s3:*", Condition=outside), deny("kms:Decrypt"))
+    policy = ControlPolicy("RESOURCE_CONTROL_POLICY", "p-2", "perimeter", content, ("r-1",))
+    rows = analysed(a_role(inline=ADMIN), reference=a_reference(an_organization(policies=[policy]))).findings
+    assert {row["held_back_by"] for row in rows if row["check"] == CHECK} == {None}
