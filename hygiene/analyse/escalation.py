@@ -285,7 +285,10 @@ class _Search:
             return self._targets(permission, mask)
         # Allowed on any role, but perhaps cut down to some: the role itself, or one worth becoming, has to be left.
         itself = {self._arn} if permission in _OWN_ENOUGH else set()
-        return frozenset(itself | {arn for arn in self._spared(mask) if self._is_gain(self._neighbours[arn])})
+        spared = {arn for arn in self._spared(mask) if self._is_gain(self._neighbours[arn])}
+        any_role = any_of(self._arn, "role")
+        by_name = (self._matched(statement) for statement in self._allows(mask) if not covers(statement, any_role))
+        return frozenset(itself | spared).union(*by_name)
 
     def _spared(self, mask: int) -> frozenset[str]:
         """Return the roles of the account that a Deny names as spared, or the boundary as allowed."""
@@ -400,7 +403,7 @@ class _Search:
     def _named_only(self, permission: str) -> frozenset[str] | None:
         """Return the resources a permission is limited to; None when it holds on any of the kind."""
         mask = catalogue().mask((permission,))
-        if self._own.permissions.effective.own.grant.anywhere_if & mask or self._on_all_of_iam(permission, mask):
+        if self._on_all_of_iam(permission, mask):
             return None
         return self._targets(permission, mask)
 

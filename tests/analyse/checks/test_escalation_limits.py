@@ -330,3 +330,19 @@ def test_a_resource_control_policy_that_only_denies_takes_away_no_more_than_it_s
     policy = ControlPolicy("RESOURCE_CONTROL_POLICY", "p-2", "perimeter", content, ("r-1",))
     rows = analysed(a_role(inline=ADMIN), reference=a_reference(an_organization(policies=[policy]))).findings
     assert {row["held_back_by"] for row in rows if row["check"] == CHECK} == {None}
+
+
+def test_everything_but_roles_hides_no_role_that_is_named() -> None:
+    boss = a_role("boss", inline=ADMIN)
+    both = statement(["iam:DeleteRolePermissionsBoundary", "sts:AssumeRole"], ROLE + "boss")
+    but_roles = {"Effect": "Allow", "Action": "iam:DeleteRolePermissionsBoundary", "NotResource": ROLE + "*"}
+    assert fates(both, others=[boss]) == {None: {"iam-023"}}
+    assert fates(both, but_roles, others=[boss]) == {None: {"iam-023"}}
+
+
+def test_any_role_under_a_condition_makes_a_named_one_no_less_certain() -> None:
+    boss = a_role("boss", inline=ADMIN)
+    named = statement("iam:UpdateAssumeRolePolicy", ROLE + "boss")
+    wide = statement("iam:UpdateAssumeRolePolicy", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    assert fates(named, others=[boss]) == {None: {"iam-012"}}
+    assert fates(named, wide, others=[boss]) == {None: {"iam-012"}}
