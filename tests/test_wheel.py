@@ -24,4 +24,4 @@ def test_the_wheel_holds_every_file_of_the_package_and_its_licence(tmp_path: Pat
     }
     assert {"hygiene/py.typed", "hygiene/report/templates/report.css"} <= held
     assert {Path(name).name for name in held if "/licenses/" in name} == {"LICENSE", "NOTICE"}
-    assert "hygiene = hygiene.cli:main" in entry_points
+    assert "hygiene = hygiene.cli:program" in entry_points
