@@ -118,9 +118,7 @@ def _finding_rows(
     account_id, check_id = estate.account.id, configured.check.id
     for found in configured.check.find(estate, configured.thresholds):
         arn = found.role_arn or ""
-        finding = _possible(found, advice) if arn in advice else found
-        if opinion := opinions.get((arn, check_id)):
-            finding = _confirmed(finding, opinion)
+        finding = _confirmed(_possible(found, advice), opinions.get((arn, check_id), ""))
         yield _finding_row(configured, finding, account_id, estate.role(arn) if arn else {})
 
 

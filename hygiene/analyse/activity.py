@@ -107,11 +107,10 @@ def passing_roles(estate: Estate) -> dict[str, list[RoleChange]]:
     for change in activity.changes if activity else ():
         if change.role_name and not change.error and change.role_name.lower() not in there:
             found.setdefault(change.role_name.lower(), []).append(change)
-    whole = ("CreateRole", "DeleteRole")
     return {
         changes[0].role_name: sorted(changes, key=lambda change: (change.event.time, change.event.id))
         for _, changes in sorted(found.items())
-        if {change.action for change in changes} >= set(whole)
+        if {"CreateRole", "DeleteRole"} <= {change.action for change in changes}
     }
 
 

@@ -288,13 +288,14 @@ class _Backwards:
 
 def chain_sentence(chain: Chain) -> str:
     """Return the chain step by step, in plain words."""
-    would = "Would become" if chain.held_back_by in {DENY, SCP, BOUNDARY} else "Becomes"
+    is_forbidden = chain.held_back_by in {DENY, SCP, BOUNDARY}
     names = [_short(arn) for arn in chain.steps[:_SHOWN_STEPS]]
     left = len(chain.steps) - len(names)
     more = f" → {left} more" if left else ""
     count = "1 step" if len(chain.steps) == 1 else f"{len(chain.steps)} steps"
-    forbidden = f"{held_back_clause(chain.held_back_by)}" if would == "Would become" else ""
-    return f"{would} an administrator in {count}, by assuming {' → '.join(names)}{more}{forbidden}."
+    becomes = "Would become" if is_forbidden else "Becomes"
+    but = held_back_clause(chain.held_back_by) if is_forbidden else ""
+    return f"{becomes} an administrator in {count}, by assuming {' → '.join(names)}{more}{but}."
 
 
 def _short(role_arn: str) -> str:
