@@ -18,14 +18,17 @@ RUN /opt/hygiene/bin/python -m pip install --no-compile --require-hashes -r requ
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY hygiene/ hygiene/
 # What only builds the package, and what only tests the libraries, need not run in production. Byte code is written here
-# once: the file system of a running container may be read-only, and compiling at every start takes seconds.
+# once: the file system of a running container may be read-only, and compiling at every start takes seconds. The last line
+# does the same for what the program keeps beside its byte code, the index of AWS's actions and its largest templates.
 RUN /opt/hygiene/bin/python -m pip install --no-compile --no-deps --no-build-isolation . \
  && /opt/hygiene/bin/python -m pip uninstall --yes --quiet hatchling editables trove-classifiers pathspec pluggy tomlkit \
  && /opt/hygiene/bin/python -m pip check \
  && /opt/hygiene/bin/python -m pip uninstall --yes --quiet setuptools pip \
  && cd /opt/hygiene/lib/python3.*/site-packages \
  && rm -rf pyarrow/include pyarrow/tests pandas/tests \
- && /opt/hygiene/bin/python -m compileall -q --invalidation-mode unchecked-hash .
+ && /opt/hygiene/bin/python -m compileall -q --invalidation-mode unchecked-hash . \
+ && PYTHONDONTWRITEBYTECODE= /opt/hygiene/bin/python -c \
+    "from hygiene.policy.actions import catalogue; from hygiene.report.render import Renderer; catalogue(); Renderer('')"
 
 FROM python:3.11.14-slim-bookworm
 # PYTHONDONTWRITEBYTECODE: nothing is written beside the code. HOME: AWS profiles may be mounted at /home/hygiene/.aws.

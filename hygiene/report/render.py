@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from hygiene.frames import DECISIONS, SEVERITIES
 from hygiene.report.escaping import EscapingEnvironment
 from hygiene.report.in_words import NOTHING
+from hygiene.report.template_cache import TemplateCache
 from hygiene.report.visible import parts
 from hygiene.report.wording import STATES, whole_sentences
 
@@ -48,6 +49,7 @@ class Renderer:
             lstrip_blocks=True,
             # Constant expressions are looked for in a fifth of the compiling; our templates have none.
             optimized=False,
+            bytecode_cache=TemplateCache(),
         )
         style = f"{_asset('report.css')}{_print_footer(review_id)}"
         script = _asset("report.js")
