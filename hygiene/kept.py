@@ -22,15 +22,16 @@ class Kept:
 
     def __init__(self, name: str, beside: str, *made_by: Path | str) -> None:
         parts = [part.read_bytes() if isinstance(part, Path) else part.encode() for part in made_by]
-        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
-        self._file = Path(cache_from_source(str(Path(beside).with_name(f"{name}.py")), optimization=digest))
+        self._mark = hashlib.sha256(b"\0".join(parts)).digest()
+        self._file = Path(cache_from_source(str(Path(beside).with_name(f"{name}.py"))))
 
     def load(self) -> bytes | None:
-        """Return what was kept; None where there is nothing."""
+        """Return what was kept; None where there is nothing, or what others made."""
         try:
-            return self._file.read_bytes()
+            content = self._file.read_bytes()
         except OSError:
             return None
+        return content[len(self._mark) :] if content.startswith(self._mark) else None
 
     def keep(self, content: bytes) -> None:
         """Keep this, in one step: another process may be reading. What cannot be written is not kept."""
@@ -39,7 +40,7 @@ class Kept:
         aside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(content)
+            aside.write_bytes(self._mark + content)
             aside.replace(self._file)
         except OSError:
             with suppress(OSError):

@@ -99,6 +99,9 @@ class ActionCatalogue:
 
     def _mask_in_all_services(self, wanted: str) -> int:
         """Return the actions whose name fits, in whatever service: `*:Put*Policy`."""
+        if "*" not in wanted and "?" not in wanted:
+            found = (self._place_of.get(f"{service}:{wanted}") for service in self.services)
+            return self._of_places([place for place in found if place is not None])
         prefix, matches = literal_prefix(wanted), glob(wanted).fullmatch
         low = bisect_left(self._by_action, (prefix, 0))
         high = bisect_left(self._by_action, (f"{prefix}\x7f", 0), low)

@@ -1,11 +1,10 @@
 """What the templates are given: plain, frozen values. Nothing is computed while rendering.
 
-What there are thousands of is a named tuple: made and compared several times as fast as a data class.
+Named tuples: several times as fast to define, to make and to compare as data classes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ T = TypeVar("T")
 _READ_AT_A_GLANCE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class PageView:
+class PageView(NamedTuple):
     """What every page has: its title, the way back to the report's root, and the review it belongs to."""
 
     title: str
@@ -57,8 +55,7 @@ class FindingView(NamedTuple):
     section: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesView:
+class ServicesView(NamedTuple):
     """Used against granted services; `width` is the used share in percent."""
 
     used: int
@@ -157,8 +154,7 @@ class RoleView(NamedTuple):
     """Why an unused role has no commands to remove it; empty for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """A filter of a role table: its words, the tag it keeps and how many roles carry it."""
 
     text: str
@@ -166,8 +162,7 @@ class Chip:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class RolesView:
+class RolesView(NamedTuple):
     """A table of roles, one page of it; `place` is what tells roles apart: `owner`, `account` or `both`.
 
     `roles` are numbers: places in the account's roster, or those of all accounts' rendered roles.
@@ -198,8 +193,7 @@ class NamePage(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class NamesView:
+class NamesView(NamedTuple):
     """A page of roles by name; with `ranges` the one that leads to the others. `part`: its first and last name."""
 
     page: PageView
@@ -210,8 +204,7 @@ class NamesView:
     beside: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number with its words; where it leads; the tone its edge has."""
 
     number: int
@@ -221,8 +214,7 @@ class Figure:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListView:
+class ListView(NamedTuple):
     """The page of an account, of an owner or of a work list: what it is, its numbers, its roles."""
 
     page: PageView
@@ -235,8 +227,7 @@ class ListView:
     table: RolesView
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A part of the population's bar, in thousandths of its width."""
 
     key: str
@@ -247,8 +238,7 @@ class Segment:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(NamedTuple):
     """An account as the index lists it."""
 
     id: str
@@ -266,8 +256,7 @@ class AccountView:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerView:
+class OwnerView(NamedTuple):
     """An owner as the index lists them."""
 
     name: str
@@ -280,8 +269,7 @@ class OwnerView:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckView:
+class CheckView(NamedTuple):
     """A check of the catalogue with what it found."""
 
     id: str
@@ -298,8 +286,7 @@ class CheckView:
     roles: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(NamedTuple):
     """A change since the previous review."""
 
     kind: str
@@ -310,16 +297,14 @@ class ChangeView:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shortened(Generic[T]):
+class Shortened(NamedTuple, Generic[T]):
     """The first rows of something long, and how long it is."""
 
     rows: tuple[T, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyView:
+class PolicyView(NamedTuple):
     """A policy that several roles carry and that gives findings: one thing to fix."""
 
     name: str
@@ -345,8 +330,7 @@ class GroupView(NamedTuple):
     has_more_owners: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IndexView:
+class IndexView(NamedTuple):
     """The first page of a report."""
 
     page: PageView
