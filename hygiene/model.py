@@ -197,6 +197,8 @@ class Proposal:
 
     role_arn: str
     path: str
+    difference: str
+    """What the policies take away, in a sentence; the JSON says it too."""
     compressed: bytes
     opinion: Opinion | None = None
     """Of a third party, beside our own proof; None: it was not asked."""

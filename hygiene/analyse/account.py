@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +134,7 @@ def _proposal_cells(proposal: Proposal) -> dict[str, str | None]:
     return {
         **_NO_PROPOSAL,
         "proposal": proposal.path,
-        "proposal_difference": json.loads(proposal.text())["difference"],
+        "proposal_difference": proposal.difference,
     }
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from hygiene.schema import Table
 
-PART_VERSION = 2
+PART_VERSION = 3
 """Of the bytes; a reader refuses a newer one, and an older one is made again."""
 
 _LEVEL = 1
@@ -210,7 +210,7 @@ def _tables_to_json(examined: ExaminedAccount) -> dict[str, Any]:
         "advice": examined.advice,
         "assumptions": examined.assumptions,
         "role_events": examined.role_events,
-        "proposals": [[one.role_arn, one.path, len(one.compressed)] for one in sizing.proposals],
+        "proposals": [[one.role_arn, one.path, one.difference, len(one.compressed)] for one in sizing.proposals],
         "policies": len(sizing.policies),
         "removals": [asdict(removal) for removal in sizing.removals],
     }
@@ -218,14 +218,17 @@ def _tables_to_json(examined: ExaminedAccount) -> dict[str, Any]:
 
 def _examined(tables: Mapping[str, Any], facts: list[RoleFacts], texts: bytes) -> ExaminedAccount:
     listed = tables["proposals"]
-    *contents, policies = _cut(texts, (*(size for _, _, size in listed), tables["policies"]))
+    *contents, policies = _cut(texts, (*(size for *_, size in listed), tables["policies"]))
     return ExaminedAccount(
         roles=tuple(_rows(Roles, tables["roles"])),
         findings=tables["findings"],
         facts=facts,
         advice=tables["advice"],
         right_sizing=RightSizing(
-            tuple(Proposal(arn, path, content) for (arn, path, _), content in zip(listed, contents, strict=True)),
+            tuple(
+                Proposal(arn, path, difference, content)
+                for (arn, path, difference, _), content in zip(listed, contents, strict=True)
+            ),
             tuple(_removal(fields) for fields in tables["removals"]),
             policies,
         ),

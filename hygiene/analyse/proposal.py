@@ -55,7 +55,8 @@ def proposals_of(estate: Estate, managed: Container[str]) -> Iterator[Proposal]:
         content = None if arn in managed else _proposed(estate, roles[arn])
         if content is not None:
             text = json.dumps(content, indent=2) + "\n"
-            yield Proposal(arn, names.of(str(roles[arn]["RoleName"]), arn), zlib.compress(text.encode()))
+            path = names.of(str(roles[arn]["RoleName"]), arn)
+            yield Proposal(arn, path, content["difference"], zlib.compress(text.encode()))
 
 
 def _proposed(estate: Estate, role: JsonObject) -> dict[str, Any] | None:
