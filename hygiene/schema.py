@@ -49,7 +49,7 @@ class Column:
 
     def checked(self, values: pd.Series) -> pd.Series:
         """Return the values in the column's type. Raises ValueError with what is wrong, to go on after a subject."""
-        if not self.nullable and values.isna().any():
+        if not self.nullable and values.hasnans:
             raise ValueError("is empty in a row")
         try:
             typed = values if values.dtype == self.dtype else values.astype(self.dtype)
@@ -140,7 +140,19 @@ def frame_of(schema: type[Table], rows: Iterable[Mapping[str, Any]]) -> pd.DataF
     Raises FrameError when a value breaks the schema.
     """
     held = list(rows)
+    if not held:
+        return _without_rows(schema)
     return _checked(schema, {name: pd.Series(_cells(held, name), dtype=object) for name in schema.columns})
+
+
+_EMPTY: dict[type[Table], pd.DataFrame] = {}
+
+
+def _without_rows(schema: type[Table]) -> pd.DataFrame:
+    """Return the schema's table without rows: an account has several such, each as dear to make as any."""
+    if schema not in _EMPTY:
+        _EMPTY[schema] = _checked(schema, {name: pd.Series([], dtype=object) for name in schema.columns})
+    return _EMPTY[schema].copy()
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
@@ -158,16 +170,29 @@ def validated(schema: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
         given = set(frame.columns)
         missing, strange = [name for name in names if name not in given], sorted(given - set(names), key=str)
         raise _broken(schema, f"its columns differ: missing {missing}, unknown {strange}, or in another order")
-    return _checked(schema, {name: frame[name] for name in names})
+    if frame.empty:
+        return _without_rows(schema)
+    cells = {name: frame[name] for name in names}
+    typed = _typed(schema, cells)
+    # A frame that fits as it is need not be put together again.
+    return frame if all(typed[name] is cells[name] for name in names) else _framed(schema, typed)
 
 
 def _checked(schema: type[Table], cells: Mapping[str, pd.Series]) -> pd.DataFrame:
+    return _framed(schema, _typed(schema, cells))
+
+
+def _typed(schema: type[Table], cells: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
     typed = {}
     for name, column in schema.columns.items():
         try:
             typed[name] = column.checked(cells[name])
         except ValueError as error:
             raise _broken(schema, f"column {name} {error}") from error
+    return typed
+
+
+def _framed(schema: type[Table], typed: Mapping[str, pd.Series]) -> pd.DataFrame:
     return pd.DataFrame(typed, columns=pd.Index(columns_of(schema)))
 
 

@@ -30,6 +30,8 @@ class ParquetFile:
 
     def add(self, frame: pd.DataFrame) -> None:
         """Add the frame's rows, with its own types; the first part's columns are the file's."""
+        if frame.empty and (self._waiting or self._writer is not None):
+            return
         self._waiting.append(_table(frame))
         self._rows += len(frame)
         if self._rows >= ROWS_PER_GROUP:

@@ -54,4 +54,6 @@ def in_order(schema: type[Table], frame: pd.DataFrame, *columns: str) -> pd.Data
 
 
 def _by(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    if len(frame) <= 1:
+        return frame.reset_index(drop=True)
     return frame.sort_values(list(columns), kind="stable", na_position="first", ignore_index=True)

@@ -30,6 +30,8 @@ def visible(text: str) -> str:
 
 def rows_of(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[Row]:
     """Return the frame as dicts of plain values: visible text (`""` for empty), int or None, ISO times (`""`)."""
+    if frame.empty:
+        return []
     names = list(columns or frame.columns)
     return [dict(zip(names, values, strict=True)) for values in zip(*columns_of_values(frame, names), strict=True)]
 
