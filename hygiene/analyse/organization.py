@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
@@ -225,16 +226,18 @@ class Analyst:
         judged = judge_account(examined, self.checks, chains)
         return AccountTables(
             account_id=account_id,
-            roles=frame_of(Roles, judged.roles).sort_values(["account_id", "role_arn"], ignore_index=True),
-            findings=frame_of(Findings, judged.findings).sort_values(
-                ["account_id", "role_arn", "check", "held_back_by", "finding_id"],
-                na_position="first",
-                ignore_index=True,
-            ),
+            # Sorting rows takes a third of the time that sorting their frame takes.
+            roles=frame_of(Roles, sorted(judged.roles, key=itemgetter("role_arn"))),
+            findings=frame_of(Findings, sorted(judged.findings, key=_place)),
             assumptions=frame_of(Assumptions, examined.assumptions),
             role_events=frame_of(RoleEvents, examined.role_events),
             right_sizing=examined.right_sizing,
         )
+
+
+def _place(finding: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what an account's findings are sorted by; those of no role, and those nothing holds back, come first."""
+    return finding["role_arn"] or "", finding["check"], finding["held_back_by"] or "", finding["finding_id"]
 
 
 def examined_here(source: Documents, examiner: Examiner, parts: Parts) -> FirstPass:
