@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Finding
 from hygiene.analyse.wording import confidence_of, held_back_clause
+from hygiene.policy.effective import CONDITION
+from hygiene.policy.principal import open_clauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,7 +65,10 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
         if not left & grant.somewhere_if:
             return name
         left &= grant.somewhere_if
-    keys = {clause.key for clause in statement.condition}
+    open_ones = open_clauses(statement.condition, effective.principal)
+    if open_ones is None:
+        return CONDITION
+    keys = {clause.key for clause in open_ones}
     doubtful = 0
     for conditional in effective.denied_if:
         doubtful |= conditional.mask

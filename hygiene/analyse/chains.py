@@ -166,20 +166,27 @@ def _assume_grants(permissions: RolePermissions, *, is_cut_off: bool) -> Iterato
     own = effective.own
     if own.grant.somewhere_if & mask:
         for _, statement, _ in permissions.allows(mask):
-            yield _grant(statement, statement.condition, ALLOW)
+            yield from _granted(permissions, statement, ALLOW)
     if is_cut_off:
         yield AssumeGrant(("*",), (), effect=SCP)
     for conditional in effective.denied_above:
         if conditional.mask & mask and conditional.touches_any_resource:
             yield AssumeGrant(("*",), tuple(sorted({clause.key for clause in conditional.clauses})), effect=SCP)
-    own_denies = effective.denied_if[: len(effective.denied_if) - len(effective.denied_above)]
     denied = own.denied | own.denied_elsewhere | effective.carved_out
-    if denied & mask or any(one.mask & mask for one in own_denies):
+    if denied & mask or any(one.mask & mask for one in effective.denied_below):
         yield from _assume_denies(permissions, mask)
     if permissions.boundary:
         allows = [one for one, actions in permissions.boundary.statements() if one.is_allow and actions & mask]
         # A grant on nothing says that there is a boundary.
-        yield from [_grant(one, one.condition, BOUND) for one in allows] or [AssumeGrant((), (), effect=BOUND)]
+        granted = [grant for one in allows for grant in _granted(permissions, one, BOUND)]
+        yield from granted or [AssumeGrant((), (), effect=BOUND)]
+
+
+def _granted(permissions: RolePermissions, statement: Statement, effect: str) -> Iterator[AssumeGrant]:
+    """Yield what an Allow gives; nothing when its condition is false for the role."""
+    left = open_clauses(statement.condition, permissions.effective.principal)
+    if left is not None:
+        yield _grant(statement, left, effect)
 
 
 def _assume_denies(permissions: RolePermissions, mask: int) -> Iterator[AssumeGrant]:

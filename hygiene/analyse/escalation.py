@@ -14,6 +14,7 @@ from hygiene.analyse.iam_targets import (
     any_of,
     condition_fate,
     covers,
+    fate_of_allow,
     fate_of_use,
     in_own_account,
     named_by,
@@ -21,7 +22,9 @@ from hygiene.analyse.iam_targets import (
 from hygiene.analyse.permissions import power_mask
 from hygiene.analyse.unknown_actions import fate_of_unknown
 from hygiene.policy.actions import catalogue
+from hygiene.policy.effective import CONDITION
 from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
+from hygiene.policy.principal import open_clauses
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
@@ -252,7 +255,8 @@ class _Search:
 
     def _use(self, statement: Statement, mask: int, target: Target) -> str:
         """Return the fate of an action on a target that the statement allows: ceilings first, then conditions."""
-        return _worst([fate_of_use(self._own.permissions, mask, target), condition_fate(statement.condition)])
+        permissions = self._own.permissions
+        return _worst([fate_of_use(permissions, mask, target), fate_of_allow(permissions, statement)])
 
     def _on_iam(self, permission: str, mask: int, widest: list[Target]) -> str | None:
         """Return the fate of an action on any resource of a kind, or else on those that are worth naming."""
@@ -310,13 +314,20 @@ class _Search:
     def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""
         fates = [
-            _worst([fate_of_use(self._own.permissions, mask, target, decide), condition_fate(clauses)])
+            _worst([fate_of_use(self._own.permissions, mask, target, decide), fate])
             for statement in self._allows(mask)
             for service in passed_to
-            if (decide := _PassedTo(service)) and (clauses := decide(statement.condition)) is not None
+            if (decide := _PassedTo(service)) and (fate := self._fate_of_passing(statement, decide)) is not None
             for target in self._passable(statement, service, mask)
         ]
         return min(fates, key=_rank, default=None)
+
+    def _fate_of_passing(self, statement: Statement, decide: _PassedTo) -> str | None:
+        """Return what the condition of an Allow does; None where it forbids the service the role is passed to."""
+        if decide(statement.condition) is None:
+            return None
+        left = open_clauses(statement.condition, self._own.permissions.effective.principal)
+        return CONDITION if left is None else condition_fate(decide(left) or ())
 
     def _passable(self, statement: Statement, service: str, mask: int) -> Iterator[Target]:
         """Yield what the statement lets the role pass that is a gain: any role, a powerful one, one nobody read."""

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
 from hygiene.analyse.check import Finding
+from hygiene.analyse.iam_targets import fate_of_allow
 from hygiene.analyse.well_known import some_actions
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
-from hygiene.policy.effective import BOUNDARY, DENY, SCP
+from hygiene.policy.effective import BOUNDARY, CONDITION, DENY, SCP
+from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import action_mask, covers_any_resource
 from hygiene.policy.wildcards import glob
 
@@ -43,7 +45,9 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
         return (), ""
     taken = _taken_by(estate, role_arn, action, kind)
     fates = [taken or _conditions(permissions, allowed.statement, action) for allowed in giving]
-    return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == min(fates)), min(fates)
+    # Of conditions, one that may hold is less than one that never does.
+    least = min(fates, key=lambda fate: (fate == CONDITION, fate))
+    return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == least), least
 
 
 def with_iam_actions(
@@ -97,7 +101,7 @@ def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:
     """Return what takes the action on any of the kind away: a Deny, the boundary, an SCP; else empty."""
     permissions = estate.permissions[role_arn]
     denies = (statement for statement, mask in _denies(permissions) if mask & action)
-    if any(_denies_any(statement, role_arn, kind) for statement in denies):
+    if any(_denies_any(permissions, statement, role_arn, kind) for statement in denies):
         return DENY
     for name, grant in permissions.effective.stages:
         if grant.anywhere_if & action:
@@ -116,8 +120,8 @@ def _denies(permissions: RolePermissions) -> Iterator[tuple[Statement, int]]:
         yield from (pair for pair in policy.statements() if not pair[0].is_allow)
 
 
-def _denies_any(statement: Statement, role_arn: str, kind: str) -> bool:
-    if statement.condition:
+def _denies_any(permissions: RolePermissions, statement: Statement, role_arn: str, kind: str) -> bool:
+    if statement.condition and open_clauses(statement.condition, permissions.effective.principal) != ():
         return False
     # A Deny of all but a few leaves just these few.
     return bool(statement.not_resources) or _is_on_any(statement, role_arn, kind)
@@ -140,7 +144,10 @@ def _levels_allow_any(estate: Estate, name: str, action: int) -> bool:
 
 def _conditions(permissions: RolePermissions, statement: Statement, action: int) -> str:
     """Return the condition keys that nobody evaluated: of the statement, and of Denies that may apply."""
-    keys = {clause.key for clause in statement.condition}
+    fate = fate_of_allow(permissions, statement)
+    if fate == CONDITION:
+        return fate
+    keys = {clause.key for clause in open_clauses(statement.condition, permissions.effective.principal) or ()}
     for conditional in permissions.effective.denied_if:
         if conditional.mask & action:
             keys.update(clause.key for clause in conditional.clauses)

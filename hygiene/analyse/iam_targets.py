@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hygiene.policy.effective import BOUNDARY, DENY, RCP, SCP
+from hygiene.policy.effective import BOUNDARY, CONDITION, DENY, RCP, SCP
 from hygiene.policy.principal import can_be_avoided, open_clauses
 from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob
@@ -69,6 +69,12 @@ def condition_fate(clauses: tuple[ConditionClause, ...]) -> str:
     return not_evaluated({clause.key for clause in clauses})
 
 
+def fate_of_allow(permissions: RolePermissions, statement: Statement) -> str:
+    """Return what the condition of an Allow does: nothing, `condition` when it is false for the role, or unknown."""
+    left = open_clauses(statement.condition, permissions.effective.principal) if statement.condition else ()
+    return CONDITION if left is None else condition_fate(left)
+
+
 def not_evaluated(keys: set[str]) -> str:
     """Return `not-evaluated: ` and the keys; empty when there are none."""
     return f"{NOT_EVALUATED}{', '.join(sorted(keys))}" if keys else ""
@@ -77,7 +83,7 @@ def not_evaluated(keys: set[str]) -> str:
 def fate_of_use(permissions: RolePermissions, action: int, target: Target, decide: Decide = tuple) -> str:
     """Return what holds back an action, given as its mask, that the role's own policies allow on the target.
 
-    Empty, `deny`, `boundary`, `scp`, `rcp`, or `not-evaluated: keys`. `decide`: what is known of the use besides,
+    Empty, `deny`, `boundary`, `scp`, `rcp` or `not-evaluated: keys`. `decide`: what is known of the use besides,
     such as the service a role is passed to.
     """
     own = _denied(_own_denies(permissions, action), permissions, target, decide)

@@ -13,7 +13,7 @@ from hygiene.policy.document import PolicyDocument, parse_document
 from hygiene.policy.effective import EffectivePermissions, effective_permissions
 from hygiene.policy.fingerprint import canonical
 from hygiene.policy.principal import KnownPrincipal
-from hygiene.policy.reach import Reach, reach_with_masks, union
+from hygiene.policy.reach import Reach, action_mask, reach_with_masks, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,14 +133,38 @@ class PolicyCompiler:
             boundary = CompiledPolicy(arn, arn, *found) if not found[0].problems else None
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         above = Ceilings() if is_service_linked(role) else ceilings
+        own = union([policy.reach for policy in policies])
+        edges = (boundary.reach,) if boundary else ()
+        asks_for_tags = any(one.asks_for_tags for one in (own, *edges, *above.scp_levels, *above.rcp_levels))
+        tags = _certain_tags(role, own) if asks_for_tags else None
         effective = effective_permissions(
-            union([policy.reach for policy in policies]),
-            principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id),
+            own,
+            principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id, tags),
             boundary=boundary.reach if boundary else None,
             scp_levels=above.scp_levels,
             rcp_levels=above.rcp_levels,
         )
         return RolePermissions(effective, tuple(policies), tuple(problems), boundary)
+
+
+def _certain_tags(role: JsonObject, own: Reach) -> tuple[tuple[str, str], ...] | None:
+    """Return the role's tags where they are in every request of it; None where they may be others.
+
+    Whoever assumes a role may bring tags that go before its own, if the trust policy allows sts:TagSession; and who
+    may tag roles, given the tags it has, could tag this one.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    listed = role.get("Tags")
+    if not isinstance(listed, list):
+        return None
+    trust = parse_document(role.get("AssumeRolePolicyDocument"))
+    tagging = catalogue().mask(("sts:TagSession",))
+    if trust.problems or any(one.is_allow and action_mask(one) & tagging for one in trust.statements):
+        return None
+    held = (tag for tag in listed if isinstance(tag, dict))
+    tags = tuple(sorted((str(tag.get("Key", "")).lower(), str(tag.get("Value", ""))) for tag in held))
+    given = own.for_principal(KnownPrincipal(str(role["Arn"]), tags=tags)).grant.somewhere_if
+    return None if given & catalogue().mask(("iam:TagRole", "iam:UntagRole")) else tags
 
 
 TELEMETRY = (

@@ -64,6 +64,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 _HOLDERS = {
+    "condition": "a condition that is never true for this role",
     "deny": "a Deny statement",
     "boundary": "the permissions boundary",
     "scp": "a service control policy",

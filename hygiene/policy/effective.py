@@ -9,17 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from hygiene.policy.reach import Grant
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hygiene.policy.principal import KnownPrincipal
-    from hygiene.policy.reach import Conditional, Grant, Reach
+    from hygiene.policy.reach import Conditional, Reach
 
 DENY, BOUNDARY, SCP, RCP = "deny", "boundary", "scp", "rcp"
+CONDITION = "condition"
+"""An Allow whose condition is false for the role itself, whatever it asks for."""
 
 
 class Verdict(NamedTuple):
-    """Some actions with one fate. `held_back_by`: empty (effective), deny, boundary, scp or `not-evaluated: keys`."""
+    """Some actions with one fate. `held_back_by`: empty (effective), `not-evaluated: keys`, or what holds back.
+
+    That is condition, deny, boundary, scp or rcp.
+    """
 
     mask: int
     held_back_by: str
@@ -34,18 +41,25 @@ class Verdict(NamedTuple):
 class EffectivePermissions:
     """What a role may do, stage by stage: `own` policies, then after each thing that can take away.
 
+    `own` includes what an Allow gives under a condition that is false for the role; the first stage takes it away.
+
     `proven` are the actions allowed on any resource for certain: no ceiling, Deny or condition stands in the way.
-    `denied_if` are the Denies nobody evaluated, of every layer; `denied_above` those of control policies alone.
+    Denies nobody evaluated: `denied_below` by the own policies and the boundary, `denied_above` by control policies.
     `carved_out` are the actions of which the own policies or the boundary take named resources out.
     """
 
     own: Reach
     stages: tuple[tuple[str, Grant], ...]
-    denied_if: tuple[Conditional, ...]
+    denied_below: tuple[Conditional, ...]
     denied_above: tuple[Conditional, ...]
     carved_out: int
     proven: int
     principal: KnownPrincipal
+
+    @property
+    def denied_if(self) -> tuple[Conditional, ...]:
+        """The Denies nobody evaluated, of every layer."""
+        return self.denied_below + self.denied_above
 
     @property
     def final(self) -> Grant:
@@ -101,23 +115,33 @@ def effective_permissions(
     The management account and service-linked roles are exempt from SCPs: pass no levels for them.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
-    own = own.for_principal(principal)
+    given, own = own.grant, own.for_principal(principal)
     stages: list[tuple[str, Grant]] = [(DENY, _less_denied(own.grant, own))]
-    conditional = own.denied_if
+    if own.grant is not given:
+        stages.insert(0, (CONDITION, own.grant))
+        own = own._replace(grant=_with_doubts_of(given, own.grant))
+    below: tuple[Conditional, ...] = own.denied_if
     above: tuple[Conditional, ...] = ()
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
     ceilings += [(SCP, level) for level in scp_levels] + [(RCP, level) for level in rcp_levels]
-    for name, given in ceilings:
-        ceiling = given.for_principal(principal)
+    for name, reach in ceilings:
+        ceiling = reach.for_principal(principal)
         cut = _less_denied(stages[-1][1] & ceiling.grant, ceiling)
         stages.append((name, cut))
-        conditional += ceiling.denied_if
-        above += () if name == BOUNDARY else ceiling.denied_if
-    left, doubtful = stages[-1][1].anywhere, _maybe_denied(conditional)
+        if name == BOUNDARY:
+            below += ceiling.denied_if
+        else:
+            above += ceiling.denied_if
+    left, doubtful = stages[-1][1].anywhere, _maybe_denied(below + above)
     # Without a doubt the mask stays the same object, not a copy of three thousand bytes for each role.
     by_name = own.carved_out | (boundary.carved_out if boundary is not None else 0)
     proven = left & ~doubtful if doubtful else left
-    return EffectivePermissions(own, tuple(stages), conditional, above, by_name, proven, principal)
+    return EffectivePermissions(own, tuple(stages), below, above, by_name, proven, principal)
+
+
+def _with_doubts_of(given: Grant, decided: Grant) -> Grant:
+    """Return what is decided for certain, and everything that was given at all."""
+    return Grant(decided.anywhere, given.anywhere_if, decided.somewhere, given.somewhere_if)
 
 
 def _less_denied(grant: Grant, denying: Reach) -> Grant:

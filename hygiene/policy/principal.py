@@ -1,7 +1,8 @@
 """Decides, for one known principal, the conditions that are about nobody but the principal.
 
-An SCP that spares the platform's roles (`ArnNotLike aws:PrincipalArn`) is the same for every request of a role, so it
-need not stay "not evaluated". Whatever depends on the request itself is left alone.
+An SCP that spares the platform's roles (`ArnNotLike aws:PrincipalArn`) is the same for every request of a role, and
+so is an Allow for the members of one organization: neither need stay "not evaluated". Whatever depends on the request
+itself is left alone.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hygiene.policy.wildcards import glob
+from hygiene.policy.wildcards import Piece, glob, matches_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,17 +22,32 @@ if TYPE_CHECKING:
 CALLERS_CHOICE = frozenset({"aws:requestedregion"})
 """Keys whose value the caller picks freely: a Deny outside some Regions leaves the action in the others."""
 
+PRINCIPAL_TAG = "aws:principaltag/"
+_ABSENT = frozenset({"aws:principalservicename", "aws:principalservicenameslist", "aws:username"})
+"""Keys that no request of a role holds."""
+_OF_PRINCIPALS = _ABSENT | {
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principaltype",
+}
 _POSITIVE = {"bool", "stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"}
 _NEGATIVE = {"stringnotequals", "stringnotlike", "stringnotequalsignorecase", "arnnotequals", "arnnotlike"}
 _EXACT = {"stringequals", "stringnotequals"}
+_TRUTHS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPrincipal:
-    """What is known of a role whatever it asks for; `organization_id` is empty where it is not known."""
+    """What is known of a role whatever it asks for; `organization_id` is empty where it is not known.
+
+    `tags`: the role's own, keys in lower case, when they are in every request of it; None where they are not known.
+    """
 
     arn: str
     organization_id: str = ""
+    tags: tuple[tuple[str, str], ...] | None = None
 
     def values(self) -> dict[str, str]:
         """Return the condition keys that are the same in every request of the role."""
@@ -41,7 +57,17 @@ class KnownPrincipal:
             "aws:principalisawsservice": "false",
             "aws:principaltype": "AssumedRole",
         }
-        return known | ({"aws:principalorgid": self.organization_id} if self.organization_id else {})
+        tags = {f"{PRINCIPAL_TAG}{key}": value for key, value in self.tags or ()}
+        return known | tags | ({"aws:principalorgid": self.organization_id} if self.organization_id else {})
+
+    def lacks(self, key: str) -> bool:
+        """Whether no request of the role holds the key."""
+        return key in _ABSENT or (self.tags is not None and key.startswith(PRINCIPAL_TAG))
+
+
+def is_about_principal(clauses: Sequence[ConditionClause]) -> bool:
+    """Whether one of the clauses asks for something that a principal may decide by itself."""
+    return any(clause.key in _OF_PRINCIPALS or clause.key.startswith(PRINCIPAL_TAG) for clause in clauses)
 
 
 def open_clauses(clauses: Sequence[ConditionClause], principal: KnownPrincipal) -> tuple[ConditionClause, ...] | None:
@@ -68,13 +94,26 @@ def can_be_avoided(clauses: Sequence[ConditionClause]) -> bool:
 def _holds(clause: ConditionClause, principal: KnownPrincipal) -> bool | None:
     """Return whether the clause holds for the principal; None when the principal does not decide it."""
     known = _values(principal).get(clause.key)
-    operator = clause.operator.lower().removesuffix("ifexists")
-    if known is None or operator not in _POSITIVE | _NEGATIVE:
+    if known is None and not principal.lacks(clause.key):
         return None
-    if any("${" in value for value in clause.values):
+    if clause.operator.lower() == "null":
+        wanted = {_TRUTHS.get(value.strip().lower()) for value in clause.values}
+        return None if wanted <= {None} else (known is None) in wanted
+    quantifier, _, written = clause.operator.lower().rpartition(":")
+    operator = written.removesuffix("ifexists")
+    if operator not in _POSITIVE | _NEGATIVE or any("${" in value for value in clause.values):
         return None
+    if known is None:
+        return _holds_without_key(quantifier, operator, if_exists=operator != written)
     found = any(_matches(operator, value, known) for value in clause.values)
     return found if operator in _POSITIVE else not found
+
+
+def _holds_without_key(quantifier: str, operator: str, *, if_exists: bool) -> bool:
+    """A key that is not there differs from everything, and passes every test of all its values."""
+    if quantifier:
+        return quantifier == "forallvalues" or if_exists
+    return if_exists or operator in _NEGATIVE
 
 
 @lru_cache(maxsize=1024)
@@ -87,5 +126,7 @@ def _matches(operator: str, pattern: str, value: str) -> bool:
         return pattern == value
     if operator == "bool" or operator.endswith("ignorecase"):
         return pattern.lower() == value.lower()
-    # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?.
+    # ArnEquals and ArnLike behave identically, and like StringLike they take * and ?, but part by part.
+    if operator.startswith("arn"):
+        return matches_arn((Piece(pattern),), value)
     return bool(glob(pattern).fullmatch(value))

@@ -16,11 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.policy.actions import catalogue
-from hygiene.policy.principal import can_be_avoided, open_clauses
+from hygiene.policy.principal import PRINCIPAL_TAG, can_be_avoided, is_about_principal, open_clauses
 from hygiene.policy.resource_kinds import resource_kinds
+from hygiene.policy.whole_kinds import ALSO_ON_ARNS_OF, actions_covered_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,8 @@ class Conditional:
     """Whether the statement is about any resource."""
     all_but_named: bool = False
     """Whether it is about any resource but a few (NotResource)."""
+    anywhere: int = 0
+    """Of an Allow: the actions it gives on any resource of their kind."""
 
     @property
     def touches_any_resource(self) -> bool:
@@ -108,10 +111,36 @@ class Reach(NamedTuple):
     allowed_if: tuple[Conditional, ...] = ()
     carved_out: int = 0
 
+    @property
+    def asks_for_tags(self) -> bool:
+        """Whether a condition asks for the principal's tags."""
+        conditionals = (*self.allowed_if, *self.denied_if)
+        return any(clause.key.startswith(PRINCIPAL_TAG) for one in conditionals for clause in one.clauses)
+
     def for_principal(self, principal: KnownPrincipal) -> Reach:
-        """Return the reach with the Denies decided that depend on nothing but the principal."""
-        if not self.denied_if:
-            return self
+        """Return the reach with the conditions decided that depend on nothing but the principal."""
+        changed: dict[str, Any] = self._decided_denies(principal) if self.denied_if else {}
+        if any(is_about_principal(conditional.clauses) for conditional in self.allowed_if):
+            changed |= self._decided_allows(principal)
+        return self._replace(**changed) if changed else self
+
+    def _decided_allows(self, principal: KnownPrincipal) -> dict[str, Any]:
+        anywhere, somewhere, undecided = self.grant.anywhere, self.grant.somewhere, []
+        for conditional in self.allowed_if:
+            left = open_clauses(conditional.clauses, principal)
+            if left:
+                undecided.append(replace(conditional, clauses=left))
+            elif left is not None:
+                anywhere |= conditional.anywhere
+                somewhere |= conditional.mask
+        anywhere_if, somewhere_if = anywhere, somewhere
+        for conditional in undecided:
+            anywhere_if |= conditional.anywhere
+            somewhere_if |= conditional.mask
+        grant = Grant(anywhere, anywhere_if, somewhere, somewhere_if)
+        return {"grant": grant, "allowed_if": tuple(undecided)}
+
+    def _decided_denies(self, principal: KnownPrincipal) -> dict[str, Any]:
         denied, elsewhere, undecided = self.denied, self.denied_elsewhere, []
         for conditional in self.denied_if:
             left = open_clauses(conditional.clauses, principal)
@@ -123,7 +152,7 @@ class Reach(NamedTuple):
                 denied |= conditional.mask
             elif conditional.all_but_named:
                 elsewhere |= conditional.mask
-        return self._replace(denied=denied, denied_elsewhere=elsewhere, denied_if=tuple(undecided))
+        return {"denied": denied, "denied_elsewhere": elsewhere, "denied_if": tuple(undecided)}
 
     def __or__(self, other: Reach) -> Reach:
         """Both sets of policies on one principal."""
@@ -206,7 +235,7 @@ def _services_of_kind(resource: str) -> int:
     if len(parts) < _LEAST_PARTS or parts[2] == "iam" or not _is_kind_wide(parts[2], parts[-1]):
         return 0
     services = catalogue().services
-    spoken_for = (parts[2], *_ALSO_ON_ARNS_OF.get(parts[2], ()))
+    spoken_for = (parts[2], *ALSO_ON_ARNS_OF.get(parts[2], ()))
     return sum(services.get(service, 0) for service in spoken_for)
 
 
@@ -222,8 +251,6 @@ _ARN_PARTS = 6
 _LEAST_PARTS = 4
 _WIDE_ENDS = ("*", "/", ":")
 """How an ARN ends that names but a kind. Most end otherwise, and need not be taken apart."""
-# Services whose actions name the resources of another service.
-_ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
 
 
 def _statement_reach(statement: Statement, mask: int) -> Reach:
@@ -231,16 +258,24 @@ def _statement_reach(statement: Statement, mask: int) -> Reach:
         return Reach()  # "Everything but everything" is about nothing.
     everywhere = covers_any_resource(statement)
     all_but_named = bool(statement.not_resources)
-    conditional = (Conditional(mask, statement.condition, everywhere, all_but_named),) if statement.condition else ()
     if statement.is_allow:
         reached = mask if everywhere else actions_on_any_resource(statement, mask)
+        clauses = statement.condition
+        conditional = (Conditional(mask, clauses, everywhere, all_but_named, reached),) if clauses else ()
         return _allow_reach(mask, reached, conditional, all_but_named=all_but_named)
-    if conditional:
-        return Reach(denied_if=conditional, carved_out=0 if everywhere else mask)
+    return _deny_reach(statement, mask, everywhere=everywhere, all_but_named=all_but_named)
+
+
+def _deny_reach(statement: Statement, mask: int, *, everywhere: bool, all_but_named: bool) -> Reach:
+    """Return what a Deny takes away. On some resources it leaves the others, but on a whole kind it leaves none."""
+    whole = 0 if everywhere or all_but_named else mask & actions_covered_by(statement.resources)
+    if statement.condition:
+        rest = Conditional(mask & ~whole, statement.condition, everywhere, all_but_named)
+        kind = (Conditional(whole, statement.condition, everywhere=True),) if whole else ()
+        return Reach(denied_if=(*kind, rest), carved_out=0 if everywhere else mask & ~whole)
     if all_but_named:
         return Reach(denied_elsewhere=mask)
-    # A Deny on some resources leaves the others, so it takes nothing away from "any resource".
-    return Reach(denied=mask) if everywhere else Reach(carved_out=mask)
+    return Reach(denied=mask) if everywhere else Reach(denied=whole, carved_out=mask & ~whole)
 
 
 def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...], *, all_but_named: bool) -> Reach:

@@ -160,3 +160,46 @@ def test_a_conditional_deny_on_named_resources_leaves_any_resource_certain() -> 
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
     deny = statement(GET, "arn:aws:s3:::secret/*", effect="Deny", Condition=mfa)
     assert fate(reach(statement(GET), deny)) == [""]
+
+
+def test_an_allow_for_this_very_role_is_like_one_without_a_condition() -> None:
+    ours = {"StringEquals": {"aws:PrincipalOrgID": "o-test"}}
+    assert fate(reach(statement(GET, Condition=ours))) == [""]
+    both = {**ours, "Bool": {"aws:SecureTransport": "true"}}
+    assert fate(reach(statement(GET, Condition=both))) == ["not-evaluated: aws:securetransport"]
+
+
+def test_an_allow_that_is_never_for_this_role_gives_nothing_and_is_said() -> None:
+    theirs = reach(statement(GET, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-other"}}))
+    assert fate(theirs) == ["condition"]
+    assert fate(theirs | reach(statement(GET))) == [""]
+    assert fate(reach(statement(GET)), boundary=theirs) == ["boundary"]
+    assert fate(reach(statement(GET)), scp_levels=(theirs,)) == ["scp"]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "fates"),
+    [
+        (GET, "arn:aws:s3:::*", ["deny"]),
+        (GET, "arn:aws:s3:::r*", [""]),
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::*", [""]),
+        ("lambda:UpdateFunctionCode", "arn:aws:lambda:*:*:function:*", ["deny"]),
+        ("lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:*:function:*", [""]),
+        ("lambda:PublishLayerVersion", "arn:aws:lambda:*:*:function:*", [""]),
+        ("iam:PutRolePolicy", "arn:aws:iam::*:role/*", ["deny"]),
+        ("iam:PutUserPolicy", "arn:aws:iam::*:role/*", [""]),
+        ("ec2:RunInstances", "arn:aws:ec2:*:*:instance/*", ["deny"]),
+    ],
+)
+def test_a_deny_on_every_resource_of_its_kind_is_as_good_as_one_on_any(
+    action: str, resource: str, fates: list[str]
+) -> None:
+    denies = reach(statement("*"), statement("*", resource, effect="Deny"))
+    assert fate(denies, action) == fates
+    assert fate(reach(statement("*")), action, scp_levels=(denies,)) == [one.replace("deny", "scp") for one in fates]
+
+
+def test_a_deny_on_a_kind_under_a_condition_is_said() -> None:
+    asked = {"Bool": {"aws:SecureTransport": "false"}}
+    denies = statement("s3:*", "arn:aws:s3:::*", effect="Deny", Condition=asked)
+    assert fate(reach(statement("*"), denies)) == ["not-evaluated: aws:securetransport"]

@@ -1,0 +1,83 @@
+"""Conditions that a role's own facts decide, and Denies on a whole kind, as the permissions checks see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import ACCOUNT, ADMIN, a_reference, a_role, an_organization, an_scp, analysed, document, statement
+from tests.builders import trusts as trusting
+
+TO_LAMBDA = ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]
+NAMED_ONLY = statement("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/boss")
+
+
+def said(check: str, *statements: dict[str, Any], scps: Any = (), others: Any = (), **role: Any) -> list[str | None]:
+    """Return what holds back the findings of the check about a role of these statements."""
+    reference = a_reference(an_organization(policies=[an_scp(document(*one)) for one in scps]))
+    analysis = analysed(a_role("subject", inline=document(*statements), **role), *others, reference=reference)
+    rows = [row for row in analysis.findings if row["role_name"] == "subject" and row["check"] == check]
+    return [row["held_back_by"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-test"}}, [None]),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-other"}}, ["condition"]),
+        ({"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/other"}}, ["condition"]),
+        ({"StringEquals": {"aws:PrincipalTag/stage": "test"}}, [None]),
+        ({"StringEquals": {"aws:PrincipalTag/stage": "prod"}}, ["condition"]),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, ["not-evaluated: aws:multifactorauthpresent"]),
+    ],
+)
+@pytest.mark.parametrize(
+    ("check", "actions"),
+    [
+        ("privilege-escalation", TO_LAMBDA),
+        ("privilege-escalation", "iam:AttachRolePolicy"),
+        ("pass-any-role", "iam:PassRole"),
+        ("service-wildcard", "dynamodb:*"),
+        ("service-wildcard", "brandnew:*"),
+        ("allow-not-resource", "dynamodb:PutItem"),
+    ],
+)
+def test_a_condition_about_the_role_itself_is_decided(
+    check: str, actions: Any, condition: dict[str, Any], expected: list[str | None]
+) -> None:
+    given = statement(actions, Condition=condition)
+    if check == "allow-not-resource":
+        given["NotResource"] = f"{given.pop('Resource')}:x"
+    assert said(check, given, tags={"stage": "test"}) == expected
+
+
+def test_tags_that_a_session_or_the_role_itself_may_change_decide_nothing() -> None:
+    prod = statement("dynamodb:*", Condition={"StringEquals": {"aws:PrincipalTag/stage": "prod"}})
+    unknown = ["not-evaluated: aws:principaltag/stage"]
+    tagging = trusting({"Service": "lambda.amazonaws.com"}, ["sts:AssumeRole", "sts:TagSession"])
+    assert said("service-wildcard", prod, tags={"stage": "test"}, trust=tagging) == unknown
+    assert said("service-wildcard", prod, statement("iam:TagRole"), tags={"stage": "test"}) == unknown
+    assert said("service-wildcard", prod, Tags=None) == unknown
+    everything = prod | {"Action": "*"}
+    assert said("full-admin", everything, tags={"stage": "prod"}) == unknown, "it may change the tag"
+    assert said("full-admin", everything, tags={"stage": "test"}) == ["condition"], "it may not even do that"
+
+
+def test_a_chain_needs_an_allow_that_is_for_this_role() -> None:
+    boss = a_role("boss", inline=ADMIN, trust=trusting({"AWS": ACCOUNT}))
+    elsewhere = {"StringEquals": {"aws:PrincipalOrgID": "o-other"}}
+    assert said("privilege-escalation", NAMED_ONLY, others=[boss]) == [None]
+    assert said("privilege-escalation", NAMED_ONLY | {"Condition": elsewhere}, others=[boss]) == []
+
+
+def test_a_ceiling_that_denies_every_role_holds_back_what_changes_roles() -> None:
+    every_role = (statement("*"), statement("iam:*", "arn:aws:iam::*:role/*", effect="Deny"))
+    assert said("privilege-escalation", statement("iam:AttachRolePolicy"), scps=[every_role]) == ["scp"]
+    every_function = (statement("*"), statement("lambda:*", "arn:aws:lambda:*:*:function:*", effect="Deny"))
+    assert said("privilege-escalation", statement(TO_LAMBDA), scps=[every_function]) == ["scp"]
+
+
+def test_a_deny_on_every_function_leaves_no_function_to_make() -> None:
+    denied = statement("lambda:*", "arn:aws:lambda:*:*:function:*", effect="Deny")
+    assert said("privilege-escalation", statement(TO_LAMBDA), denied) == ["deny"]
