@@ -19,11 +19,12 @@ from hygiene.analyse.iam_targets import (
     in_own_account,
     named_by,
 )
+from hygiene.analyse.letting_in import fate_of_entering
 from hygiene.analyse.permissions import power_mask
 from hygiene.analyse.unknown_actions import fate_of_unknown
 from hygiene.policy.actions import catalogue
 from hygiene.policy.effective import CONDITION
-from hygiene.policy.escalation import ASSUME_PATH, PASS_ROLE, EscalationPath, escalation_paths
+from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.wildcards import glob, literal_prefix
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hygiene.analyse.iam_targets import Target
+    from hygiene.analyse.known_use import KnownUse
     from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.document import ConditionClause, Statement
     from hygiene.policy.trust import TrustedPrincipal
@@ -95,9 +97,12 @@ class HeldPath:
 class Escalations:
     """Finds the paths of the roles of one account."""
 
-    def __init__(self, neighbours: Mapping[str, Neighbour], people: Callable[[], Mapping[str, bool]]) -> None:
+    def __init__(
+        self, neighbours: Mapping[str, Neighbour], people: Callable[[], Mapping[str, bool]], known_use: KnownUse
+    ) -> None:
         """`people` returns, for the ARN of each user and group, whether it is worth becoming; asked when needed."""
         self._neighbours = neighbours
+        self._known_use = known_use
         self._named = _Named(neighbours)
         self._people = _People(people)
 
@@ -107,7 +112,7 @@ class Escalations:
         permissions = effective.own.grant.somewhere_if & _path_permissions()
         sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.carved_out)
         yield from sorted_out.certain
-        search = _Search(role_arn, self._neighbours, self._named, self._people)
+        search = _Search(role_arn, self._neighbours, self._named, self._people, self._known_use)
         for path in sorted_out.open:
             fate = search.fate(path)
             if fate is not None:
@@ -208,16 +213,31 @@ class _People:
 class _Search:
     """The paths of one role."""
 
-    def __init__(self, role_arn: str, neighbours: Mapping[str, Neighbour], named: _Named, people: _People) -> None:
+    def __init__(
+        self,
+        role_arn: str,
+        neighbours: Mapping[str, Neighbour],
+        named: _Named,
+        people: _People,
+        known_use: KnownUse,
+    ) -> None:
         self._arn = role_arn
         self._named = named
         self._people = people
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
+        self._known_use = known_use
         self._fates: dict[tuple[str, tuple[str, ...], bool], str | None] = {}
 
     def fate(self, path: EscalationPath) -> str | None:
         """Return what holds the path back (empty: nothing); None when the role's own policies do not give it."""
+        fates = [self._on_kinds(path)]
+        if fates != [""]:
+            fates += [self._with_policy_of_another(path), self._on_known_use(path)]
+        return min((fate for fate in fates if fate is not None), key=_rank, default=None)
+
+    def _on_kinds(self, path: EscalationPath) -> str | None:
+        """Return the fate of the path on any resource, or on roles, users and own policies that are named."""
         fates = []
         for permission in path.permissions:
             key = (permission, path.passed_to if permission == PASS_ROLE else (), _starts_something(path))
@@ -229,6 +249,62 @@ class _Search:
             fates.append(fate)
         agree = self._agree_on_a_role(path) and self._agree_on_a_person(path) and self._agree_on_a_name(path)
         return _worst(fates) if agree else None
+
+    def _with_policy_of_another(self, path: EscalationPath) -> str | None:
+        """Return the fate of changing a policy that another role holds, and then becoming that role."""
+        changing = [permission for permission in path.permissions if permission in ON_POLICIES]
+        becoming = [permission for permission in path.permissions if permission in ON_ROLES]
+        if len(changing) != 1 or len(becoming) != 1:
+            return None
+        fates = []
+        change, become = (catalogue().mask((one,)) for one in (changing[0], becoming[0]))
+        for statement in self._allows(become):
+            for other in self._others_of(statement):
+                entering = self._fate_of_entering(other, becoming[0])
+                policies = [(policy.arn,) for policy in other.permissions.policies if policy.arn]
+                edited = self._easiest(change, policies) if entering is not None and policies else None
+                if entering is not None and edited is not None:
+                    fates.append(_worst([edited, entering, self._use(statement, become, (other.arn,))]))
+        return min(fates, key=_rank, default=None)
+
+    def _others_of(self, statement: Statement) -> Iterator[Neighbour]:
+        """Yield the other roles of the account that a statement is about."""
+        for arn, other in self._neighbours.items():
+            if arn != self._arn and covers(statement, (arn,)):
+                yield other
+
+    def _fate_of_entering(self, other: Neighbour, permission: str) -> str | None:
+        """Return what the other role's trust policy asks; nothing of who may write it."""
+        if permission != ASSUME_ROLE:
+            return ""
+        return fate_of_entering(other.trusted, self._own.permissions.effective.principal)
+
+    def _on_known_use(self, path: EscalationPath) -> str | None:
+        """Return the fate of the path on a resource that is known to run with a role worth having."""
+        if PASS_ROLE in path.permissions or any(_kinds_of(permission) for permission in path.permissions):
+            return None
+        service = path.permissions[0].partition(":")[0]
+        fates = [
+            fate
+            for resource, role in self._known_use.of(service)
+            if self._is_gain(self._neighbours[role]) and (fate := self._on_resource(path, resource)) is not None
+        ]
+        return min(fates, key=_rank, default=None)
+
+    def _on_resource(self, path: EscalationPath, resource: str) -> str | None:
+        """Return the fate of all permissions of the path on the resource, or on any resource of another kind."""
+        fates = []
+        for permission in path.permissions:
+            mask = catalogue().mask((permission,))
+            used = [
+                self._use(statement, mask, (resource,))
+                for statement in self._allows(mask)
+                if covers(statement, (resource,)) or _kind(resource) not in map(_kind, statement.resources)
+            ]
+            if not used:
+                return None
+            fates.append(min(used, key=_rank))
+        return _worst(fates)
 
     def _permission(self, permission: str, passed_to: tuple[str, ...], starts_something: bool) -> str | None:
         mask = catalogue().mask((permission,))
@@ -381,6 +457,11 @@ class _Search:
             return False  # Whether a named role lets this one in is its trust policy's say: see `analyse.chains`.
         if len(path.permissions) == 1 and path.permissions[0] in _OWN_ENOUGH:
             return self._arn in common
+        if ASSUME_ROLE in path.permissions:
+            others = (self._neighbours[arn] for arn in common)
+            common = frozenset(
+                other.arn for other in others if self._fate_of_entering(other, ASSUME_ROLE) is not None
+            )
         return any(self._is_gain(self._neighbours[arn]) for arn in common - {self._arn}) or (
             len(named) > 1 and bool(common)
         )

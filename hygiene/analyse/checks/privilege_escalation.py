@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.escalation import Escalations, HeldPath, Neighbour
+from hygiene.analyse.known_use import KnownUse
 from hygiene.analyse.people import worth_becoming
 from hygiene.analyse.wording import confidence_of, held_back_clause, some_of
 from hygiene.policy.actions import catalogue
@@ -22,7 +23,8 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
         arn: Neighbour(arn, permissions, estate.trusted[arn]) for arn, permissions in estate.permissions.items()
     }
     details = estate.documents.authorization_details or {}
-    escalations = Escalations(neighbours, lambda: worth_becoming(details, estate.policy_documents))
+    known_use = KnownUse(estate.reference.references or {}, neighbours)
+    escalations = Escalations(neighbours, lambda: worth_becoming(details, estate.policy_documents), known_use)
     for arn in estate.editable():
         by_fate: dict[str, list[HeldPath]] = {}
         for held in escalations.of(arn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,6 +25,9 @@ from tests.builders import (
     statement,
     trusts,
 )
+
+if TYPE_CHECKING:
+    from hygiene.analyse.account import AccountAnalysis
 
 CHECK = "privilege-escalation"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/edge"
@@ -54,6 +57,11 @@ PEOPLE = {
 Fates = dict[str | None, set[str]]
 
 
+def by_fate(analysis: AccountAnalysis) -> Fates:
+    rows = [row for row in found(analysis, CHECK) if row["role_name"] == "subject"]
+    return {row["held_back_by"]: set(row["detail"].split(";")) for row in rows}
+
+
 def deny(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
     return statement(action, resource, "Deny", **more)
 
@@ -61,8 +69,7 @@ def deny(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
 def fates(*statements: dict[str, Any], others: Any = (), boundary: Any = None) -> Fates:
     role = a_role("subject", inline=document(*statements), boundary=BOUNDARY if boundary else "")
     policies = [a_policy(BOUNDARY, boundary)] if boundary else []
-    rows = [row for row in found(analysed(role, *others, policies=policies), CHECK) if row["role_name"] == "subject"]
-    return {row["held_back_by"]: set(row["detail"].split(";")) for row in rows}
+    return by_fate(analysed(role, *others, policies=policies))
 
 
 @pytest.mark.parametrize(
@@ -333,11 +340,11 @@ def test_a_resource_control_policy_that_only_denies_takes_away_no_more_than_it_s
 
 
 def test_everything_but_roles_hides_no_role_that_is_named() -> None:
-    boss = a_role("boss", inline=ADMIN)
+    boss = a_role("boss", inline=ADMIN, trust=ROOT)
     both = statement(["iam:DeleteRolePermissionsBoundary", "sts:AssumeRole"], ROLE + "boss")
     but_roles = {"Effect": "Allow", "Action": "iam:DeleteRolePermissionsBoundary", "NotResource": ROLE + "*"}
-    assert fates(both, others=[boss]) == {None: {"iam-023"}}
-    assert fates(both, but_roles, others=[boss]) == {None: {"iam-023"}}
+    assert fates(both, others=[boss]) == {None: {"iam-023", "sts-001"}}
+    assert fates(both, but_roles, others=[boss]) == {None: {"iam-023", "sts-001"}}
 
 
 def test_any_role_under_a_condition_makes_a_named_one_no_less_certain() -> None:
@@ -346,3 +353,85 @@ def test_any_role_under_a_condition_makes_a_named_one_no_less_certain() -> None:
     wide = statement("iam:UpdateAssumeRolePolicy", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
     assert fates(named, others=[boss]) == {None: {"iam-012"}}
     assert fates(named, wide, others=[boss]) == {None: {"iam-012"}}
+
+
+POLICY = f"arn:aws:iam::{ACCOUNT}:policy/shared"
+
+
+@pytest.mark.parametrize(
+    ("more", "trust", "expected"),
+    [
+        (statement("sts:AssumeRole", ROLE + "worker"), {"AWS": ACCOUNT}, {None: {"iam-016"}}),
+        (statement("sts:AssumeRole"), {"AWS": ACCOUNT}, {None: {"iam-016", "sts-001"}}),
+        (statement("sts:AssumeRole", ROLE + "worker"), {"AWS": ROLE + "other"}, {}),
+        (statement("sts:AssumeRole", ROLE + "else"), {"AWS": ACCOUNT}, {}),
+        (
+            statement("iam:UpdateAssumeRolePolicy", ROLE + "worker"),
+            {"Service": "lambda.amazonaws.com"},
+            {None: {"iam-020"}},
+        ),
+    ],
+)
+def test_a_policy_of_a_role_it_can_become_is_as_good_as_its_own(
+    more: dict[str, Any], trust: dict[str, Any], expected: dict[str | None, set[str]]
+) -> None:
+    worker = a_role("worker", inline=None, attached=(POLICY,), trust=trusts(trust))
+    subject = a_role("subject", inline=document(statement("iam:CreatePolicyVersion", POLICY), more))
+    shared = a_policy(POLICY, document(statement("s3:GetObject", "arn:aws:s3:::reports/*")))
+    assert by_fate(analysed(subject, worker, policies=[shared])) == expected
+
+
+def test_becoming_a_role_under_a_condition_of_its_trust_is_not_proven() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    worker = a_role("worker", inline=None, attached=(POLICY,), trust=trusts({"AWS": ACCOUNT}, Condition=mfa))
+    given = document(statement("iam:CreatePolicyVersion", POLICY), statement("sts:AssumeRole", ROLE + "worker"))
+    shared = a_policy(POLICY, document(statement("s3:GetObject", "arn:aws:s3:::reports/*")))
+    analysis = analysed(a_role("subject", inline=given), worker, policies=[shared])
+    assert by_fate(analysis) == {"not-evaluated: aws:multifactorauthpresent": {"iam-016"}}
+
+
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:mine"
+
+
+@pytest.mark.parametrize(
+    ("given", "boss", "expected"),
+    [
+        ([statement("lambda:UpdateFunctionCode", FUNCTION)], ADMIN, {None: {"lambda-003"}}),
+        ([statement("lambda:UpdateFunctionCode", f"{FUNCTION[:-4]}m*")], ADMIN, {None: {"lambda-003"}}),
+        ([statement("lambda:UpdateFunctionCode", FUNCTION)], MODEST, {}),
+        ([statement("lambda:UpdateFunctionCode", f"{FUNCTION}-not")], ADMIN, {}),
+        (
+            [statement(["lambda:UpdateFunctionCode", "lambda:InvokeFunction"], FUNCTION)],
+            ADMIN,
+            {None: {"lambda-003", "lambda-004"}},
+        ),
+        (
+            [
+                statement("lambda:UpdateFunctionCode", FUNCTION),
+                statement("lambda:InvokeFunction", f"{FUNCTION}-not"),
+            ],
+            ADMIN,
+            {None: {"lambda-003"}},
+        ),
+        (
+            [
+                statement("lambda:UpdateFunctionCode", FUNCTION),
+                statement("lambda:*", FUNCTION, effect="Deny"),
+            ],
+            ADMIN,
+            {"deny": {"lambda-003"}},
+        ),
+    ],
+)
+def test_a_named_resource_that_runs_with_a_powerful_role_is_a_path(
+    given: list[dict[str, Any]], boss: Any, expected: dict[str | None, set[str]]
+) -> None:
+    reference = a_reference(an_organization(), references={ROLE + "boss": (FUNCTION,)})
+    analysis = analysed(a_role("subject", inline=document(*given)), a_role("boss", inline=boss), reference=reference)
+    assert by_fate(analysis) == expected
+
+
+def test_changing_a_role_that_lets_only_a_service_in_is_no_way_to_assume_it() -> None:
+    given = [statement("iam:PutRolePolicy", ROLE + "worker"), statement("sts:AssumeRole", ROLE + "worker")]
+    assert fates(*given, others=[a_role("worker", trust=ROOT)]) == {None: {"iam-017"}}
+    assert fates(*given, others=[a_role("worker")]) == {}
