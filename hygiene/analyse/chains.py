@@ -6,15 +6,18 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-cha
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.wording import held_back_clause
 from hygiene.policy.actions import catalogue
+from hygiene.policy.document import ConditionClause
 from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE
 from hygiene.policy.principal import KnownPrincipal, can_be_avoided, open_clauses
+from hygiene.policy.trust import account_of, is_whole_account
 from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.estate import Estate
     from hygiene.analyse.permissions import RolePermissions
-    from hygiene.policy.document import ConditionClause, Statement
+    from hygiene.policy.document import Statement
     from hygiene.policy.trust import TrustedPrincipal
 
 _SHOWN_STEPS = 6
+_NOT_EVALUATED = "not-evaluated: "
+_SESSION = re.compile(r"arn:[^:]+:sts::(?P<account>\d{12}):assumed-role/(?P<name>[^/]+)/.+")
+_SESSION_NAME = "sts:rolesessionname"
 
 
 ALLOW, BOUND = "allow", "bound"
@@ -71,6 +77,8 @@ class RoleFacts:
     is_administrator: bool
     assumes: tuple[AssumeGrant, ...]
     trusted: tuple[Trust, ...]
+    administrator_if: tuple[str, ...] = ()
+    """Condition keys nobody evaluated, where the role is an administrator under a condition alone."""
 
     @property
     def may_assume(self) -> bool:
@@ -125,7 +133,7 @@ def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list
 
     The others trust no principal, may assume nothing, and no role beside them names them: most roles of services.
     """
-    administrators = {str(row["role_arn"]) for row in findings if _makes_administrator(row)}
+    administrators = _administrators(findings)
     mask = catalogue().mask((ASSUME_ROLE,))
     levels = estate.reference.ceilings(estate.account.id).scp_levels
     is_cut_off = any(level.denied & mask or not level.grant.somewhere_if & mask for level in levels)
@@ -133,26 +141,64 @@ def role_facts(estate: Estate, findings: Iterable[Mapping[str, object]]) -> list
         RoleFacts(
             arn=arn,
             account_id=estate.account.id,
-            is_administrator=arn in administrators,
+            is_administrator=administrators.get(arn) == "",
             assumes=tuple(
                 _assume_grants(permissions, is_cut_off=is_cut_off and estate.role(arn)["kind"] != "service-linked")
             ),
-            trusted=tuple(_trust(found) for found in estate.trusted[arn] if found.principal.type == "AWS"),
+            trusted=tuple(_trust(found) for found in estate.trusted[arn] if _lets_roles_in(found)),
+            administrator_if=_keys_of(administrators.get(arn, "")),
         )
         for arn, permissions in estate.permissions.items()
     ]
-    named = {trust.principal for fact in facts for trust in fact.trusted}
-    return [fact for fact in facts if fact.may_assume or fact.trusted or fact.arn in named]
+    named = {_session_role(trust.principal) or trust.principal for fact in facts for trust in fact.trusted}
+    return [fact for fact in facts if fact.may_assume or fact.trusted or not named.isdisjoint(_names_of(fact.arn))]
+
+
+def _lets_roles_in(found: TrustedPrincipal) -> bool:
+    return found.principal.type == "AWS" or found.relation == "not-principal"
 
 
 def _trust(found: TrustedPrincipal) -> Trust:
-    return Trust(found.principal.value, found.relation, found.account_id, found.is_whole_account, found.condition)
+    if found.relation != "not-principal":
+        return Trust(found.principal.value, found.relation, found.account_id, found.is_whole_account, found.condition)
+    # Allow with NotPrincipal lets everybody in but those it names.
+    others = [one.value for one in found.statement.not_principals if one.type == "AWS"]
+    accounts = tuple(account for one in others if is_whole_account(one) and (account := account_of(one)))
+    but = (
+        ConditionClause("ArnNotEquals", "aws:principalarn", tuple(others)),
+        ConditionClause("StringNotEquals", "aws:principalaccount", accounts),
+    )
+    return Trust("*", "anybody", None, False, (*found.condition, *but))
+
+
+def _session_role(principal: str) -> str:
+    """Return account and name of the role whose session a trust policy names; empty when it names something else."""
+    found = _SESSION.fullmatch(principal)
+    return f"{found['account']} {found['name']}" if found else ""
+
+
+def _names_of(role_arn: str) -> tuple[str, str]:
+    """Return what trust policies can call the role: its ARN, or account and name, by one of its sessions."""
+    return role_arn, f"{role_arn.split(':', 5)[4]} {role_arn.rpartition('/')[2]}"
+
+
+def _administrators(findings: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """Return by role ARN what makes it less than a certain administrator: nothing, or conditions not evaluated."""
+    found: dict[str, str] = {}
+    for row in findings:
+        fate = str(row["held_back_by"] or "")
+        if (not fate or fate.startswith(_NOT_EVALUATED)) and _makes_administrator(row):
+            arn = str(row["role_arn"])
+            found[arn] = min(found.get(arn, fate), fate, key=lambda one: (len(one), one))
+    return found
+
+
+def _keys_of(held_back_by: str) -> tuple[str, ...]:
+    return tuple(held_back_by.removeprefix(_NOT_EVALUATED).split(", ")) if held_back_by else ()
 
 
 def _makes_administrator(row: Mapping[str, object]) -> bool:
-    """Whether the finding, in effect, makes its role an administrator or one in disguise."""
-    if row["held_back_by"]:
-        return False
+    """Whether the finding, where nothing holds it back, makes its role an administrator or one in disguise."""
     if row["check"] == "full-admin":
         return True
     # Being allowed to assume roles is what a chain is made of, not where it ends.
@@ -224,18 +270,22 @@ class _Backwards:
                 self._callers.setdefault(role.account_id, {})[role.arn] = role
         self._found: dict[str, Chain] = {}
         self._waiting = deque(role for role in facts if role.is_administrator)
+        self._possible_ends = deque(role for role in facts if role.administrator_if and not role.is_administrator)
+        self._by_session: dict[str, RoleFacts] = {}
         # The first such step of each role: the other role, and the keys or what forbids it.
         self._doubtful: dict[str, tuple[RoleFacts, set[str]]] = {}
         self._forbidden: dict[str, tuple[RoleFacts, str]] = {}
 
     def search(self) -> dict[str, Chain]:
         """Return the chain of every role that has one; one that is forbidden only where there is no other."""
-        while self._waiting or self._doubtful:
+        while self._waiting or self._doubtful or self._possible_ends:
             if self._waiting:
                 self._look_behind(self._waiting.popleft())
-            else:
+            elif self._doubtful:
                 arn = next(iter(self._doubtful))
                 self._take(self._facts[arn], *self._doubtful.pop(arn))
+            elif (end := self._possible_ends.popleft()).arn not in self._found:
+                self._look_behind(end)
         for arn, (target, fate) in self._forbidden.items():
             if arn not in self._found and not self._facts[arn].is_administrator:
                 self._found[arn] = Chain((target.arn, *self._onward(target).steps), fate)
@@ -263,7 +313,9 @@ class _Backwards:
             self._waiting.append(caller)
 
     def _onward(self, target: RoleFacts) -> Chain:
-        return Chain((), "") if target.is_administrator else self._found[target.arn]
+        if target.is_administrator:
+            return Chain((), "")
+        return self._found.get(target.arn) or Chain((), _joined("", set(target.administrator_if)))
 
     def _may_assume(self, target: RoleFacts) -> Iterator[tuple[RoleFacts, set[str] | str]]:
         """Yield the roles that may assume the target, with the condition keys nobody evaluated or what forbids it."""
@@ -272,25 +324,34 @@ class _Backwards:
                 keys = self._open_keys(trust, caller)
                 if keys is None:
                     continue
-                is_let_in = trust.principal == caller.arn and caller.account_id == target.account_id
+                is_named = trust.principal == caller.arn or bool(_session_role(trust.principal))
+                is_let_in = is_named and caller.account_id == target.account_id
                 limits = caller.limits_of_assuming(target.arn, is_let_in=is_let_in)
                 if limits is not None:
                     yield caller, limits if isinstance(limits, str) else limits | keys
 
     def _open_keys(self, trust: Trust, caller: RoleFacts) -> set[str] | None:
         """Return the keys of the trust's condition that nobody evaluated; None when it turns the caller away."""
+        # Who assumes a role names the session, but not where a service does.
+        session = {_SESSION_NAME} if _session_role(trust.principal) else set()
         if not trust.condition:
-            return set()
+            return session
         clauses = open_clauses(trust.condition, KnownPrincipal(caller.arn, self._organization_id))
-        return None if clauses is None else {clause.key for clause in clauses}
+        return None if clauses is None else session | {clause.key for clause in clauses}
 
     def _candidates(self, trust: Trust) -> Iterable[RoleFacts]:
         if trust.relation == "anybody":
             return [role for callers in self._callers.values() for role in callers.values()]
         if trust.is_whole_account and trust.account_id is not None:
             return list(self._callers.get(trust.account_id, {}).values())
-        named = self._facts.get(trust.principal)
+        session = _session_role(trust.principal)
+        named = self._of_session(session) if session else self._facts.get(trust.principal)
         return (named,) if named else ()
+
+    def _of_session(self, name: str) -> RoleFacts | None:
+        if not self._by_session:
+            self._by_session = {_names_of(role.arn)[1]: role for role in self._facts.values()}
+        return self._by_session.get(name)
 
 
 def chain_sentence(chain: Chain) -> str:
@@ -300,8 +361,9 @@ def chain_sentence(chain: Chain) -> str:
     left = len(chain.steps) - len(names)
     more = f" → {left} more" if left else ""
     count = "1 step" if len(chain.steps) == 1 else f"{len(chain.steps)} steps"
-    becomes = "Would become" if is_forbidden else "Becomes"
-    but = held_back_clause(chain.held_back_by) if is_forbidden else ""
+    may = "May become" if chain.held_back_by.startswith(_NOT_EVALUATED) else "Becomes"
+    becomes = "Would become" if is_forbidden else may
+    but = held_back_clause(chain.held_back_by)
     return f"{becomes} an administrator in {count}, by assuming {' → '.join(names)}{more}{but}."
 
 
@@ -311,6 +373,5 @@ def _short(role_arn: str) -> str:
 
 
 def _joined(held_back_by: str, keys: set[str]) -> str:
-    known = set(held_back_by.removeprefix("not-evaluated: ").split(", ")) - {""}
-    together = sorted(known | keys)
-    return f"not-evaluated: {', '.join(together)}" if together else ""
+    together = sorted({*_keys_of(held_back_by), *keys})
+    return f"{_NOT_EVALUATED}{', '.join(together)}" if together else ""

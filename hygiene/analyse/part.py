@@ -264,6 +264,7 @@ def _facts_to_json(facts: Sequence[RoleFacts]) -> dict[str, Any]:
             fact.is_administrator,
             grants.setdefault(fact.assumes, len(grants)),
             trusts.setdefault(fact.trusted, len(trusts)),
+            fact.administrator_if,
         ]
         for fact in facts
     ]
@@ -286,8 +287,8 @@ def _facts_of_json(facts: Mapping[str, Any]) -> list[RoleFacts]:
     ]
     trusts = [tuple(_trust_of_json(*one) for one in several) for several in facts["trusts"]]
     return [
-        RoleFacts(arn, account_id, is_administrator, grants[grant], trusts[trust])
-        for arn, account_id, is_administrator, grant, trust in facts["roles"]
+        RoleFacts(arn, account_id, is_administrator, grants[grant], trusts[trust], tuple(keys))
+        for arn, account_id, is_administrator, grant, trust, keys in facts["roles"]
     ]
 
 
