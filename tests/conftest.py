@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tests.examples  # noqa: F401 (registers the long profile before hypothesis looks for it)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

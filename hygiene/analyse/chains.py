@@ -112,7 +112,11 @@ class RoleFacts:
 
 def _easiest(grants: Sequence[AssumeGrant], effect: str) -> tuple[str, ...] | None:
     """Return the fewest condition keys that a grant of this effect asks for; None when there is none."""
-    return min((grant.keys for grant in grants if grant.effect == effect), key=len, default=None)
+    return min((grant.keys for grant in grants if grant.effect == effect), key=_fewest, default=None)
+
+
+def _fewest(keys: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return len(keys), keys
 
 
 @dataclass(frozen=True, slots=True)

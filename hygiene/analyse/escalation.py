@@ -234,7 +234,7 @@ class _Search:
         fates = [self._on_kinds(path)]
         if fates != [""]:
             fates += [self._with_policy_of_another(path), self._on_known_use(path)]
-        return min((fate for fate in fates if fate is not None), key=_rank, default=None)
+        return min((fate for fate in fates if fate is not None), key=_ease, default=None)
 
     def _on_kinds(self, path: EscalationPath) -> str | None:
         """Return the fate of the path on any resource, or on roles, users and own policies that are named."""
@@ -265,7 +265,7 @@ class _Search:
                 edited = self._easiest(change, policies) if entering is not None and policies else None
                 if entering is not None and edited is not None:
                     fates.append(_worst([edited, entering, self._use(statement, become, (other.arn,))]))
-        return min(fates, key=_rank, default=None)
+        return min(fates, key=_ease, default=None)
 
     def _others_of(self, statement: Statement) -> Iterator[Neighbour]:
         """Yield the other roles of the account that a statement is about."""
@@ -289,7 +289,7 @@ class _Search:
             for resource, role in self._known_use.of(service)
             if self._is_gain(self._neighbours[role]) and (fate := self._on_resource(path, resource)) is not None
         ]
-        return min(fates, key=_rank, default=None)
+        return min(fates, key=_ease, default=None)
 
     def _on_resource(self, path: EscalationPath, resource: str) -> str | None:
         """Return the fate of all permissions of the path on the resource, or on any resource of another kind."""
@@ -303,7 +303,7 @@ class _Search:
             ]
             if not used:
                 return None
-            fates.append(min(used, key=_rank))
+            fates.append(min(used, key=_ease))
         return _worst(fates)
 
     def _permission(self, permission: str, passed_to: tuple[str, ...], starts_something: bool) -> str | None:
@@ -318,7 +318,7 @@ class _Search:
             return self._on_iam(permission, mask, [any_of(self._arn, kind) for kind in kinds])
         anywhere = self._own.permissions.effective.on_any_resource(mask)
         fates = [verdict.held_back_by for verdict in anywhere]
-        return min(fates + (self._by_name(mask) if starts_something else []), key=_rank, default=None)
+        return min(fates + (self._by_name(mask) if starts_something else []), key=_ease, default=None)
 
     def _by_name(self, mask: int) -> list[str]:
         """Return the fates of an action on resources that are named, where whoever makes one chooses its name."""
@@ -340,7 +340,7 @@ class _Search:
         if not fate and fate is not None:
             return fate
         named = self._easiest(mask, [(arn,) for arn in sorted(self._worth_naming(permission, mask))])
-        return min((one for one in (fate, named) if one is not None), key=_rank, default=None)
+        return min((one for one in (fate, named) if one is not None), key=_ease, default=None)
 
     def _easiest(self, mask: int, targets: Iterable[Target]) -> str | None:
         best: str | None = None
@@ -349,7 +349,7 @@ class _Search:
                 fate = self._use(statement, mask, target)
                 if not fate:
                     return fate
-                best = fate if best is None else min(best, fate, key=_rank)
+                best = fate if best is None else min(best, fate, key=_ease)
         return best
 
     def _telling(self, mask: int, targets: Iterator[Target]) -> Iterator[Target]:
@@ -396,7 +396,7 @@ class _Search:
             if (decide := _PassedTo(service)) and (fate := self._fate_of_passing(statement, decide)) is not None
             for target in self._passable(statement, service, mask)
         ]
-        return min(fates, key=_rank, default=None)
+        return min(fates, key=_ease, default=None)
 
     def _fate_of_passing(self, statement: Statement, decide: _PassedTo) -> str | None:
         """Return what the condition of an Allow does; None where it forbids the service the role is passed to."""
@@ -578,6 +578,11 @@ def _rank(fate: str) -> int:
     if not fate:
         return 0
     return 1 if fate.startswith(NOT_EVALUATED) else 2
+
+
+def _ease(fate: str) -> tuple[int, int, str]:
+    """Sort by what is held back least, of conditions the fewest: whatever the order of statements."""
+    return _rank(fate), fate.count(","), fate
 
 
 def _worst(fates: list[str]) -> str:

@@ -144,7 +144,7 @@ def _bounded(
             left = None if known is None else decide(known)
             if left is not None:
                 ways.append({clause.key for clause in left})
-    return denied | min(ways, key=len) if ways else None
+    return denied | min(ways, key=lambda keys: (len(keys), sorted(keys))) if ways else None
 
 
 def _above(permissions: RolePermissions, action: int, target: Target, decide: Decide) -> str | set[str]:

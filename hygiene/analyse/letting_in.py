@@ -24,7 +24,7 @@ def fate_of_entering(trusted: Iterable[TrustedPrincipal], caller: KnownPrincipal
             left = open_clauses(found.condition, caller)
             if left is not None:
                 fates.append(condition_fate(left))
-    return min(fates, key=len, default=None)
+    return min(fates, key=lambda fate: (fate.count(","), len(fate), fate), default=None)
 
 
 def _is_meant(found: TrustedPrincipal, caller_arn: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.analyse.checks import all_checks
 from tests.builders import ACCOUNT, ADMIN, a_policy, a_role, analysed, document, trusts
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ _resources = st.sampled_from(
         f"arn:aws:iam::{ACCOUNT}:role/boss",
         f"arn:aws:iam::{ACCOUNT}:user/*",
         "arn:aws:lambda:*:*:function:app-*",
+        "arn:aws:lambda:*:*:function:*",
+        "arn:aws:iam::*:role/*",
     ]
 )
 _conditions = st.sampled_from(
@@ -43,6 +46,8 @@ _conditions = st.sampled_from(
         {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         {"StringNotEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/subject*"}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-test", "aws:PrincipalTag/stage": "prod"}},
+        {"StringEquals": {"aws:PrincipalTag/owner": "ana@example.com"}},
     ]
 )
 
@@ -90,7 +95,7 @@ def effective(said: Said) -> set[tuple[str, str]]:
     return set().union(*(about for fate, about in said.items() if not fate or fate.startswith("not-evaluated")))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(_statement(), min_size=1, max_size=3), _statement("Allow"))
 def test_more_allowed_never_means_fewer_findings(statements: list[dict[str, Any]], extra: dict[str, Any]) -> None:
     before, after = judged(statements, [*statements, extra])
@@ -99,7 +104,7 @@ def test_more_allowed_never_means_fewer_findings(statements: list[dict[str, Any]
     assert before.get("", set()) <= after.get("", set())
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(_statement(), min_size=1, max_size=3), _statement("Deny"))
 def test_a_deny_never_adds_a_permission(statements: list[dict[str, Any]], extra: dict[str, Any]) -> None:
     before, after = judged(statements, [*statements, extra])
@@ -108,7 +113,7 @@ def test_a_deny_never_adds_a_permission(statements: list[dict[str, Any]], extra:
     assert everything(after) == everything(before), "what is held back is said"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(_statement(), min_size=1, max_size=3), st.lists(_statement(), min_size=1, max_size=2))
 def test_a_boundary_never_grants(statements: list[dict[str, Any]], edge: list[dict[str, Any]]) -> None:
     after, before = judged(statements, statements, boundaries=[edge])
@@ -116,7 +121,7 @@ def test_a_boundary_never_grants(statements: list[dict[str, Any]], edge: list[di
     assert after.get("", set()) <= before.get("", set())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(_statement(), min_size=2, max_size=4).flatmap(lambda s: st.tuples(st.just(s), st.permutations(s))))
 def test_the_order_of_statements_changes_no_finding(both: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
     first, second = judged(*both)
@@ -143,7 +148,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_json, _json)
 def test_no_document_crashes_an_account(inline: object, trust: object) -> None:
     role = a_role("odd", inline={"Statement": inline}, trust={"Statement": trust})

@@ -5,11 +5,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.policy import Decision, NamedPolicy, evaluate
 from tests.builders import ADMIN, document, statement
+from tests.examples import examples
 
 Json = dict[str, Any]
 
@@ -224,7 +225,7 @@ _ceilings = st.fixed_dictionaries(
 _DENIALS = {"ImplicitlyDenied", "ExplicitlyDenied"}
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(_requests, st.lists(_anything, max_size=2), _ceilings)
 def test_no_policy_and_no_request_crashes(request: Json, identity: list[Any], ceilings: Json) -> None:
     decision = evaluate(request, identity=identity, **ceilings)
@@ -232,7 +233,7 @@ def test_no_policy_and_no_request_crashes(request: Json, identity: list[Any], ce
     assert decision.outcome == "ImplicitlyDenied" or decision.statements
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(_requests, st.lists(_documents, max_size=2), _ceilings, _statements)
 def test_a_further_deny_never_allows(request: Json, identity: list[Json], ceilings: Json, extra: Json) -> None:
     denied = document({**extra, "Effect": "Deny"})
@@ -247,14 +248,14 @@ def test_a_further_deny_never_allows(request: Json, identity: list[Json], ceilin
         assert evaluate(request, **{"identity": identity, **ceilings, **changed}).outcome in _DENIALS
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(_requests, st.lists(_documents, max_size=2), _documents)
 def test_a_boundary_never_grants(request: Json, identity: list[Json], boundary: Json) -> None:
     free = evaluate(request, identity=identity)
     assert free.outcome == "Allowed" or evaluate(request, identity=identity, boundary=boundary).outcome in _DENIALS
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(_requests, _documents, _ceilings)
 def test_the_order_of_statements_changes_nothing(request: Json, policy: Json, ceilings: Json) -> None:
     turned = {**policy, "Statement": policy["Statement"][::-1]}

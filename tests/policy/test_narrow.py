@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.policy import evaluate
@@ -12,6 +12,7 @@ from hygiene.policy.document import parse_document
 from hygiene.policy.narrow import Excess, narrowed
 from hygiene.policy.packing import packed, size_of
 from tests.builders import document, statement
+from tests.examples import examples
 
 SERVICES = ("s3", "sqs", "iam", "ec2")
 KNOWN = (
@@ -138,7 +139,7 @@ def _narrow_all(statements: list[dict[str, Any]], excess: Excess) -> list[dict[s
     return packed([("2012-10-17", raw) for raw in left if raw is not None])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(_statements, min_size=1, max_size=4), _excess, st.lists(_requests, min_size=1, max_size=6))
 def test_nothing_is_allowed_that_was_not_and_everything_in_use_stays(
     statements: list[dict[str, Any]], excess: Excess, requests: list[dict[str, Any]]
@@ -153,7 +154,7 @@ def test_nothing_is_allowed_that_was_not_and_everything_in_use_stays(
         assert not is_kept or now == was
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(_statements, min_size=1, max_size=6), st.integers(200, 700), st.lists(_requests, max_size=4))
 def test_splitting_changes_no_answer(
     statements: list[dict[str, Any]], limit: int, requests: list[dict[str, Any]]

@@ -81,3 +81,10 @@ def test_a_ceiling_that_denies_every_role_holds_back_what_changes_roles() -> Non
 def test_a_deny_on_every_function_leaves_no_function_to_make() -> None:
     denied = statement("lambda:*", "arn:aws:lambda:*:*:function:*", effect="Deny")
     assert said("privilege-escalation", statement(TO_LAMBDA), denied) == ["deny"]
+
+
+@pytest.mark.parametrize("check", ["privilege-escalation", "pass-any-role", "service-wildcard", "full-admin"])
+def test_of_two_conditions_the_same_is_named_whatever_the_order(check: str) -> None:
+    by_mfa = statement("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    from_vpc = statement("*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
+    assert said(check, by_mfa, from_vpc) == said(check, from_vpc, by_mfa)
