@@ -243,7 +243,7 @@ def _assume_denies(permissions: RolePermissions, mask: int) -> Iterator[AssumeGr
     for policy in (*permissions.policies, *((permissions.boundary,) if permissions.boundary else ())):
         for statement, actions in policy.statements():
             if actions & mask and not statement.is_allow:
-                left = open_clauses(statement.condition, permissions.effective.principal)
+                left = open_clauses(statement.condition, permissions.effective.principal, is_deny=True)
                 if left is not None and not can_be_avoided(left):
                     yield _grant(statement, left, DENY)
 

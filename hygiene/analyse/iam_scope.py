@@ -121,7 +121,8 @@ def _denies(permissions: RolePermissions) -> Iterator[tuple[Statement, int]]:
 
 
 def _denies_any(permissions: RolePermissions, statement: Statement, role_arn: str, kind: str) -> bool:
-    if statement.condition and open_clauses(statement.condition, permissions.effective.principal) != ():
+    principal = permissions.effective.principal
+    if statement.condition and open_clauses(statement.condition, principal, is_deny=True) != ():
         return False
     # A Deny of all but a few leaves just these few.
     return bool(statement.not_resources) or _is_on_any(statement, role_arn, kind)

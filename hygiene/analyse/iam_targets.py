@@ -125,7 +125,7 @@ def _left(
     clauses: tuple[ConditionClause, ...], permissions: RolePermissions, decide: Decide
 ) -> tuple[ConditionClause, ...] | None:
     """Return the clauses of a Deny that nobody evaluated; None when it does not apply, or can be avoided."""
-    known = open_clauses(clauses, permissions.effective.principal)
+    known = open_clauses(clauses, permissions.effective.principal, is_deny=True)
     left = None if known is None else decide(known)
     return None if left is None or can_be_avoided(left) else left
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -136,10 +136,10 @@ class PolicyCompiler:
         own = union([policy.reach for policy in policies])
         edges = (boundary.reach,) if boundary else ()
         asks_for_tags = any(one.asks_for_tags for one in (own, *edges, *above.scp_levels, *above.rcp_levels))
-        tags = _certain_tags(role, own) if asks_for_tags else None
+        principal = KnownPrincipal(str(role["Arn"]), ceilings.organization_id)
         effective = effective_permissions(
             own,
-            principal=KnownPrincipal(str(role["Arn"]), ceilings.organization_id, tags),
+            principal=_with_tags(principal, role, own) if asks_for_tags else principal,
             boundary=boundary.reach if boundary else None,
             scp_levels=above.scp_levels,
             rcp_levels=above.rcp_levels,
@@ -147,24 +147,24 @@ class PolicyCompiler:
         return RolePermissions(effective, tuple(policies), tuple(problems), boundary)
 
 
-def _certain_tags(role: JsonObject, own: Reach) -> tuple[tuple[str, str], ...] | None:
-    """Return the role's tags where they are in every request of it; None where they may be others.
+def _with_tags(principal: KnownPrincipal, role: JsonObject, own: Reach) -> KnownPrincipal:
+    """Return the principal with the role's tags, where they are in every request of it.
 
-    Whoever assumes a role may bring tags that go before its own, if the trust policy allows sts:TagSession; and who
-    may tag roles, given the tags it has, could tag this one.
+    Whoever assumes a role may bring tags that go before its own, if the trust policy allows sts:TagSession.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
     listed = role.get("Tags")
     if not isinstance(listed, list):
-        return None
+        return principal
     trust = parse_document(role.get("AssumeRolePolicyDocument"))
     tagging = catalogue().mask(("sts:TagSession",))
     if trust.problems or any(one.is_allow and action_mask(one) & tagging for one in trust.statements):
-        return None
+        return principal
     held = (tag for tag in listed if isinstance(tag, dict))
     tags = tuple(sorted((str(tag.get("Key", "")).lower(), str(tag.get("Value", ""))) for tag in held))
-    given = own.for_principal(KnownPrincipal(str(role["Arn"]), tags=tags)).grant.somewhere_if
-    return None if given & catalogue().mask(("iam:TagRole", "iam:UntagRole")) else tags
+    tagged = replace(principal, tags=tags)
+    given = own.for_principal(tagged).grant.somewhere_if
+    return replace(tagged, may_retag=bool(given & catalogue().mask(("iam:TagRole", "iam:UntagRole"))))
 
 
 TELEMETRY = (

@@ -31,12 +31,13 @@ def fate_of_unknown(permissions: RolePermissions, action: str) -> str | None:
     """Return what holds the action back on any resource; None where the role's own policies do not allow it."""
     given: list[str] = []
     denied: list[str] = []
+    principal = permissions.effective.principal
     for policy in permissions.policies:
         for statement in policy.document.statements:
             if covers_any_resource(statement) and _has_action(statement, action):
                 if statement.is_allow:
                     given.append(fate_of_allow(permissions, statement))
-                elif (left := open_clauses(statement.condition, permissions.effective.principal)) is not None:
+                elif (left := open_clauses(statement.condition, principal, is_deny=True)) is not None:
                     denied.append(condition_fate(left))
     if not given:
         return None

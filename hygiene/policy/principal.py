@@ -43,11 +43,13 @@ class KnownPrincipal:
     """What is known of a role whatever it asks for; `organization_id` is empty where it is not known.
 
     `tags`: the role's own, keys in lower case, when they are in every request of it; None where they are not known.
+    `may_retag`: the role may change them, so that what they forbid today they need not forbid tomorrow.
     """
 
     arn: str
     organization_id: str = ""
     tags: tuple[tuple[str, str], ...] | None = None
+    may_retag: bool = False
 
     def values(self) -> dict[str, str]:
         """Return the condition keys that are the same in every request of the role."""
@@ -70,15 +72,20 @@ def is_about_principal(clauses: Sequence[ConditionClause]) -> bool:
     return any(clause.key in _OF_PRINCIPALS or clause.key.startswith(PRINCIPAL_TAG) for clause in clauses)
 
 
-def open_clauses(clauses: Sequence[ConditionClause], principal: KnownPrincipal) -> tuple[ConditionClause, ...] | None:
+def open_clauses(
+    clauses: Sequence[ConditionClause], principal: KnownPrincipal, *, is_deny: bool = False
+) -> tuple[ConditionClause, ...] | None:
     """Return the clauses that the principal alone does not decide; None when one of them is false for it.
 
     All clauses of a condition must hold, so one false clause settles the statement: it never applies to this role.
-    An empty answer means that the condition holds for every request of the role.
+    An empty answer means that the condition holds for every request of the role. `is_deny`: of a Deny's condition.
     """
     left = []
     for clause in clauses:
         holds = _holds(clause, principal)
+        # Who may change the own tags can have an Allow apply, and a Deny not.
+        if holds is is_deny and principal.may_retag and clause.key.startswith(PRINCIPAL_TAG):
+            holds = None
         if holds is False:
             return None
         if holds is None:

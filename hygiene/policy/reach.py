@@ -143,7 +143,7 @@ class Reach(NamedTuple):
     def _decided_denies(self, principal: KnownPrincipal) -> dict[str, Any]:
         denied, elsewhere, undecided = self.denied, self.denied_elsewhere, []
         for conditional in self.denied_if:
-            left = open_clauses(conditional.clauses, principal)
+            left = open_clauses(conditional.clauses, principal, is_deny=True)
             if left is None or can_be_avoided(left):
                 continue
             if left:

@@ -60,8 +60,13 @@ def test_tags_that_a_session_or_the_role_itself_may_change_decide_nothing() -> N
     assert said("service-wildcard", prod, statement("iam:TagRole"), tags={"stage": "test"}) == unknown
     assert said("service-wildcard", prod, Tags=None) == unknown
     everything = prod | {"Action": "*"}
-    assert said("full-admin", everything, tags={"stage": "prod"}) == unknown, "it may change the tag"
-    assert said("full-admin", everything, tags={"stage": "test"}) == ["condition"], "it may not even do that"
+    assert said("full-admin", everything, tags={"stage": "prod"}) == [None]
+    assert said("full-admin", everything, tags={"stage": "test"}) == ["condition"], "it may not even tag"
+    denied = prod | {"Effect": "Deny"}
+    both = [statement("dynamodb:*"), denied]
+    assert said("service-wildcard", *both, tags={"stage": "prod"}) == ["deny"]
+    assert said("service-wildcard", *both, statement("iam:TagRole"), tags={"stage": "prod"}) == unknown
+    assert said("service-wildcard", *both, statement("iam:TagRole"), tags={"stage": "test"}) == [None]
 
 
 def test_a_chain_needs_an_allow_that_is_for_this_role() -> None:
