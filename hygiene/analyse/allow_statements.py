@@ -9,6 +9,7 @@ from hygiene.analyse.check import Finding
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.effective import CONDITION
 from hygiene.policy.principal import open_clauses
+from hygiene.policy.reach import is_about_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,7 +39,7 @@ def allow_statements(
 ) -> Iterator[AllowStatement]:
     """Yield the wanted Allow statements that allow any of the actions, by default anything at all."""
     for policy, statement, mask in permissions.statements() if actions is None else permissions.allows(actions):
-        if is_wanted(statement) and statement.is_allow and mask:
+        if is_wanted(statement) and statement.is_allow and mask and not is_about_nothing(statement):
             yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
 
 
@@ -70,10 +71,12 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
         return CONDITION
     keys = {clause.key for clause in open_ones}
     doubtful = 0
-    for conditional in effective.denied_if:
+    # A Deny on some resources, or on all but some, leaves the others, whether its condition holds or not.
+    denies = [conditional for conditional in effective.denied_if if conditional.everywhere]
+    for conditional in denies:
         doubtful |= conditional.mask
     if not left & ~doubtful:
-        keys.update(clause.key for conditional in effective.denied_if for clause in conditional.clauses)
+        keys.update(clause.key for conditional in denies if conditional.mask & left for clause in conditional.clauses)
     return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
 
 

@@ -190,6 +190,11 @@ def action_mask(statement: Statement) -> int:
     return catalogue().everything & ~catalogue().mask(statement.not_actions)
 
 
+def is_about_nothing(statement: Statement) -> bool:
+    """Whether the statement is about everything but everything: `NotResource: *`."""
+    return any(not resource.strip("*") for resource in statement.not_resources)
+
+
 def covers_any_resource(statement: Statement) -> bool:
     """Whether the statement's resources are all resources.
 
@@ -254,8 +259,8 @@ _WIDE_ENDS = ("*", "/", ":")
 
 
 def _statement_reach(statement: Statement, mask: int) -> Reach:
-    if any(not resource.strip("*") for resource in statement.not_resources):
-        return Reach()  # "Everything but everything" is about nothing.
+    if is_about_nothing(statement):
+        return Reach()
     everywhere = covers_any_resource(statement)
     all_but_named = bool(statement.not_resources)
     if statement.is_allow:

@@ -9,6 +9,7 @@ import pytest
 from tests.builders import ACCOUNT, ADMIN, a_reference, a_role, an_organization, an_scp, analysed, document, statement
 from tests.builders import trusts as trusting
 
+MFA_KEY = "aws:multifactorauthpresent"
 TO_LAMBDA = ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]
 NAMED_ONLY = statement("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/boss")
 
@@ -93,3 +94,18 @@ def test_of_two_conditions_the_same_is_named_whatever_the_order(check: str) -> N
     by_mfa = statement("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
     from_vpc = statement("*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
     assert said(check, by_mfa, from_vpc) == said(check, from_vpc, by_mfa)
+
+
+def test_a_statement_about_everything_but_everything_is_no_finding() -> None:
+    nothing = {"Effect": "Allow", "NotAction": "ec2:*", "NotResource": "*"}
+    assert said("allow-not-action", nothing) == []
+    assert said("allow-not-resource", nothing) == []
+
+
+def test_a_deny_on_some_resources_leaves_a_statement_the_others_with_a_condition_and_without() -> None:
+    wide = {"Effect": "Allow", "Action": "dynamodb:*", "NotResource": "arn:aws:dynamodb:*:*:table/one"}
+    secret = statement("dynamodb:*", "arn:aws:dynamodb:*:*:table/secret", "Deny")
+    mfa = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
+    assert said("allow-not-resource", wide, secret) == [None]
+    assert said("allow-not-resource", wide, secret | mfa) == [None]
+    assert said("allow-not-resource", wide, secret | mfa | {"Resource": "*"}) == [f"not-evaluated: {MFA_KEY}"]
