@@ -258,12 +258,16 @@ class _Search:
             return None
         fates = []
         change, become = (catalogue().mask((one,)) for one in (changing[0], becoming[0]))
-        for statement in self._allows(become):
+        # Who may change any policy may change the own ones, and needs no other role.
+        any_policy = any_of(self._arn, "policy")
+        named = [statement for statement in self._allows(change) if not covers(statement, any_policy)]
+        for statement in self._allows(become) if named else ():
             for other in self._others_of(statement):
-                entering = self._fate_of_entering(other, becoming[0])
-                policies = [(policy.arn,) for policy in other.permissions.policies if policy.arn]
-                edited = self._easiest(change, policies) if entering is not None and policies else None
-                if entering is not None and edited is not None:
+                held = [(policy.arn,) for policy in other.permissions.policies if policy.arn]
+                edits = [(one, policy) for one in named for policy in held if covers(one, policy)]
+                entering = self._fate_of_entering(other, becoming[0]) if edits else None
+                if entering is not None:
+                    edited = min((self._use(one, change, policy) for one, policy in edits), key=_ease)
                     fates.append(_worst([edited, entering, self._use(statement, become, (other.arn,))]))
         return min(fates, key=_ease, default=None)
 
