@@ -150,6 +150,6 @@ def _conditions(permissions: RolePermissions, statement: Statement, action: int)
         return fate
     keys = {clause.key for clause in open_clauses(statement.condition, permissions.effective.principal) or ()}
     for conditional in permissions.effective.denied_if:
-        if conditional.mask & action:
+        if conditional.mask & action and conditional.touches_any_resource:
             keys.update(clause.key for clause in conditional.clauses)
     return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""

@@ -109,3 +109,10 @@ def test_a_deny_on_some_resources_leaves_a_statement_the_others_with_a_condition
     assert said("allow-not-resource", wide, secret) == [None]
     assert said("allow-not-resource", wide, secret | mfa) == [None]
     assert said("allow-not-resource", wide, secret | mfa | {"Resource": "*"}) == [f"not-evaluated: {MFA_KEY}"]
+
+
+def test_a_conditional_deny_on_something_else_leaves_passing_any_role_certain() -> None:
+    elsewhere = statement("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/one", "Deny")
+    mfa = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
+    assert said("pass-any-role", statement("iam:PassRole"), elsewhere | mfa) == [None]
+    assert said("pass-any-role", statement("iam:PassRole"), elsewhere | mfa | {"Resource": "*"}) != [None]
