@@ -147,7 +147,7 @@ class Findings(Table):
     detail = text("For machines: services, actions, principals, path ids; ;-joined", nullable=True)
     policies = text("The policies that give it, ;-joined", nullable=True)
     evidence = text("One sentence a person can check", nullable=True)
-    held_back_by = text("Empty: effective; else boundary, scp, rcp, deny, condition, not-evaluated: …", nullable=True)
+    held_back_by = text("Empty: effective; else boundary, scp, rcp, deny, not-evaluated: …", nullable=True)
     remedy = text()
     source = text()
     first_seen_quarter = text(nullable=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DENY, BOUNDARY, SCP, RCP = "deny", "boundary", "scp", "rcp"
 CONDITION = "condition"
-"""An Allow whose condition is false for the role itself, whatever it asks for."""
+"""An Allow whose condition is false for the role itself, whatever it asks for. No finding is made of it."""
 
 
 class Verdict(NamedTuple):
