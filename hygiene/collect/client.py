@@ -136,7 +136,11 @@ class AwsClient:
 
     def _slow_down(self, name: str, pace: Pace, refused: RefusedError, number: int) -> None:
         if refused.kind is GapKind.THROTTLED:
+            was_paced = pace.is_known
             pace.throttled()
+            if was_paced and number == 1:
+                # The place it gets next is pause enough: the pace is slower now, for all who share the rate.
+                return
         pause = random.uniform(0, min(_FIRST_PAUSE * 2 ** (number - 1), _LONGEST_PAUSE))  # noqa: S311 (no secret)
         logger.debug("%s is tried again in %.1f s: %s", name, pause, refused.code or refused.message)
         self._wait(name, pause)

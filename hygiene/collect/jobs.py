@@ -1,7 +1,8 @@
 """Runs last-accessed jobs for many roles in one session: makes them at AWS's pace, fetches each when it is ready.
 
-Making and fetching have budgets of their own at AWS, so several threads do what is next: while later jobs are being
-made, the earlier ones get ready, and one fetch per job usually does. How fast they go is the client's affair.
+Making and fetching have budgets of their own at AWS, so each has threads of its own: one that waits for the budget of
+one is not missed at the other. While later jobs are being made, the earlier ones get ready, and one fetch per job
+usually does. How fast they go is the client's affair.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import heapq
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,7 +23,7 @@ from hygiene.collect.refusal import RefusedError
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from hygiene.collect.context import AccountContext
     from hygiene.model import JsonObject
@@ -34,8 +36,12 @@ _FRUITLESS_SESSIONS = 5
 _GIVE_UP_AFTER = 2
 """So many roles refused and none answered: the permission is missing or the API is down; asking on is vain."""
 _AT_A_TIME = 4
-"""Calls on their way together. An answer takes a tenth of a second or three: one after the other they would not use
-what AWS allows, and more than this find the same bucket empty."""
+"""Calls of one API on their way together. An answer takes a tenth of a second or three: one after the other they
+would not use what AWS allows, and more than this find the same bucket empty."""
+_SHORTEST_REST, _LONGEST_REST = 0.01, 0.5
+"""Seconds between two looks for a job that is ready."""
+
+_Step = Callable[[], None]
 
 
 @dataclass(order=True, slots=True)
@@ -47,6 +53,7 @@ class _Job:
     session: int = field(compare=False)
     wait: float = field(compare=False)
     give_up_at: float = field(compare=False)
+    is_probe: bool = field(compare=False)
 
 
 class Jobs:
@@ -72,26 +79,33 @@ class Jobs:
         self._at_a_time = at_a_time
         self._lock = threading.Lock()
         """Held for every look at what is above, never during a call."""
-        self._is_failed = False
+        self._makers = 0
+        self._is_failed = self._has_probed = False
 
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
         self._to_make.extend((arn, 1) for arn in role_arns)
         # Alone until the first answer, so that a missing permission costs two calls and not two per thread.
-        self._work(until_answered=self._at_a_time > 1)
+        self._work(self._next_of_all, until_answered=self._at_a_time > 1)
         if self._answers and self._at_a_time > 1:
-            with ThreadPoolExecutor(self._at_a_time, thread_name_prefix="jobs") as pool:
-                workers = [pool.submit(self._work) for _ in range(self._at_a_time)]
+            self._makers = self._at_a_time
+            with ThreadPoolExecutor(2 * self._at_a_time, thread_name_prefix="jobs") as pool:
+                workers = [
+                    pool.submit(self._work, next_step)
+                    for next_step in (self._next_to_make, self._next_to_fetch)
+                    for _ in range(self._at_a_time)
+                ]
             for worker in workers:
                 worker.result()
         self._tell_refusals()
         return dict(sorted(self._answers.items()))
 
-    def _work(self, *, until_answered: bool = False) -> None:
+    def _work(self, next_step: Callable[[], _Step | None], *, until_answered: bool = False) -> None:
         """Do one step after the other until there is none to begin. The first error that is no refusal ends all."""
         try:
             while not (until_answered and self._answers):
-                step = self._next_step()
+                with self._lock:
+                    step = None if self._is_failed or self._is_hopeless() else next_step()
                 if step is None:
                     return
                 step()
@@ -99,14 +113,36 @@ class Jobs:
             self._is_failed = True
             raise
 
-    def _next_step(self) -> Callable[[], None] | None:
+    def _next_of_all(self) -> _Step | None:
         """Take the job that is ready, else a role without one, else the job that will be ready first."""
+        if self._made and (not self._to_make or self._is_ready()):
+            return self._first_fetch()
+        return partial(self._make, *self._to_make.popleft()) if self._to_make else None
+
+    def _next_to_make(self) -> _Step | None:
+        """Take a role without a job. Whoever finds none leaves: what a lost session takes away is for the others."""
+        if self._to_make:
+            return partial(self._make, *self._to_make.popleft())
+        self._makers -= 1
+        return None
+
+    def _next_to_fetch(self) -> _Step | None:
+        """Take a job that is ready; what is left when nobody makes jobs any more is done as by one alone."""
+        if not self._makers:
+            return self._next_of_all()
+        return self._first_fetch() if self._made and self._is_ready() else self._rest
+
+    def _is_ready(self) -> bool:
+        return self._made[0].ready_at <= self._monotonic()
+
+    def _first_fetch(self) -> _Step:
+        return partial(self._fetch, heapq.heappop(self._made))
+
+    def _rest(self) -> None:
+        """Wait for the job that is ready first; one that is made only now will not be ready before its own wait."""
         with self._lock:
-            if self._is_failed or self._is_hopeless():
-                return None
-            if self._made and (not self._to_make or self._made[0].ready_at <= self._monotonic()):
-                return partial(self._fetch, heapq.heappop(self._made))
-            return partial(self._make, *self._to_make.popleft()) if self._to_make else None
+            soonest = self._made[0].ready_at - self._monotonic() if self._made else _LONGEST_REST
+        self._context.client.pause(max(min(soonest, self._readiness.seconds, _LONGEST_REST), _SHORTEST_REST))
 
     def _is_hopeless(self) -> bool:
         return not self._answers and len(self._refused) >= _GIVE_UP_AFTER
@@ -135,8 +171,11 @@ class Jobs:
         give_up_at = now + self._context.settings.last_accessed_give_up_seconds
         session = self._context.client.session_number
         with self._lock:
-            wait = self._readiness.seconds
-            heapq.heappush(self._made, _Job(now + wait, arn, answer["JobId"], attempt, session, wait, give_up_at))
+            is_probe, self._has_probed = not self._has_probed, True
+            wait = self._readiness.probe_seconds if is_probe else self._readiness.seconds
+            heapq.heappush(
+                self._made, _Job(now + wait, arn, answer["JobId"], attempt, session, wait, give_up_at, is_probe)
+            )
 
     def _fetch(self, job: _Job) -> None:
         pause = job.ready_at - self._monotonic()
@@ -160,12 +199,24 @@ class Jobs:
             self._answers[job.arn] = answer
             self._fruitless.clear()
             self._readiness.finished(answer)
+            if job.is_probe:
+                self._hurry()
         elif status == "IN_PROGRESS":
-            self._readiness.was_too_early()
+            if not job.is_probe:
+                self._readiness.was_too_early()
             self._wait_longer(job)
         else:
             reason = (answer.get("Error") or {}).get("Message") or f"the job ended as {status}"
             self._again_or_gap(job, self._failure(reason))
+
+    def _hurry(self) -> None:
+        """Let those that were made before anything was known wait no longer than those that are made now."""
+        wait = self._readiness.seconds
+        self._made = [
+            replace(job, ready_at=job.ready_at - max(job.wait - wait, 0.0), wait=min(job.wait, wait))
+            for job in self._made
+        ]
+        heapq.heapify(self._made)
 
     def _all_pages(self, job_id: str) -> JsonObject:
         """Return the answer with the services of all pages; a job in progress has one page and no services."""

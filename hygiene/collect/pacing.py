@@ -43,7 +43,7 @@ class Pace:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._let_through: deque[float] = deque(maxlen=_REMEMBERED)
-        self._since, self._slowed_at = monotonic(), -math.inf
+        self._since, self._excused_until = monotonic(), -math.inf
         self._burst = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
         self._next = -math.inf
         self._in_a_row = 0
@@ -53,10 +53,15 @@ class Pace:
         """The pace of this moment."""
         return self._rate
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a pace at all: before the first throttle, calls that began without one go at once."""
+        return math.isfinite(self._rate)
+
     def reserve(self) -> float:
         """Take the next place and return how many seconds it is until then."""
         with self._lock:
-            if not math.isfinite(self._rate):
+            if not self.is_known:
                 return 0.0
             now, interval = self._monotonic(), 1 / self._rate
             self._next = max(self._next, now - self._burst * interval) + interval
@@ -70,13 +75,14 @@ class Pace:
             self._rate = min(self._rate * (_FASTER if self._in_a_row < _STEADY else _BACK), self._fastest)
 
     def throttled(self) -> None:
-        """Go slower. Several calls that were on their way together are one reason, not many."""
+        """Go slower. Calls that were on their way together, or had their places by then, are one reason, not many."""
         with self._lock:
             now, self._in_a_row = self._monotonic(), 0
-            if math.isfinite(self._rate) and now - self._slowed_at < 1 / self._rate:
+            if self.is_known and now < self._excused_until:
                 return
             self._rate = max(min(self._measured(now), self._rate) * _SLOWER, _SLOWEST)
-            self._slowed_at, self._next, self._burst = now, now, 0.0
+            self._excused_until = max(now, self._next) + 1 / self._rate
+            self._next, self._burst = now, 0.0
 
     def _measured(self, now: float) -> float:
         """Return what AWS let through a second lately."""

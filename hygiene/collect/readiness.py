@@ -1,4 +1,8 @@
-"""How long to let a last-accessed job be before its first poll: what AWS says jobs take, or what is configured."""
+"""How long to let a last-accessed job be before its first poll: what AWS says jobs take, or what is configured.
+
+An account's first job is asked for early, and again and again, until it tells: a few polls, and all others wait no
+longer than they must.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ if TYPE_CHECKING:
 
 _FACTOR, _MARGIN_SECONDS = 1.25, 0.25
 """Over the longest job seen: asking too early costs a call, asking a little late costs nothing."""
+
+_PROBE_SECONDS = 0.3
 
 
 class Readiness:
@@ -30,6 +36,11 @@ class Readiness:
         if self._longest is None or not self._is_reliable:
             return self._configured
         return min(self._longest * _FACTOR + _MARGIN_SECONDS, self._configured)
+
+    @property
+    def probe_seconds(self) -> float:
+        """The wait for an account's first job, which is to find out how long jobs take, where nobody knows yet."""
+        return min(_PROBE_SECONDS, self.seconds) if self._longest is None else self.seconds
 
     def finished(self, answer: JsonObject) -> None:
         """Learn from a finished job: AWS tells when it began and when it ended, to the millisecond.

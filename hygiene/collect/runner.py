@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from types import MappingProxyType
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from hygiene.collect.collectors import ORDER
+from hygiene.collect.collectors import BESIDE, FIRST, LAST, MEANWHILE, ORDER
 from hygiene.collect.context import AccountContext
 from hygiene.collect.deadline import StoppedError
 from hygiene.collect.readiness import Readiness
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hygiene.collect.client import AwsClient
+    from hygiene.collect.context import Collector
     from hygiene.collect.progress import Progress
     from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Aws
@@ -63,10 +65,13 @@ class Runner:
         clock: Callable[[], datetime],
         stop: threading.Event,
         earlier: Earlier | None = None,
-        from_hub: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+        from_hub: Callable[[], Mapping[str, Mapping[str, object]]] = dict,
         events: EventReader | None = None,
     ) -> None:
-        """Take `from_hub`: account id → documents that were read for it from one place, to lie with its own."""
+        """Take `from_hub`: account id → documents that were read for it from one place, to lie with its own.
+
+        It is asked for when the first account is finished, so that they can be read meanwhile.
+        """
         self._enter = enter
         self._sink = sink
         self._settings = settings
@@ -82,6 +87,7 @@ class Runner:
         """Read the accounts and return every gap. An error that is no refusal is our bug and stops the run."""
         self._progress.accounts_found(len(account_ids))
         gaps = for_each_account(self._read, account_ids, self._settings.max_workers, self._stop)
+        self._from_hub()
         return tuple(gap for of_account in gaps for gap in of_account)
 
     def _read(self, account_id: str) -> list[Gap]:
@@ -107,7 +113,7 @@ class Runner:
         if self._stop.is_set():
             # The lock may be somebody else's by now.
             raise StoppedError
-        held = {**self._from_hub.get(account_id, {}), **documents}
+        held = {**self._from_hub().get(account_id, {}), **documents}
         self._sink.write_account(account_id, held, gaps, self._clock())
         details = documents.get("authorization-details")
         roles = len(details["RoleDetailList"]) if isinstance(details, dict) else 0
@@ -125,7 +131,21 @@ class Runner:
 
 
 def _collect_all(context: AccountContext) -> None:
-    for collector in ORDER:
+    """Read every document; gaps are told in the order of the collectors, whichever ended first."""
+    _collect(FIRST, context)
+    beside = replace(context, gaps=[])
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
+        jobs = pool.submit(_collect, (BESIDE,), beside)
+        _collect(MEANWHILE, context)
+    jobs.result()
+    _collect(LAST, context)
+    context.gaps.extend(beside.gaps)
+    places = {collector.name: place for place, collector in enumerate(ORDER)}
+    context.gaps.sort(key=lambda gap: places[gap.collector])
+
+
+def _collect(collectors: Sequence[Collector], context: AccountContext) -> None:
+    for collector in collectors:
         try:
             document = collector.collect(context)
         except RefusedError as error:

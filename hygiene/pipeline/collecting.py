@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import metadata
@@ -137,7 +138,10 @@ class Reading:
 
         sessions, settings = self.sessions, self.settings
         enter = sessions.own if basis == SINGLE_ACCOUNT else sessions.enter
-        opinions = _second_opinions(sessions.hub)
+        # Nobody waits for this thread: told to end, its next call raises, and one that hangs is left.
+        beside = ThreadPoolExecutor(1, thread_name_prefix="hub")
+        opinions = beside.submit(_second_opinions, sessions.hub).result
+        beside.shutdown(wait=False)
         return Runner(
             enter, writer, settings.aws, self.progress, self.clock, sessions.stop, self.earlier, opinions, events
         )

@@ -125,6 +125,21 @@ def test_a_pace_finds_what_aws_lets_through_with_few_throttles(allowed: float, f
     assert now[0] <= 1.2 * answered / allowed
 
 
+def test_calls_that_had_their_places_before_a_throttle_slow_the_pace_only_once() -> None:
+    now = [0.0]
+    pace = Pace(10, monotonic=lambda: now[0])
+    for _ in range(10):
+        pace.reserve()
+        pace.let_through()
+    places = [pace.reserve() for _ in range(4)]
+    pace.throttled()
+    slower = pace.per_second
+    for place in places:
+        now[0] = place
+        pace.throttled()
+    assert pace.per_second == slower
+
+
 def test_a_pace_comes_back_when_somebody_else_has_stopped_calling() -> None:
     now = [0.0]
     pace = Pace(10, monotonic=lambda: now[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,12 +73,12 @@ def run(clock: Clock, client: ScriptedClient, roles: int, **settings: Any) -> tu
     return jobs.run([f"arn:{number}" for number in range(roles)]), context
 
 
-def test_one_poll_does_when_the_first_one_waits() -> None:
+def test_one_poll_does_but_for_the_first_job_which_finds_out_how_long_they_take() -> None:
     clock = Clock()
     client = ScriptedClient(clock)
     answers, _ = run(clock, client, 40)
     assert len(answers) == 40
-    assert client.calls.count("GetServiceLastAccessedDetails") == 40
+    assert client.calls.count("GetServiceLastAccessedDetails") == 2 + 40
 
 
 def test_fetching_overlaps_making_so_that_only_the_end_is_waited_for() -> None:
@@ -109,30 +110,31 @@ def test_a_job_that_does_not_end_is_given_up_and_told() -> None:
 
 
 class BusyClient:
-    """Takes a moment for each call, counts those on their way together, and fails as told."""
+    """Takes a moment for each call, counts those of one API on their way together, and fails as told."""
 
     session_number = 1
 
     def __init__(self, makes: BaseException | None = None, fetches: BaseException | None = None) -> None:
         self._makes, self._fetches = makes, fetches
         self._lock = threading.Lock()
-        self._together = 0
-        self.most, self.made, self.fetched = 0, 0, 0
+        self._together = Counter[str]()
+        self.most = Counter[str]()
+        self.made, self.fetched = 0, 0
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def _answer(self) -> None:
+    def _answer(self, operation: str, seconds: float = 0.01) -> None:
         with self._lock:
-            self._together += 1
-            self.most = max(self.most, self._together)
-        time.sleep(0.01)
+            self._together[operation] += 1
+            self.most[operation] = max(self.most[operation], self._together[operation])
+        time.sleep(seconds)
         with self._lock:
-            self._together -= 1
+            self._together[operation] -= 1
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         assert (service, operation) == ("iam", "GenerateServiceLastAccessedDetails")
-        self._answer()
+        self._answer(operation)
         self.made += 1
         if self._makes:
             raise self._makes
@@ -140,7 +142,7 @@ class BusyClient:
 
     def pages(self, service: str, operation: str, **parameters: Any) -> Any:
         assert (service, operation) == ("iam", "GetServiceLastAccessedDetails")
-        self._answer()
+        self._answer(operation)
         self.fetched += 1
         if self._fetches and self.fetched > 5:
             raise self._fetches
@@ -158,7 +160,38 @@ def test_a_few_calls_are_on_their_way_together_and_the_answers_are_in_order() ->
     assert list(answers) == [f"arn:{number:02}" for number in range(40)]
     assert all(answer["ServicesLastAccessed"] == [{"ServiceNamespace": arn}] for arn, answer in answers.items())
     assert (client.made, client.fetched) == (40, 40)
-    assert 2 <= client.most <= 4
+    assert len(client.most) == 2
+    assert all(2 <= most <= 4 for most in client.most.values())
+
+
+class HaltingClient(BusyClient):
+    """Lets fetching wait long, as after a throttle."""
+
+    def pages(self, service: str, operation: str, **parameters: Any) -> Any:
+        if self.fetched:
+            time.sleep(0.4)
+        yield from super().pages(service, operation, **parameters)
+
+
+def test_jobs_are_made_while_every_fetch_waits() -> None:
+    client = HaltingClient()
+    begun = time.monotonic()
+    busily(client, roles=9)
+    assert client.made == client.fetched == 9
+    # One fetch alone and two rounds of four: nobody made a job in between, or this would take longer.
+    assert time.monotonic() - begun < 1.2
+
+
+def test_jobs_made_before_the_first_answer_wait_no_longer_than_later_ones() -> None:
+    clock = Clock()
+
+    class Telling(ScriptedClient):
+        def pages(self, service: str, operation: str, **parameters: Any) -> Any:
+            for page in super().pages(service, operation, **parameters):
+                yield {**page, **_job(0.5)} if page["JobStatus"] == "COMPLETED" else page
+
+    run(clock, Telling(clock, seconds=0.5), 5)
+    assert clock.now < 2.0
 
 
 def test_a_missing_permission_costs_two_calls_however_many_threads_there_are() -> None:

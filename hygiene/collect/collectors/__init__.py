@@ -1,4 +1,4 @@
-"""One file per document of the snapshot; `ORDER` says which is read after which, because some need others."""
+"""One file per document of the snapshot; the lists say which is read after which, because some need others."""
 
 from hygiene.collect.collectors import (
     account_summary,
@@ -12,17 +12,23 @@ from hygiene.collect.collectors import (
     roles,
 )
 
-ORDER = (
+FIRST = (
     # Asked for first and fetched last: AWS needs a few seconds to write it.
     credential_report.REQUEST,
     authorization_details.COLLECTOR,
+)
+BESIDE = last_accessed.COLLECTOR
+"""Takes longest, by AWS's throttles; goes on beside those that follow, from when the roles are known."""
+
+MEANWHILE = (
     roles.COLLECTOR,
     account_summary.COLLECTOR,
     reconciliation.COLLECTOR,
     identity_providers.COLLECTOR,
     contacts.COLLECTOR,
-    last_accessed.COLLECTOR,
-    credential_report.COLLECTOR,
     activity.COLLECTOR,
 )
-"""Every collector. To add one: its file here, its name in this list and in `snapshot.layout`."""
+LAST = (credential_report.COLLECTOR,)
+
+ORDER = (*FIRST, BESIDE, *MEANWHILE, *LAST)
+"""Every collector. To add one: its file here, its name in one of these lists and in `snapshot.layout`."""
