@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.handlers import json_decode_policies
 from botocore.parsers import QueryParser, ResponseParserFactory
 from botocore.utils import parse_timestamp
 
@@ -20,8 +21,17 @@ if TYPE_CHECKING:
 _Slow: Any = QueryParser
 """Its stubs leave out the methods for each kind of shape."""
 
-_Plan = dict[str, tuple[str, Any]]
-"""XML name → member name and shape, in the order of the API model."""
+_Plan = dict[str, tuple[str, Any, Any]]
+"""XML name → member name, shape, and the method that reads it (None: text), in the order of the API model."""
+
+_AFTER_IAM = "after-call.iam"
+_search_all: Any = json_decode_policies
+"""Its stubs are not those of a handler."""
+
+_POLICY = "policyDocumentType"
+
+_with_policies: dict[str, bool] = {}
+"""By operation of IAM."""
 
 _LEFT_TO_BOTOCORE = ("location", "eventheader", "xmlAttribute", "flattened")
 
@@ -29,6 +39,32 @@ _LEFT_TO_BOTOCORE = ("location", "eventheader", "xmlAttribute", "flattened")
 def read_quickly(core: botocore.session.Session) -> None:
     """Let the clients made from this session read answers this way."""
     core.register_component("response_parser_factory", _Factory())
+    core.unregister(_AFTER_IAM, _search_all)
+    core.register(_AFTER_IAM, _decode_policies)
+
+
+def _decode_policies(**event: Any) -> None:
+    """Decode policy documents as botocore does, but search no answer for them that can hold none."""
+    model = event["model"]
+    if model.name not in _with_policies:
+        # Two threads that find it out together find the same.
+        _with_policies[model.name] = model.output_shape is not None and _holds_policies(model.output_shape, set())
+    if _with_policies[model.name]:
+        json_decode_policies(event["parsed"], model)
+
+
+def _holds_policies(shape: Any, seen: set[str]) -> bool:
+    """Whether botocore would find a policy document somewhere below this shape."""
+    if shape.name in seen:
+        return False
+    seen.add(shape.name)
+    return shape.name == _POLICY or any(_holds_policies(member, seen) for member in _below(shape))
+
+
+def _below(shape: Any) -> list[Any]:
+    if shape.type_name == "structure":
+        return list(shape.members.values())
+    return [shape.member] if shape.type_name == "list" else []
 
 
 def timestamp(value: Any) -> datetime:
@@ -72,10 +108,8 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
                 return self._by_botocore(shape, node)
             found[place] = child
         return {
-            member: (found[place].text or "")
-            if shape.type_name == "string"
-            else self._parse_shape(shape, found[place])
-            for place, (member, shape) in plan.items()
+            member: (found[place].text or "") if read is None else read(shape, found[place])
+            for place, (member, shape, read) in plan.items()
             if place in found
         }
 
@@ -86,15 +120,22 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
     def _plan(self, shape: Any) -> _Plan | None:
         """Return what to look for, None for a shape that is not plain."""
         if shape not in self._plans:
-            self._plans[shape] = _plan_of(shape)
+            self._plans[shape] = self._plan_of(shape)
         return self._plans[shape]
 
+    def _plan_of(self, shape: Any) -> _Plan | None:
+        members: Mapping[str, Any] = shape.members
+        if shape.is_tagged_union or shape.metadata.get("exception", False):
+            return None
+        if any(member.serialization.get(key) for member in members.values() for key in _LEFT_TO_BOTOCORE):
+            return None
+        plan = {
+            member.serialization.get("name", name): (name, member, self._reader(member))
+            for name, member in members.items()
+        }
+        return plan if len(plan) == len(members) else None
 
-def _plan_of(shape: Any) -> _Plan | None:
-    members: Mapping[str, Any] = shape.members
-    if shape.is_tagged_union or shape.metadata.get("exception", False):
-        return None
-    if any(member.serialization.get(key) for member in members.values() for key in _LEFT_TO_BOTOCORE):
-        return None
-    plan = {member.serialization.get("name", name): (name, member) for name, member in members.items()}
-    return plan if len(plan) == len(members) else None
+    def _reader(self, shape: Any) -> Any:
+        if shape.type_name == "string":
+            return None
+        return getattr(self, f"_handle_{shape.type_name}", self._default_handle)

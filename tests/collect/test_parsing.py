@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.handlers import json_decode_policies
 from botocore.parsers import ResponseParserError, create_parser
 
+from hygiene.collect import parsing
 from hygiene.collect.parsing import read_quickly, timestamp
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -91,3 +94,28 @@ def test_every_way_to_write_a_time_is_understood(text: Any, moment: datetime) ->
 def test_what_is_no_time_is_an_error() -> None:
     with pytest.raises(ValueError, match="Invalid timestamp"):
         timestamp("soonTZ")
+
+
+@pytest.mark.parametrize(
+    "operation", ["GetAccountAuthorizationDetails", "ListRoles", "GetServiceLastAccessedDetails"]
+)
+def test_answers_are_searched_for_policies_just_where_botocore_could_find_one(operation: str) -> None:
+    core = botocore.session.get_session()
+    read_quickly(core)
+    model = botocore.session.get_session().get_service_model("iam").operation_model(operation)
+    coded = "%7B%22Version%22%3A%222012-10-17%22%7D"
+    role = {"RoleName": "a", "AssumeRolePolicyDocument": coded}
+    parsed: dict[str, Any] = {"RoleDetailList": [role], "Roles": [role], "JobStatus": coded}
+    expected = copy.deepcopy(parsed)
+    core.emit("after-call.iam.X", parsed=parsed, model=model)
+    json_decode_policies(expected, model)
+    assert parsed == expected
+    assert (role["AssumeRolePolicyDocument"] == coded) == (operation == "GetServiceLastAccessedDetails")
+
+
+def test_an_answer_without_policies_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    core = botocore.session.get_session()
+    read_quickly(core)
+    monkeypatch.setattr(parsing, "json_decode_policies", lambda *_, **__: pytest.fail("searched"))
+    model = core.get_service_model("iam").operation_model("GetServiceLastAccessedDetails")
+    core.emit("after-call.iam.X", parsed={"ServicesLastAccessed": []}, model=model)
