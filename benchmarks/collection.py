@@ -7,6 +7,9 @@ API has a token bucket of its own, as at AWS. The floor of the time is the large
 through, and what the simulated AWS can answer at all. The latter is measured beforehand, without buckets, by bare
 boto3 that makes every call of the floor for some of the accounts and keeps nothing: one process for each of the
 simulation's, with several threads. The floor of the calls is that of `calls.py`.
+
+Small accounts are the hard case: with 100 roles the throttles' floor is seven seconds, and the start of the program,
+the listing and the first job's answer come on top of it. `--roles 500` is what the target organization has.
 """
 
 from __future__ import annotations

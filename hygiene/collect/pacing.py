@@ -81,8 +81,9 @@ class Pace:
             if self.is_known and now < self._excused_until:
                 return
             self._rate = max(min(self._measured(now), self._rate) * _SLOWER, _SLOWEST)
-            self._excused_until = max(now, self._next) + 1 / self._rate
-            self._next, self._burst = now, 0.0
+            # Who calls again comes after those who have their places already.
+            self._next, self._burst = max(now, self._next), 0.0
+            self._excused_until = self._next + 1 / self._rate
 
     def _measured(self, now: float) -> float:
         """Return what AWS let through a second lately."""

@@ -140,6 +140,14 @@ def test_calls_that_had_their_places_before_a_throttle_slow_the_pace_only_once()
     assert pace.per_second == slower
 
 
+def test_a_throttled_call_comes_after_those_that_have_their_places() -> None:
+    now = [0.0]
+    pace = Pace(10, monotonic=lambda: now[0])
+    given = [pace.reserve() for _ in range(14)]
+    pace.throttled()
+    assert pace.reserve() > given[-1]
+
+
 def test_a_pace_comes_back_when_somebody_else_has_stopped_calling() -> None:
     now = [0.0]
     pace = Pace(10, monotonic=lambda: now[0])
