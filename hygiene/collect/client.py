@@ -32,7 +32,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ATTEMPTS = 10
-_RENEWALS = 2
+_RENEWALS = 6
+"""New sessions for one call: others of the account may use up a short one before it comes to this call's turn."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 """Seconds, between 0 and twice as long each time: clients that failed together must not return together.
 

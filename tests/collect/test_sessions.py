@@ -64,8 +64,8 @@ def test_sessions_that_end_every_few_calls_lose_nothing(aws: SimulatedAws, tmp_p
     assert len([call for call in made if call.status == 200 and call.account_id == ONE]) > 7
 
 
-def test_sessions_that_end_after_a_second_lose_nothing(aws: SimulatedAws, tmp_path: Path) -> None:
-    aws.shorten_sessions(seconds=1)
+def test_sessions_that_end_after_half_a_second_lose_nothing(aws: SimulatedAws, tmp_path: Path) -> None:
+    aws.shorten_sessions(seconds=0.5)
     aws.faults.latency(0.1)
     assert collect(tmp_path / "out").exit_code == 0
     assert len(answers(tmp_path / "out")) == 7
