@@ -14,17 +14,15 @@ import random
 import resource
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.objects import records_of
 from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import Reading
-from hygiene.collect.trail.parts import DayFiles, read_files
+from hygiene.collect.trail.parts import DayFiles, read_files, readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +147,7 @@ def main() -> None:
         begins = time.perf_counter()
         window = Window(ENDS - timedelta(days=DAYS), ENDS)
         read = partial(read_files, fetch, window=window, source="s3")
-        with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
+        with readers(asked.processes) as pool:
             parts = [activity for part in pool.map(read, days) for activity in part]
         whole = joined(ACCOUNT, "s3", window, parts)
         seconds = time.perf_counter() - begins

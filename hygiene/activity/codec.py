@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.fields import moment
 from hygiene.activity.model import Activity, Assumption, EventReference, RoleChange, SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA_VERSION = 1
 """Of `activity.json` and the daily files. A reader refuses a newer one."""
@@ -27,9 +30,12 @@ def from_json(content: object) -> Activity:
 
 
 def _object(value: object) -> dict[str, Any]:
-    if not is_dataclass(value):
+    if isinstance(value, EventReference):
+        found: Iterable[tuple[str, Any]] = zip(value._fields, value, strict=True)
+    elif is_dataclass(value):
+        found = ((field.name, getattr(value, field.name)) for field in fields(value))
+    else:
         raise TypeError(value)
-    found = ((field.name, getattr(value, field.name)) for field in fields(value))
     # A number stays even when it is 0: no success with MFA is another thing than nothing said about MFA.
     return {name: _plain(held) for name, held in found if held is not None and held not in ("", ())}
 
@@ -39,9 +45,9 @@ def _plain(value: object) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, EventReference):
         return [_plain(entry) for entry in value]
-    return _object(value) if is_dataclass(value) else value
+    return _object(value) if isinstance(value, EventReference) or is_dataclass(value) else value
 
 
 def _activity(content: Any) -> Activity:

@@ -23,7 +23,7 @@ def text(value: object, longest: int = MAX_TEXT) -> str:
     """Return the text, cut to a length and without half characters; empty for anything else."""
     if not isinstance(value, str):
         return ""
-    cut = value[:longest]
+    cut = value if len(value) <= longest else value[:longest]
     # A lone surrogate cannot be written to any file.
     return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
 
@@ -34,6 +34,8 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is UTC:  # As CloudTrail writes it, and nothing to convert.
+            return parsed
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.activity.fields import mapping, text
@@ -42,12 +43,14 @@ def is_root(record: Mapping[str, Any]) -> bool:
     return identity.get("type") == "Root" and not identity.get("invokedBy")
 
 
+@lru_cache(maxsize=4096)
 def role_arn_of_session(arn: str) -> str:
     """Return the role ARN of an assumed-role session's ARN, without the role's path, which it does not carry."""
     found = _ASSUMED_ROLE.fullmatch(arn)
     return f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}" if found else ""
 
 
+@lru_cache(maxsize=4096)
 def account_in(arn: str) -> str:
     """Return the account id inside an ARN, else empty."""
     found = _IN_ARN.match(arn)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hygiene.activity.fields import mapping, moment, text
@@ -83,6 +84,7 @@ def read_record(record: object) -> tuple[Said, ...]:
     return tuple(said)
 
 
+@lru_cache(maxsize=32_768)
 def account_of_role(role_arn: str) -> str:
     """Return the account id inside a role's ARN, else empty."""
     found = _ROLE_ARN.fullmatch(role_arn)
@@ -97,14 +99,17 @@ def _event(record: _Parameters) -> EventReference:
 
 
 def _assumed(record: _Parameters) -> Assumed:
-    role_arn = _role_arn(record)
+    asked = mapping(record.get("requestParameters"))
+    role_arn = text(asked.get("roleArn")) or _role_arn_elsewhere(record)
     if not account_of_role(role_arn):
         raise DamagedRecordError
-    principal = principal_of(record)
+    name, kind, account_id = principal_of(record)
     return Assumed(
         _event(record),
         role_arn,
-        *principal,
+        name,
+        kind,
+        account_id,
         source_network(text(record.get("sourceIPAddress"))),
         text(record.get("userAgent"), _MAX_USER_AGENT),
         text(record.get("errorCode")),
@@ -112,11 +117,8 @@ def _assumed(record: _Parameters) -> Assumed:
     )
 
 
-def _role_arn(record: _Parameters) -> str:
-    """Return the role; a refused call has no parameters, and names it in `resources` or in its message."""
-    asked = text(mapping(record.get("requestParameters")).get("roleArn"))
-    if asked:
-        return asked
+def _role_arn_elsewhere(record: _Parameters) -> str:
+    """Return the role of a refused call: it has no parameters, and names it in `resources` or in its message."""
     resources = record.get("resources")
     for resource in resources if isinstance(resources, list) else ():
         arn = text(mapping(resource).get("ARN") or mapping(resource).get("arn"))
@@ -138,7 +140,7 @@ def _has_mfa(record: _Parameters) -> bool | None:
         return used == "Yes"
     context = mapping(mapping(record.get("userIdentity")).get("sessionContext"))
     said = mapping(context.get("attributes")).get("mfaAuthenticated")
-    return None if said is None else str(said).lower() == "true"
+    return None if said is None else said == "true" or str(said).lower() == "true"
 
 
 def _failed_for_a_user(record: _Parameters) -> bool:

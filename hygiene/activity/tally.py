@@ -45,9 +45,12 @@ class _Span:
         self.example: EventReference | None = None
 
     def add(self, first: datetime, last: datetime, example: EventReference | None) -> None:
-        self.first = first if self.first is None else min(self.first, first)
-        self.last = last if self.last is None else max(self.last, last)
-        self.example = _later(self.example, example)
+        if self.first is None or first < self.first:
+            self.first = first
+        if self.last is None or last > self.last:
+            self.last = last
+        if example is not None:
+            self.example = _later(self.example, example)
 
     def ends(self) -> tuple[datetime, datetime]:
         if self.first is None or self.last is None:
@@ -62,6 +65,8 @@ def _order(event: EventReference) -> tuple[datetime, str, str]:
 def _later(one: EventReference | None, other: EventReference | None) -> EventReference | None:
     if one is None or other is None:
         return other if one is None else one
+    if one.time != other.time:
+        return one if one.time > other.time else other
     return max(one, other, key=_order)
 
 
@@ -84,21 +89,23 @@ class _Row:
         self.network_examples: dict[str, EventReference] = {}
 
     def add(self, said: Assumed, number: int, first: datetime) -> None:
-        self.account_id = max(self.account_id, said.principal_account_id)
+        event, network, error, has_mfa = said.event, said.network, said.error, said.has_mfa
+        if said.principal_account_id > self.account_id:
+            self.account_id = said.principal_account_id
         if said.user_agent:
             self.agents.add(said.user_agent, number)
-        if said.error:
+        if error:
             self.failed += number
-            self.failed_networks.add(said.network, number)
-            self.errors.add(said.error, number)
-            self.failed_example = _later(self.failed_example, said.event)
+            self.failed_networks.add(network, number)
+            self.errors.add(error, number)
+            self.failed_example = _later(self.failed_example, event)
         else:
             self.count += number
-            self.networks.add(said.network, number)
-            self._note_network(said.network, said.event)
-            if said.has_mfa is not None:
-                self.mfa = (self.mfa or 0) + (number if said.has_mfa else 0)
-        self.span.add(first, said.event.time, None if said.error else said.event)
+            self.networks.add(network, number)
+            self._note_network(network, event)
+            if has_mfa is not None:
+                self.mfa = (self.mfa or 0) + (number if has_mfa else 0)
+        self.span.add(first, event.time, None if error else event)
 
     def absorb(self, row: Assumption) -> None:
         """Add what was added up elsewhere."""
@@ -118,10 +125,12 @@ class _Row:
     def _note_network(self, network: str, event: EventReference) -> None:
         examples = self.network_examples
         known = examples.get(network)
-        if known is None or _order(event) > _order(known):
-            examples[network] = event
-            if len(examples) > 2 * Counts.LIMIT:
-                drop_beyond(examples, Counts.LIMIT)
+        if known is not None:
+            examples[network] = _later(known, event) or event
+            return
+        examples[network] = event
+        if len(examples) > 2 * Counts.LIMIT:
+            drop_beyond(examples, Counts.LIMIT)
 
     def frozen(self, role_arn: str, principal: str, kind: str) -> Assumption:
         first, last = self.span.ends()

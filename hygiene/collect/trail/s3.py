@@ -6,16 +6,12 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtra
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import threading
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.objects import DamagedObjectError
@@ -23,12 +19,13 @@ from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
 from hygiene.activity.tally import Tally
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files
+from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files, readers
 from hygiene.collect.trail.source import DaysRead
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import ProcessPoolExecutor
 
     from hygiene.activity import Activity
     from hygiene.collect.client import AwsClient
@@ -123,10 +120,7 @@ class S3Source:
     def _pool(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._processes is None:
-                # Other threads hold locks that a fork would copy in the middle of their use.
-                self._processes = ProcessPoolExecutor(
-                    os.cpu_count(), mp_context=get_context("spawn"), initializer=_end_with_the_run
-                )
+                self._processes = readers()
             return self._processes
 
     def _folders_of(self, account_id: str) -> tuple[str, ...]:
@@ -139,19 +133,6 @@ class S3Source:
                     *(name for name in below if name.removeprefix(self._base).startswith("o-")),
                 )
         return tuple(f"{root}{account_id}/" for root in self._roots)
-
-
-def _end_with_the_run() -> None:
-    """Let a process that reads end when the run does, killed or not; Ctrl-C is the run's affair."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_wait_for_the_end, daemon=True, name="parent").start()
-
-
-def _wait_for_the_end() -> None:
-    run = parent_process()
-    if run is not None:
-        run.join()
-        os._exit(1)
 
 
 class _Listing:
