@@ -12,6 +12,7 @@ from hygiene.activity.records import NOT_IN_EFFECT, account_of_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from hygiene.activity import Activity, Assumption, EventReference, RoleChange
     from hygiene.analyse.estate import Estate
@@ -43,14 +44,47 @@ def assumptions_by_role(estate: Estate) -> Iterator[tuple[str, list[Assumption]]
 
 
 def _by_role(estate: Estate, assumptions: Iterable[Assumption]) -> dict[str, list[Assumption]]:
-    """Return the assumptions by ARN, less those of an earlier role of the same name."""
+    """Return the assumptions by ARN, less what is of an earlier role of the same name."""
     found: dict[str, list[Assumption]] = {}
     for assumption in assumptions:
         row = estate.rows.get(assumption.role_arn)
-        if row is None or (row["created_at"] is not None and assumption.last_seen < row["created_at"]):
-            continue
-        found.setdefault(assumption.role_arn, []).append(assumption)
+        ours = since(assumption, row["created_at"]) if row is not None else None
+        if ours is not None:
+            found.setdefault(assumption.role_arn, []).append(ours)
     return found
+
+
+def since(assumption: Assumption, created_at: datetime | None) -> Assumption | None:
+    """Return what of the calls may have been of the role made at that time; None where all were of an earlier one.
+
+    The log's totals are by name. Where some calls were before and some after, the numbers are the most there can have
+    been: networks whose last success was before are taken off, what cannot be told apart is left empty, as unknown.
+    """
+    if created_at is None or assumption.first_seen >= created_at:
+        return assumption
+    has_come = assumption.example is not None and assumption.example.time >= created_at
+    was_refused = assumption.failed_example is not None and assumption.failed_example.time >= created_at
+    if assumption.last_seen < created_at or not (has_come or was_refused):
+        return None
+    gone = {network for network, event in assumption.network_examples if event.time < created_at} | (
+        set() if has_come else {network for network, _ in assumption.networks}
+    )
+    networks = tuple(one for one in assumption.networks if one[0] not in gone)
+    before = sum(number for network, number in assumption.networks if network in gone)
+    return replace(
+        assumption,
+        count=max(1, assumption.count - before) if has_come else 0,
+        failed=assumption.failed if was_refused else 0,
+        first_seen=created_at,
+        networks=networks,
+        network_examples=tuple(one for one in assumption.network_examples if one[0] not in gone),
+        user_agents=(),
+        errors=assumption.errors if was_refused else (),
+        failed_networks=assumption.failed_networks if was_refused else (),
+        with_mfa=None,
+        example=assumption.example if has_come else None,
+        failed_example=assumption.failed_example if was_refused else None,
+    )
 
 
 def _counted_once(own: Sequence[Assumption], elsewhere: Sequence[Assumption]) -> list[Assumption]:

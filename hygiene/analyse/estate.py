@@ -226,7 +226,7 @@ class _Facts:
         # Without an answer nobody was asked: rightly so where the role was not used, which the log may know better.
         if answer is None and (is_worth_asking(role) or str(role["Arn"]) in self.logged.assumed):
             return None
-        called = self.logged.calls(str(role["Arn"]))
+        called = self.logged.calls(str(role["Arn"]), parse_time(role.get("CreateDate")))
         return service_use(answer, permissions.effective.final.somewhere_if, called)
 
 

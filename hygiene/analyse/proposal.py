@@ -112,7 +112,8 @@ class _Case:
     def use(self) -> ServiceUse:
         """The use of all the role's own policies allow, held back or not: what is unused may go all the same."""
         own = self.estate.permissions[self.role_arn].effective.own.grant.somewhere_if
-        use = service_use(self.answer, own, self.estate.logged.calls(self.role_arn))
+        called = self.estate.logged.calls(self.role_arn, self.estate.role(self.role_arn)["created_at"])
+        use = service_use(self.answer, own, called)
         if use is None:
             return ServiceUse((), (), None)
         return use if self.by_action else replace(use, actions=None)

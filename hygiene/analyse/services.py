@@ -118,7 +118,7 @@ def role_service_use(estate: Estate, role_arn: str) -> ServiceUse | None:
     if answer is None:
         return None
     allowed = estate.permissions[role_arn].effective.final.somewhere_if
-    return service_use(answer, allowed, estate.logged.calls(role_arn))
+    return service_use(answer, allowed, estate.logged.calls(role_arn, estate.role(role_arn)["created_at"]))
 
 
 def judged_answer(estate: Estate, role_arn: str) -> JsonObject | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from hygiene.activity.tally import OTHER_ROLES
 from hygiene.analyse.account import examine_account
-from hygiene.analyse.activity import callers_elsewhere
+from hygiene.analyse.activity import callers_elsewhere, since
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.model import Account, AccountDocuments
-from tests.activity_builders import CALLER, ROLE, an_activity, an_assumption
+from tests.activity_builders import CALLER, ROLE, an_activity, an_assumption, an_event
 from tests.builders import ACCOUNT, AS_OF, a_reference, a_role, an_organization, details
 
 ELSEWHERE = "222233334444"
@@ -67,3 +67,23 @@ def test_who_assumed_an_earlier_role_of_the_name_did_not_assume_this_one() -> No
     earlier = an_assumption(last_seen=AS_OF - timedelta(days=41), first_seen=AS_OF - timedelta(days=50))
     assert assumed(an_activity(earlier), created=40) == {}
     assert assumed(an_activity(earlier), created=42) == {CALLER: (3, 0)}
+
+
+def test_calls_before_the_present_role_was_made_are_not_counted_for_it() -> None:
+    """A role made again under its name within the window: the log's totals know the name alone."""
+    mixed = an_assumption(
+        count=7,
+        failed=2,
+        first_seen=AS_OF - timedelta(days=60),
+        networks=(("203.0.113.7", 3), ("203.0.113.8", 4)),
+        network_examples=(("203.0.113.7", an_event(1)), ("203.0.113.8", an_event(50))),
+        failed_example=an_event(45),
+    )
+    assert assumed(an_activity(mixed), created=40) == {CALLER: (3, 0)}
+    assert assumed(an_activity(mixed), created=70) == {CALLER: (7, 2)}
+    refused_since = replace(mixed, example=an_event(50), failed_example=an_event(3))
+    assert assumed(an_activity(refused_since), created=40) == {CALLER: (0, 2)}
+    found = since(mixed, AS_OF - timedelta(days=40))
+    assert found is not None
+    assert (found.first_seen, found.networks) == (AS_OF - timedelta(days=40), (("203.0.113.7", 3),))
+    assert (found.user_agents, found.with_mfa) == ((), None)

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from hygiene.analyse.estate import build_estate
+from hygiene.analyse.logged_use import logged_use
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.analyse.proposal import proposals_of
 from hygiene.model import AccountDocuments
+from hygiene.policy.actions import catalogue
 from tests.activity_builders import ROLE, a_change, an_activity, an_assumption, an_event
 from tests.analyse.test_proposal import answer, entry
 from tests.builders import (
@@ -115,3 +117,10 @@ def test_no_proposal_where_the_log_alone_saw_the_role_used() -> None:
     reference = a_reference(an_organization())
     estate = build_estate(documents, reference.accounts[ACCOUNT], reference, PolicyCompiler())
     assert not list(proposals_of(estate, set()))
+
+
+def test_what_an_earlier_role_of_the_name_called_is_no_use_of_this_one() -> None:
+    log = logged_use(an_activity(changes=(a_change("CreateUser", 50, by=ROLE), a_change("TagRole", 3, by=ROLE))))
+    made = AS_OF - timedelta(days=40)
+    assert log.calls(ROLE, made) == catalogue().mask(("iam:TagRole",))
+    assert log.calls(ROLE, None) == catalogue().mask(("iam:CreateUser", "iam:TagRole"))
