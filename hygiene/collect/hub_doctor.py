@@ -78,8 +78,14 @@ def _tried(subject: str, attempt: Callable[[], str], *, is_optional: bool = Fals
 
 def _bucket(hub: AwsClient, trail: CloudTrail) -> str:
     prefix = f"{trail.prefix.strip('/')}/AWSLogs/".lstrip("/")
-    listed = hub.call("s3", "ListObjectsV2", Bucket=trail.bucket, Prefix=prefix, MaxKeys=1)
     where = f"s3://{trail.bucket}/{prefix}"
+    try:
+        listed = hub.call("s3", "ListObjectsV2", Bucket=trail.bucket, Prefix=prefix, MaxKeys=1)
+    except RefusedError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        message = f"there is no bucket {trail.bucket}; [cloudtrail] bucket must name the trail's"
+        raise RefusedError(error.operation, GapKind.FAILED, error.code, message) from error
     if not listed.get("Contents"):
         message = f"there is nothing below {where}; [cloudtrail] bucket and prefix must name the trail's"
         raise RefusedError("s3:ListObjectsV2", GapKind.FAILED, "", message)

@@ -15,7 +15,7 @@ from hygiene.pipeline.comparing import moments, powers_then_and_now
 from hygiene.pipeline.following import Following
 from hygiene.pipeline.waivers import waivers_of
 from hygiene.policy.actions import catalogue_version
-from hygiene.review.changes import changes_between, first_seen
+from hygiene.review.changes import changes_between, first_seen, with_deletions
 from hygiene.review.decisions import decisions_to_ask, rerouted, with_states
 from hygiene.review.exceptions import exceptions_table, waive
 from hygiene.review.follow_up import not_carried_out
@@ -103,7 +103,7 @@ class Reviewing:
             account_id=account_id,
             roles=with_states(roles, decisions, loop),
             findings=waived.findings,
-            changes=validated(Changes, pd.concat([self._changes(then, now), late], ignore_index=True)),
+            changes=validated(Changes, pd.concat([self._changes(account_id, then, now), late], ignore_index=True)),
             decisions=decisions,
             followups=loop.followups,
             assumptions=tables.assumptions,
@@ -120,11 +120,15 @@ class Reviewing:
             catalogue=catalogue_version(),
         )
 
-    def _changes(self, then: Population | None, now: Population) -> pd.DataFrame:
+    def _changes(self, account_id: str, then: Population | None, now: Population) -> pd.DataFrame:
         """Return the Changes table: power and trust by both snapshots where the earlier one is still there."""
         if then is None or self._moments is None:
-            return changes_between(then, now)
-        return changes_between(then, now, powers_then_and_now(*self._moments, before=then, after=now))
+            changes = changes_between(then, now)
+        else:
+            changes = changes_between(then, now, powers_then_and_now(*self._moments, before=then, after=now))
+        if "removed" not in set(changes["change"]):
+            return changes
+        return with_deletions(changes, self._snapshot.activity(account_id))
 
     @cached_property
     def _moments(self) -> tuple[Moment, Moment] | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from hygiene.activity import Activity, RoleChange
     from hygiene.policy.powers import Entrance, Powers
     from hygiene.policy.reach import Grant
     from hygiene.review.population import Population
@@ -53,6 +54,24 @@ def changes_between(
         rows += _differences(then_row, now_row, (powers or {}).get(str(now_row["role_id"])), before, after)
     rows += _admin_changes(before, after, new)
     return frame_of(Changes, rows).sort_values(["account_id", "role_arn", "change"], ignore_index=True)
+
+
+def with_deletions(changes: pd.DataFrame, activity: Activity | None) -> pd.DataFrame:
+    """Return the Changes table where `after` of a removed role says who deleted it and when, if the log knows.
+
+    A log names roles by name alone; of several deletions the last one is meant.
+    """
+    is_removed = changes["change"] == "removed"
+    if activity is None or not is_removed.any():
+        return changes
+    calls = (call for call in activity.changes if call.action == "DeleteRole" and not call.error)
+    said = {call.role_name.lower(): _deletion(call) for call in sorted(calls, key=lambda call: call.event.time)}
+    names = changes["role_arn"].str.rpartition("/")[2].str.lower()
+    return changes.assign(after=changes["after"].mask(is_removed, names.map(said)).astype(changes["after"].dtype))
+
+
+def _deletion(call: RoleChange) -> str:
+    return f"deleted by {call.by} on {call.event.time:%Y-%m-%d} (event {call.event.id} in {call.event.region})"
 
 
 def definition_changed(before: Population, after: Population) -> dict[str, set[str]]:

@@ -100,7 +100,7 @@ def test_events_of_an_account_that_may_not_be_looked_up_are_missing(
     ("trail", "said"),
     [
         ({"prefix": "elsewhere"}, "there is nothing below s3://organization-trail/elsewhere/AWSLogs/"),
-        ({"bucket": "no-such-bucket"}, "does not exist"),
+        ({"bucket": "no-such-bucket"}, "there is no bucket no-such-bucket; [cloudtrail] bucket must name"),
     ],
 )
 @pytest.mark.usefixtures("aws")

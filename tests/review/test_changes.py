@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from hygiene.activity import EventReference, RoleChange
 from hygiene.analyse.permissions import Ceilings, PolicyCompiler
 from hygiene.analyse.powers import role_powers
 from hygiene.frames import Coverage, Findings, frame_of
 from hygiene.model import AccountDocuments
-from hygiene.review.changes import changes_between, definition_changed, first_seen
+from hygiene.review.changes import changes_between, definition_changed, first_seen, with_deletions
 from hygiene.review.population import Population, population_of
+from tests.activity_builders import an_activity
 from tests.builders import (
     ACCOUNT,
     ADMIN,
@@ -75,6 +78,28 @@ def test_added_removed_and_recreated_go_by_the_id() -> None:
     assert changed(review(a_role("a")), review(a_role("a"), a_role("b"))) == ["added"]
     assert changed(review(a_role("a"), a_role("b")), review(a_role("a"))) == ["removed"]
     assert changed(review(a_role("a")), review(a_role("a", RoleId="AROANEWNEWNEWNEW1"))) == ["recreated"]
+
+
+def test_the_log_says_who_deleted_a_removed_role_and_when() -> None:
+    def call(role: str, by: str, day: int, error: str = "") -> RoleChange:
+        event = EventReference(id=f"event-{day}", time=datetime(2026, 12, day, tzinfo=UTC), region="us-east-1")
+        return RoleChange(event, "DeleteRole", role, "", by, "role", "", "", error)
+
+    changes = changes_between(review(a_role("a"), a_role("b"), a_role("Gone")), review(a_role("a")))
+    log = an_activity(
+        changes=(
+            call("GONE", "deployer", 3),
+            call("gone", "somebody before", 1),
+            call("Gone", "whoever may not", 4, "AccessDenied"),
+            call("a", "an earlier one", 2),
+        )
+    )
+    after: dict[str, Any] = dict(
+        zip(changes["role_arn"].str.rpartition("/")[2], with_deletions(changes, log)["after"], strict=True)
+    )
+    assert after["Gone"] == "deleted by deployer on 2026-12-03 (event event-3 in us-east-1)"
+    assert pd.isna(after["b"]), "the log does not know"
+    assert with_deletions(changes, None)["after"].isna().all()
 
 
 @pytest.mark.parametrize(
