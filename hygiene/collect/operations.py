@@ -75,15 +75,7 @@ OPERATIONS = (
         HUB,
         is_optional=True,
         # https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
-        behind=(
-            "glue:GetDatabase",
-            "glue:GetPartitions",
-            "glue:GetTable",
-            "s3:AbortMultipartUpload",
-            "s3:GetBucketLocation",
-            "s3:ListMultipartUploadParts",
-            "s3:PutObject",
-        ),
+        behind=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"),
     ),
     Operation("athena", "GetQueryExecution", HUB, is_optional=True),
     Operation("athena", "GetQueryResults", HUB, is_optional=True),
@@ -109,6 +101,21 @@ OPERATIONS = (
     Operation("iam", "GenerateCredentialReport", MEMBER),
     Operation("iam", "GetCredentialReport", MEMBER),
 )
+
+RESULTS_OF_ATHENA = (
+    "s3:AbortMultipartUpload",
+    "s3:GetBucketLocation",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+)
+"""What Athena does as the caller in the bucket for its results, where the workgroup does not keep them itself.
+
+The one thing behind a review that writes, and so in neither list; the hub's template grants it for that bucket alone.
+
+https://docs.aws.amazon.com/athena/latest/ug/managed-results.html
+"""
 
 ALLOWED = frozenset((operation.service, operation.name) for operation in OPERATIONS)
 

