@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from hygiene.simulate.world import Account, World
 
 
+_KNOWN_AFTER = timedelta(hours=4)
+
+
 @dataclass
 class Usage:
     """When a role last used each service and action, in simulated time without a zone, as moto keeps moments."""
@@ -34,6 +37,16 @@ class Usage:
     services: dict[str, datetime] = field(default_factory=dict)
     actions: dict[str, datetime] = field(default_factory=dict)
     region: str = ""
+    lately: dict[str, datetime] = field(default_factory=dict)
+    """By service, what was called here; see `service`."""
+
+    def service(self, name: str, now: datetime) -> datetime | None:
+        """Return when the service was used last, as far as IAM knows: recent activity takes up to four hours.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
+        """
+        lately = self.lately.get(name)
+        return lately if lately is not None and lately <= now - _KNOWN_AFTER else self.services.get(name)
 
 
 @dataclass
@@ -119,7 +132,10 @@ class State:
         found: Any = role
         found.last_used, found.last_used_region = now, region
         usage = self.usage.setdefault(role.id, Usage(region=region))
-        usage.services[service] = now
+        known = usage.service(service, self.now())
+        if known is not None:
+            usage.services[service] = known
+        usage.lately[service] = now
         usage.region = region
 
 

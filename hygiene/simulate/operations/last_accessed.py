@@ -76,7 +76,7 @@ def _recent(state: State, moment: datetime | None) -> datetime | None:
 def _tracked(state: State, namespace: str, job: Job, documents: list[str], usage: Usage) -> list[dict[str, Any]]:
     allowed = {name for document in documents for name in granted_actions(document, namespace)}
     names = [name for name in tracked_actions(namespace) if name in allowed]
-    moments = _action_moments(namespace, names, usage)
+    moments = _action_moments(state, namespace, names, usage)
     found = []
     for name in names:
         used = _recent(state, moments.get(name))
@@ -91,13 +91,13 @@ def _tracked(state: State, namespace: str, job: Job, documents: list[str], usage
     return found
 
 
-def _action_moments(namespace: str, names: list[str], usage: Usage) -> dict[str, datetime]:
+def _action_moments(state: State, namespace: str, names: list[str], usage: Usage) -> dict[str, datetime]:
     """When each action was used. A world that dates a service alone gets a few of its reads with that date.
 
     At AWS a service is never used without one of its actions; which one, such a world does not care to say.
     """
     told = {name: usage.actions[f"{namespace}:{name}"] for name in names if f"{namespace}:{name}" in usage.actions}
-    service = usage.services.get(namespace)
+    service = usage.service(namespace, state.now())
     if told or service is None:
         return told
     reads = [name for name in names if name.startswith(("Describe", "Get", "Head", "List"))]
@@ -105,7 +105,7 @@ def _action_moments(namespace: str, names: list[str], usage: Usage) -> dict[str,
 
 
 def _service(state: State, namespace: str, job: Job, documents: list[str], usage: Usage) -> dict[str, Any]:
-    used = _recent(state, usage.services.get(namespace))
+    used = _recent(state, usage.service(namespace, state.now()))
     entry: dict[str, Any] = {"ServiceName": service_name(namespace), "ServiceNamespace": namespace}
     entry["TotalAuthenticatedEntities"] = 1 if used else 0
     if used is not None:
