@@ -436,22 +436,31 @@ def test_hostile_names_and_texts_stay_text_in_the_page_and_in_the_file(page: Pag
     assert {each.reviewer for each in taken} == {"=cmd"}
 
 
-def test_a_page_of_800_roles_opens_within_its_budget_and_its_scripts_take_little_of_it(
-    browser: Browser, tmp_path: Path
-) -> None:
+def thread_time(browser: Browser, page_uri: str, *, with_scripts: bool) -> float:
+    """Return the processor time that opening a page takes; by the clock, a busy machine would count too."""
+    page = browser.new_context(java_script_enabled=with_scripts).new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(page_uri)
+    assert page.locator("tbody.role").count() == 800
+    took = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+    page.context.close()
+    return float(took["ThreadTime"])
+
+
+def test_a_page_of_800_roles_opens_and_its_scripts_add_little_to_that(browser: Browser, tmp_path: Path) -> None:
     roles = [large_role(f"role-{n}", **unused(group_id=f"g{n % 200}", severity="high")) for n in range(800)]
     findings = [a_finding(role, check) for role in roles for check in ("full-admin", "unused-role")]
     write_report(a_review(roles, findings), the_facts(), the_provenance(), tmp_path, ("html",))
+    page_uri = (tmp_path / "accounts" / "012345678901.html").as_uri()
     page = browser.new_context().new_page()
-    session = page.context.new_cdp_session(page)
-    # Processor time, because the machine may be busy with other tests.
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    page.goto((tmp_path / "accounts" / "012345678901.html").as_uri())
+    page.goto(page_uri)
     assert page.locator("[data-done]").inner_text() == "0 of 800 answered"
-    took = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-    assert took["ThreadTime"] < 1.5, "under a second on an idle machine"
-    assert took["ScriptDuration"] < 0.2
     page.context.close()
+    # Machines differ by far more than pages do, so the page is held against itself.
+    plain = min(thread_time(browser, page_uri, with_scripts=False) for _ in range(2))
+    whole = min(thread_time(browser, page_uri, with_scripts=True) for _ in range(2))
+    assert whole < 1.5 * plain, (whole, plain)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
