@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.analyse.check import Finding
+from hygiene.analyse.iam_targets import not_evaluated
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.effective import CONDITION
 from hygiene.policy.principal import open_clauses
@@ -61,14 +62,14 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
 
     Empty when at least some of what it allows is allowed for certain.
     """
+    open_ones = open_clauses(statement.condition, effective.principal)
+    if open_ones is None:
+        return CONDITION
     left = mask
     for name, grant in effective.stages:
         if not left & grant.somewhere_if:
             return name
         left &= grant.somewhere_if
-    open_ones = open_clauses(statement.condition, effective.principal)
-    if open_ones is None:
-        return CONDITION
     keys = {clause.key for clause in open_ones}
     doubtful = 0
     # A Deny on some resources, or on all but some, leaves the others, whether its condition holds or not.
@@ -77,7 +78,7 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
         doubtful |= conditional.mask
     if not left & ~doubtful:
         keys.update(clause.key for conditional in denies if conditional.mask & left for clause in conditional.clauses)
-    return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
+    return not_evaluated(keys)
 
 
 def finding_about(role_arn: str, found: Sequence[AllowStatement], sentence: str, severity: str = "") -> Finding:

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hygiene.analyse.iam_targets import NOT_EVALUATED, not_evaluated
 from hygiene.analyse.wording import held_back_clause
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import ConditionClause
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from hygiene.policy.trust import TrustedPrincipal
 
 _SHOWN_STEPS = 6
-_NOT_EVALUATED = "not-evaluated: "
 _SESSION = re.compile(r"arn:[^:]+:sts::(?P<account>\d{12}):assumed-role/(?P<name>[^/]+)/.+")
 _SESSION_NAME = "sts:rolesessionname"
 
@@ -191,14 +191,14 @@ def _administrators(findings: Iterable[Mapping[str, object]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in findings:
         fate = str(row["held_back_by"] or "")
-        if (not fate or fate.startswith(_NOT_EVALUATED)) and _makes_administrator(row):
+        if (not fate or fate.startswith(NOT_EVALUATED)) and _makes_administrator(row):
             arn = str(row["role_arn"])
             found[arn] = min(found.get(arn, fate), fate, key=lambda one: (len(one), one))
     return found
 
 
 def _keys_of(held_back_by: str) -> tuple[str, ...]:
-    return tuple(held_back_by.removeprefix(_NOT_EVALUATED).split(", ")) if held_back_by else ()
+    return tuple(held_back_by.removeprefix(NOT_EVALUATED).split(", ")) if held_back_by else ()
 
 
 def _makes_administrator(row: Mapping[str, object]) -> bool:
@@ -365,7 +365,7 @@ def chain_sentence(chain: Chain) -> str:
     left = len(chain.steps) - len(names)
     more = f" → {left} more" if left else ""
     count = "1 step" if len(chain.steps) == 1 else f"{len(chain.steps)} steps"
-    may = "May become" if chain.held_back_by.startswith(_NOT_EVALUATED) else "Becomes"
+    may = "May become" if chain.held_back_by.startswith(NOT_EVALUATED) else "Becomes"
     becomes = "Would become" if is_forbidden else may
     but = held_back_clause(chain.held_back_by)
     return f"{becomes} an administrator in {count}, by assuming {' → '.join(names)}{more}{but}."
@@ -377,5 +377,4 @@ def _short(role_arn: str) -> str:
 
 
 def _joined(held_back_by: str, keys: set[str]) -> str:
-    together = sorted({*_keys_of(held_back_by), *keys})
-    return f"{_NOT_EVALUATED}{', '.join(together)}" if together else ""
+    return not_evaluated({*_keys_of(held_back_by), *keys})

@@ -591,6 +591,8 @@ def _ease(fate: str) -> tuple[int, int, str]:
 
 def _worst(fates: list[str]) -> str:
     """Return what holds the whole back: a ceiling before a condition; conditions of several steps together."""
+    if CONDITION in fates:
+        return CONDITION  # What was never given cannot be taken away: a Deny on it holds nothing back.
     worst = max(fates, key=_rank, default="")
     if _rank(worst) != 1:
         return worst

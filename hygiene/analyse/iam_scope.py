@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
 from hygiene.analyse.check import Finding
-from hygiene.analyse.iam_targets import fate_of_allow
+from hygiene.analyse.iam_targets import not_evaluated
 from hygiene.analyse.well_known import some_actions
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.actions import catalogue
@@ -44,7 +44,8 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
     if not giving:
         return (), ""
     taken = _taken_by(estate, role_arn, action, kind)
-    fates = [taken or _conditions(permissions, allowed.statement, action) for allowed in giving]
+    conditions = [_conditions(permissions, allowed.statement, action) for allowed in giving]
+    fates = [fate if fate == CONDITION else taken or fate for fate in conditions]
     # Of conditions, one that may hold is less than one that never does.
     least = min(fates, key=lambda fate: (fate == CONDITION, fate))
     return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == least), least
@@ -145,11 +146,11 @@ def _levels_allow_any(estate: Estate, name: str, action: int) -> bool:
 
 def _conditions(permissions: RolePermissions, statement: Statement, action: int) -> str:
     """Return the condition keys that nobody evaluated: of the statement, and of Denies that may apply."""
-    fate = fate_of_allow(permissions, statement)
-    if fate == CONDITION:
-        return fate
-    keys = {clause.key for clause in open_clauses(statement.condition, permissions.effective.principal) or ()}
+    left = open_clauses(statement.condition, permissions.effective.principal)
+    if left is None:
+        return CONDITION
+    keys = {clause.key for clause in left}
     for conditional in permissions.effective.denied_if:
         if conditional.mask & action and conditional.touches_any_resource:
             keys.update(clause.key for clause in conditional.clauses)
-    return f"not-evaluated: {', '.join(sorted(keys))}" if keys else ""
+    return not_evaluated(keys)

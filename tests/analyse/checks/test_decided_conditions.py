@@ -116,3 +116,9 @@ def test_a_conditional_deny_on_something_else_leaves_passing_any_role_certain() 
     mfa = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
     assert said("pass-any-role", statement("iam:PassRole"), elsewhere | mfa) == [None]
     assert said("pass-any-role", statement("iam:PassRole"), elsewhere | mfa | {"Resource": "*"}) != [None]
+
+
+@pytest.mark.parametrize("check", ["privilege-escalation", "credentials-exposure", "pass-any-role", "full-admin"])
+def test_a_deny_holds_nothing_back_that_was_never_for_this_role(check: str) -> None:
+    elsewhere = statement("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-other"}})
+    assert said(check, elsewhere, statement("*", effect="Deny")) == []
