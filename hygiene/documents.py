@@ -74,10 +74,15 @@ def default_documents(policies: list[JsonObject]) -> dict[str, object]:
 def aws_managed_policies(documents: AccountDocuments) -> dict[str, tuple[str, object]]:
     """Return ARN → (default version, its document) of the AWS managed policies an account uses."""
     listed = (documents.authorization_details or {}).get("Policies", [])
-    owned = [policy for policy in listed if ":iam::aws:policy/" in str(policy.get("Arn"))]
+    owned = [policy for policy in listed if is_aws_managed(str(policy.get("Arn")))]
     return {
         str(policy["Arn"]): (str(policy.get("DefaultVersionId", "")), _default_document(policy)) for policy in owned
     }
+
+
+def is_aws_managed(policy_arn: str) -> bool:
+    """Whether AWS owns the policy: public, the same in every account, and nobody's to change."""
+    return ":iam::aws:" in policy_arn
 
 
 def _default_document(policy: JsonObject) -> object:
@@ -94,7 +99,7 @@ def identity_policies(role: JsonObject, documents: Mapping[str, object]) -> Iter
         yield AttachedPolicy(str(inline.get("PolicyName", "")), INLINE, "", inline.get("PolicyDocument"))
     for attached in role.get("AttachedManagedPolicies") or []:
         arn = str(attached.get("PolicyArn", ""))
-        kind = AWS_MANAGED if ":iam::aws:policy/" in arn else CUSTOMER_MANAGED
+        kind = AWS_MANAGED if is_aws_managed(arn) else CUSTOMER_MANAGED
         yield AttachedPolicy(str(attached.get("PolicyName", "")), kind, arn, documents.get(arn))
 
 

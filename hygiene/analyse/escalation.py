@@ -22,10 +22,12 @@ from hygiene.analyse.iam_targets import (
 from hygiene.analyse.letting_in import fate_of_entering
 from hygiene.analyse.permissions import power_mask
 from hygiene.analyse.unknown_actions import fate_of_unknown
+from hygiene.documents import is_aws_managed
 from hygiene.policy.actions import catalogue
 from hygiene.policy.effective import CONDITION
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.principal import open_clauses
+from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ class Escalations:
         self._known_use = known_use
         self._named = _Named(neighbours)
         self._people = _People(people)
+        self._held = _Held(neighbours)
 
     def of(self, role_arn: str) -> Iterator[HeldPath]:
         """Yield every path the role holds, longer ones that contain a shorter one too."""
@@ -112,7 +115,7 @@ class Escalations:
         permissions = effective.own.grant.somewhere_if & _path_permissions()
         sorted_out = _sort_out(permissions, permissions & effective.proven & ~effective.carved_out)
         yield from sorted_out.certain
-        search = _Search(role_arn, self._neighbours, self._named, self._people, self._known_use)
+        search = _Search(role_arn, self._neighbours, self._named, self._people, self._held, self._known_use)
         for path in sorted_out.open:
             fate = search.fate(path)
             if fate is not None:
@@ -173,8 +176,17 @@ class _Named:
 
     def __init__(self, arns: Iterable[str]) -> None:
         self._arns = sorted(arns)
+        self._all = frozenset(self._arns)
         self._together = "\n".join(self._arns)
         self._found: dict[str, frozenset[str]] = {}
+
+    def under(self, statement: Statement) -> frozenset[str]:
+        """Return the ARNs that a statement covers."""
+        if covers_any_resource(statement):
+            return self._all
+        if statement.not_resources:
+            return self._all.difference(*map(self.by, statement.not_resources))
+        return frozenset[str]().union(*map(self.by, statement.resources))
 
     def by(self, resource: str) -> frozenset[str]:
         """Return the ARNs that a resource, with wildcards or without, names."""
@@ -210,6 +222,27 @@ class _People:
         return _Named(self.worth)
 
 
+class _Held:
+    """The managed policies that roles of the account hold, but for AWS's own, which nobody can edit."""
+
+    def __init__(self, neighbours: Mapping[str, Neighbour]) -> None:
+        self._holders: dict[str, set[str]] = {}
+        for arn, neighbour in neighbours.items():
+            for policy in neighbour.permissions.policies:
+                if policy.arn and not is_aws_managed(policy.arn):
+                    self._holders.setdefault(policy.arn, set()).add(arn)
+        self._named = _Named(self._holders)
+
+    def editable_by(self, statements: Iterable[Statement]) -> dict[str, list[tuple[Statement, str]]]:
+        """Return by role ARN the policies it holds that the statements are about, each with the statement."""
+        found: dict[str, list[tuple[Statement, str]]] = {}
+        for statement in statements:
+            for policy in self._named.under(statement):
+                for role in self._holders[policy]:
+                    found.setdefault(role, []).append((statement, policy))
+        return found
+
+
 class _Search:
     """The paths of one role."""
 
@@ -219,11 +252,13 @@ class _Search:
         neighbours: Mapping[str, Neighbour],
         named: _Named,
         people: _People,
+        held: _Held,
         known_use: KnownUse,
     ) -> None:
         self._arn = role_arn
         self._named = named
         self._people = people
+        self._held = held
         self._own = neighbours[role_arn]
         self._neighbours = neighbours
         self._known_use = known_use
@@ -260,22 +295,14 @@ class _Search:
         change, become = (catalogue().mask((one,)) for one in (changing[0], becoming[0]))
         # Who may change any policy may change the own ones, and needs no other role.
         any_policy = any_of(self._arn, "policy")
-        named = [statement for statement in self._allows(change) if not covers(statement, any_policy)]
-        for statement in self._allows(become) if named else ():
-            for other in self._others_of(statement):
-                held = [(policy.arn,) for policy in other.permissions.policies if policy.arn]
-                edits = [(one, policy) for one in named for policy in held if covers(one, policy)]
-                entering = self._fate_of_entering(other, becoming[0]) if edits else None
+        edits = self._held.editable_by(one for one in self._allows(change) if not covers(one, any_policy))
+        for statement in self._allows(become) if edits else ():
+            for arn in self._named.under(statement) & edits.keys() - {self._arn}:
+                entering = self._fate_of_entering(self._neighbours[arn], becoming[0])
                 if entering is not None:
-                    edited = min((self._use(one, change, policy) for one, policy in edits), key=_ease)
-                    fates.append(_worst([edited, entering, self._use(statement, become, (other.arn,))]))
+                    edited = min((self._use(one, change, (policy,)) for one, policy in edits[arn]), key=_ease)
+                    fates.append(_worst([edited, entering, self._use(statement, become, (arn,))]))
         return min(fates, key=_ease, default=None)
-
-    def _others_of(self, statement: Statement) -> Iterator[Neighbour]:
-        """Yield the other roles of the account that a statement is about."""
-        for arn, other in self._neighbours.items():
-            if arn != self._arn and covers(statement, (arn,)):
-                yield other
 
     def _fate_of_entering(self, other: Neighbour, permission: str) -> str | None:
         """Return what the other role's trust policy asks; nothing of who may write it."""
@@ -507,7 +534,7 @@ class _Search:
         return (statement for _, statement, _ in self._own.permissions.allows(mask))
 
     def _matched(self, statement: Statement) -> frozenset[str]:
-        return frozenset[str]().union(*(self._named.by(resource) for resource in statement.resources))
+        return frozenset[str]().union(*map(self._named.by, statement.resources))
 
 
 def _starts_something(path: EscalationPath) -> bool:

@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from hygiene.documents import boundary_arn, default_documents, objects_in
+from hygiene.documents import boundary_arn, default_documents, is_aws_managed, objects_in
 from hygiene.policy.document import decode_document
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from hygiene.model import AccountDocuments, JsonObject
 
-_AWS_MANAGED = ":iam::aws:"
 # Documents come from JSON, so nothing in them is circular; not looking for that is a third faster. ASCII alone is
 # written: what could turn the reading direction, or hide, stands there as its code.
 _json = json.JSONEncoder(check_circular=False).encode
@@ -37,7 +36,7 @@ def policy_texts(documents: AccountDocuments) -> bytes:
     own = {
         arn: _readable(document)
         for arn, document in default_documents(details.get("Policies", [])).items()
-        if _AWS_MANAGED not in arn
+        if not is_aws_managed(arn)
     }
     text = "".join(("{\n", *_part("roles", roles), ",\n", *_part("policies", own), "\n}\n"))
     return zlib.compress(text.encode(), _LEVEL)
