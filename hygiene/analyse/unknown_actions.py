@@ -101,4 +101,9 @@ def _has_action(statement: Statement, action: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_one_of(patterns: tuple[str, ...], action: str) -> bool:
-    return any(glob(pattern.lower()).fullmatch(action.lower()) for pattern in patterns)
+    wanted = action.lower()
+    # Most patterns are plain names, which need no matcher of their own.
+    return any(
+        glob(pattern).fullmatch(wanted) if "*" in pattern or "?" in pattern else pattern == wanted
+        for pattern in map(str.lower, patterns)
+    )

