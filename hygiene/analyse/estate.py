@@ -23,7 +23,6 @@ from hygiene.documents import (
     last_used_at,
     parse_time,
 )
-from hygiene.frames import Roles, columns_of
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
 from hygiene.policy.fingerprint import canonical
@@ -43,13 +42,11 @@ if TYPE_CHECKING:
 class Estate:
     """One account as the checks see it.
 
-    `roles`: one row per role with the columns of the Roles schema that are facts, not judgements; `rows` are the same
-    by role ARN, for whoever looks at one role at a time. `permissions`: by role ARN.
+    `rows`: by role ARN the columns of the Roles schema that are facts, not judgements. `permissions`: by role ARN.
     """
 
     account: Account
     reference: Reference
-    roles: pd.DataFrame
     rows: Mapping[str, RoleRow]
     permissions: Mapping[str, RolePermissions]
     trusted: Mapping[str, tuple[TrustedPrincipal, ...]]
@@ -121,12 +118,10 @@ def build_estate(
         if unread:
             problems[arn] = unread
         rows.append(facts.row(role, trusted, permissions[arn]))
-    frame = _roles_frame(rows, reference)
     return Estate(
         account=account,
         reference=reference,
-        roles=frame,
-        rows={row["role_arn"]: row for row in _with_usage(rows, frame)},
+        rows={row["role_arn"]: row for row in _with_usage(rows, reference)},
         permissions=permissions,
         trusted=trusted_by,
         trust_problems=problems,
@@ -273,28 +268,18 @@ def _trust_row(role_arn: str, found: TrustedPrincipal) -> TrustRow:
     }
 
 
-_UTC_TIME = "datetime64[us, UTC]"
-_FACT_TYPES = {
-    "created_at": _UTC_TIME,
-    "last_used_at": _UTC_TIME,
+_USAGE_FACTS = {
+    "path": "str",
+    "created_at": "datetime64[us, UTC]",
+    "last_used_at": "datetime64[us, UTC]",
     "has_last_used": "bool",
-    "max_session_hours": "float64",
-    "services_granted": "Int64",
-    "services_used": "Int64",
-    "services_unused": "Int64",
-    "actions_allowed": "Int64",
 }
 
 
-def _roles_frame(rows: list[dict[str, Any]], reference: Reference) -> pd.DataFrame:
-    names = list(rows[0]) if rows else list(dict.fromkeys([*columns_of(Roles), *_FACT_TYPES]))
-    frame = pd.DataFrame({name: [row[name] for row in rows] for name in names})
-    types = {name: _FACT_TYPES.get(name, "str") for name in names}
-    return add_usage(frame.astype(types), reference.as_of, reference.unused_after_days)
-
-
-def _with_usage(rows: list[dict[str, Any]], frame: pd.DataFrame) -> Iterator[RoleRow]:
-    """Yield the rows with the usage columns of their frame."""
+def _with_usage(rows: list[dict[str, Any]], reference: Reference) -> Iterator[RoleRow]:
+    """Yield the rows with what their use comes to."""
+    facts = pd.DataFrame({name: [row[name] for row in rows] for name in _USAGE_FACTS}).astype(_USAGE_FACTS)
+    frame = add_usage(facts, reference.as_of, reference.unused_after_days)
     columns = [frame[name].tolist() for name in USAGE_COLUMNS]
     for row, values in zip(rows, zip(*columns, strict=True), strict=True):
         yield row | dict(zip(USAGE_COLUMNS, values, strict=True))

@@ -17,12 +17,12 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
 
     AWS's own roles (service-linked, SSO-reserved) are owned through their service or permission set.
     """
-    roles = estate.roles
-    ownerless = roles["owner"].isna() | (roles["owner_source"] == "fallback")
-    wanted = roles[ownerless & (roles["usage_status"] != "excluded")]
     looked = ", ".join(estate.reference.owner_rules.tags) or "none configured"
-    for arn in wanted["role_arn"].tolist():
-        yield Finding(role_arn=arn, evidence=f"No owner: no tag ({looked}) and no line in the owners' mapping.")
+    evidence = f"No owner: no tag ({looked}) and no line in the owners' mapping."
+    for arn, row in estate.rows.items():
+        is_ownerless = not row["owner"] or row["owner_source"] == "fallback"
+        if is_ownerless and row["usage_status"] != "excluded":
+            yield Finding(role_arn=arn, evidence=evidence)
 
 
 CHECK = Check(

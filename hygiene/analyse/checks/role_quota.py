@@ -20,7 +20,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     quota, count = summary.get("RolesQuota", 0), summary.get("Roles", 0)
     if not quota or count * 100 < quota * thresholds["percent"]:
         return
-    unused = int((estate.roles["usage_status"] == "unused").sum())
+    unused = sum(1 for _ in estate.roles_by_usage("unused"))
     yield Finding(
         subject=f"account {estate.account.id}",
         evidence=f"{count} of {quota} roles ({count * 100 // quota} %); removing the {unused} unused ones leaves "
