@@ -19,7 +19,6 @@ from hygiene.analyse.suggestion import suggest
 from hygiene.analyse.wording import confidence_of, references_sentence
 from hygiene.frames import Roles, frame_of
 from hygiene.model import RightSizing
-from hygiene.policy.effective import CONDITION
 from hygiene.policy.escalation import ASSUME_PATH
 from hygiene.policy.fingerprint import sha256
 
@@ -117,8 +116,6 @@ def _finding_rows(
     """Run one check, and yield its findings as rows."""
     account_id, check_id = estate.account.id, configured.check.id
     for found in configured.check.find(estate, configured.thresholds):
-        if found.held_back_by == CONDITION:
-            continue  # What is allowed to others alone is allowed to this role as little as what nobody wrote.
         arn = found.role_arn or ""
         finding = _confirmed(_possible(found, advice), opinions.get((arn, check_id), ""))
         yield _finding_row(configured, finding, account_id, estate.role(arn) if arn else {})

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hygiene.analyse.check import Finding
 from hygiene.analyse.iam_targets import not_evaluated
 from hygiene.analyse.wording import confidence_of, held_back_clause
-from hygiene.policy.effective import CONDITION
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import is_about_nothing
 
@@ -62,15 +61,12 @@ def fate_of(effective: EffectivePermissions, statement: Statement, mask: int) ->
 
     Empty when at least some of what it allows is allowed for certain.
     """
-    open_ones = open_clauses(statement.condition, effective.principal)
-    if open_ones is None:
-        return CONDITION
     left = mask
     for name, grant in effective.stages:
         if not left & grant.somewhere_if:
             return name
         left &= grant.somewhere_if
-    keys = {clause.key for clause in open_ones}
+    keys = {clause.key for clause in open_clauses(statement.condition, effective.principal) or ()}
     doubtful = 0
     # A Deny on some resources, or on all but some, leaves the others, whether its condition holds or not.
     denies = [conditional for conditional in effective.denied_if if conditional.everywhere]

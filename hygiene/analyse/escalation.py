@@ -24,7 +24,6 @@ from hygiene.analyse.permissions import power_mask
 from hygiene.analyse.unknown_actions import fate_of_unknown
 from hygiene.documents import is_aws_managed
 from hygiene.policy.actions import catalogue
-from hygiene.policy.effective import CONDITION
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import covers_any_resource
@@ -434,7 +433,7 @@ class _Search:
         if decide(statement.condition) is None:
             return None
         left = open_clauses(statement.condition, self._own.permissions.effective.principal)
-        return CONDITION if left is None else condition_fate(decide(left) or ())
+        return condition_fate(decide(left or ()) or ())
 
     def _passable(self, statement: Statement, service: str, mask: int) -> Iterator[Target]:
         """Yield what the statement lets the role pass that is a gain: any role, a powerful one, one nobody read."""
@@ -618,8 +617,6 @@ def _ease(fate: str) -> tuple[int, int, str]:
 
 def _worst(fates: list[str]) -> str:
     """Return what holds the whole back: a ceiling before a condition; conditions of several steps together."""
-    if CONDITION in fates:
-        return CONDITION  # What was never given cannot be taken away: a Deny on it holds nothing back.
     worst = max(fates, key=_rank, default="")
     if _rank(worst) != 1:
         return worst

@@ -15,7 +15,7 @@ from hygiene.analyse.well_known import some_actions
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.actions import catalogue
 from hygiene.policy.document import parse_document
-from hygiene.policy.effective import BOUNDARY, CONDITION, DENY, SCP
+from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import action_mask, covers_any_resource
 from hygiene.policy.wildcards import glob
@@ -44,10 +44,8 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
     if not giving:
         return (), ""
     taken = _taken_by(estate, role_arn, action, kind)
-    conditions = [_conditions(permissions, allowed.statement, action) for allowed in giving]
-    fates = [fate if fate == CONDITION else taken or fate for fate in conditions]
-    # Of conditions, one that may hold is less than one that never does.
-    least = min(fates, key=lambda fate: (fate == CONDITION, fate))
+    fates = [taken or _conditions(permissions, allowed.statement, action) for allowed in giving]
+    least = min(fates)
     return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == least), least
 
 
@@ -146,10 +144,7 @@ def _levels_allow_any(estate: Estate, name: str, action: int) -> bool:
 
 def _conditions(permissions: RolePermissions, statement: Statement, action: int) -> str:
     """Return the condition keys that nobody evaluated: of the statement, and of Denies that may apply."""
-    left = open_clauses(statement.condition, permissions.effective.principal)
-    if left is None:
-        return CONDITION
-    keys = {clause.key for clause in left}
+    keys = {clause.key for clause in open_clauses(statement.condition, permissions.effective.principal) or ()}
     for conditional in permissions.effective.denied_if:
         if conditional.mask & action and conditional.touches_any_resource:
             keys.update(clause.key for clause in conditional.clauses)

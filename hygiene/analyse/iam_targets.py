@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hygiene.policy.effective import BOUNDARY, CONDITION, DENY, RCP, SCP
+from hygiene.policy.effective import BOUNDARY, DENY, RCP, SCP
 from hygiene.policy.principal import can_be_avoided, open_clauses
 from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob
@@ -70,9 +70,8 @@ def condition_fate(clauses: tuple[ConditionClause, ...]) -> str:
 
 
 def fate_of_allow(permissions: RolePermissions, statement: Statement) -> str:
-    """Return what the condition of an Allow does: nothing, `condition` when it is false for the role, or unknown."""
-    left = open_clauses(statement.condition, permissions.effective.principal) if statement.condition else ()
-    return CONDITION if left is None else condition_fate(left)
+    """Return what the condition of one of the role's Allows does: nothing, or `not-evaluated: ` and the keys."""
+    return condition_fate(open_clauses(statement.condition, permissions.effective.principal) or ())
 
 
 def not_evaluated(keys: set[str]) -> str:

@@ -12,7 +12,7 @@ from hygiene.policy.actions import catalogue
 from hygiene.policy.document import PolicyDocument, parse_document
 from hygiene.policy.effective import EffectivePermissions, effective_permissions
 from hygiene.policy.fingerprint import canonical
-from hygiene.policy.principal import KnownPrincipal
+from hygiene.policy.principal import KnownPrincipal, is_about_principal, open_clauses
 from hygiene.policy.reach import Reach, action_mask, reach_with_masks, union
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ _DOCUMENTS_KEPT = 4_000
 class CompiledPolicy(NamedTuple):
     """A document with its reach; `name` is the policy's on this role, `arn` is empty for an inline one.
 
-    `masks` are the actions of its statements, one after the other.
+    `masks` are the actions of its statements, one after the other; none of an Allow whose condition is false for the
+    role, whatever it asks for.
     """
 
     name: str
@@ -40,6 +41,16 @@ class CompiledPolicy(NamedTuple):
     def statements(self) -> Iterator[tuple[Statement, int]]:
         """Yield each statement with its actions."""
         return zip(self.document.statements, self.masks, strict=True)
+
+    def held_by(self, principal: KnownPrincipal) -> CompiledPolicy:
+        """Return the policy as it is for this role: what it allows to others alone is as if nobody wrote it."""
+        if not any(is_about_principal(conditional.clauses) for conditional in self.reach.allowed_if):
+            return self
+        masks = tuple(
+            0 if one.is_allow and open_clauses(one.condition, principal) is None else mask
+            for one, mask in self.statements()
+        )
+        return self._replace(reach=self.reach.for_principal(principal), masks=masks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +146,18 @@ class PolicyCompiler:
         above = Ceilings() if is_service_linked(role) else ceilings
         own = union([policy.reach for policy in policies])
         edges = (boundary.reach,) if boundary else ()
-        asks_for_tags = any(one.asks_for_tags for one in (own, *edges, *above.scp_levels, *above.rcp_levels))
         principal = KnownPrincipal(str(role["Arn"]), ceilings.organization_id)
+        if any(one.asks_for_tags for one in (own, *edges, *above.scp_levels, *above.rcp_levels)):
+            principal = _with_tags(principal, role, own)
         effective = effective_permissions(
             own,
-            principal=_with_tags(principal, role, own) if asks_for_tags else principal,
+            principal=principal,
             boundary=boundary.reach if boundary else None,
             scp_levels=above.scp_levels,
             rcp_levels=above.rcp_levels,
         )
-        return RolePermissions(effective, tuple(policies), tuple(problems), boundary)
+        held = tuple(policy.held_by(principal) for policy in policies)
+        return RolePermissions(effective, held, tuple(problems), boundary)
 
 
 def _with_tags(principal: KnownPrincipal, role: JsonObject, own: Reach) -> KnownPrincipal:

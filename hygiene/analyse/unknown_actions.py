@@ -9,9 +9,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hygiene.analyse.iam_targets import NOT_EVALUATED, condition_fate, fate_of_allow
+from hygiene.analyse.iam_targets import NOT_EVALUATED, condition_fate
 from hygiene.policy.actions import catalogue
-from hygiene.policy.effective import BOUNDARY, CONDITION, DENY, SCP
+from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import covers_any_resource
 from hygiene.policy.wildcards import glob
@@ -35,15 +35,11 @@ def fate_of_unknown(permissions: RolePermissions, action: str) -> str | None:
     for policy in permissions.policies:
         for statement in policy.document.statements:
             if covers_any_resource(statement) and _has_action(statement, action):
-                if statement.is_allow:
-                    given.append(fate_of_allow(permissions, statement))
-                elif (left := open_clauses(statement.condition, principal, is_deny=True)) is not None:
-                    denied.append(condition_fate(left))
+                left = open_clauses(statement.condition, principal, is_deny=not statement.is_allow)
+                if left is not None:
+                    (given if statement.is_allow else denied).append(condition_fate(left))
     if not given:
         return None
-    given = [fate for fate in given if fate != CONDITION]
-    if not given:
-        return CONDITION
     if "" in denied:
         return DENY
     bounded = permissions.boundary
@@ -70,10 +66,11 @@ class UnknownServices:
         named = [self._named_whole(policy) for policy in permissions.policies]
         found: dict[str, list[str]] = {}
         for service in sorted(frozenset[str]().union(*named)) if any(named) else ():
-            fate = fate_of_unknown(permissions, f"{service}:{_UNLIKELY_ACTION}") or ""
-            if self._is_forbidden and fate not in {CONDITION, DENY, BOUNDARY}:
+            fate = fate_of_unknown(permissions, f"{service}:{_UNLIKELY_ACTION}")
+            if self._is_forbidden and fate not in {None, DENY, BOUNDARY}:
                 fate = SCP
-            found.setdefault(fate, []).append(service)
+            if fate is not None:
+                found.setdefault(fate, []).append(service)
         return found
 
     def are_named_in(self, policy: CompiledPolicy, services: Sequence[str]) -> bool:

@@ -9,23 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from hygiene.policy.reach import Grant
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hygiene.policy.principal import KnownPrincipal
-    from hygiene.policy.reach import Conditional, Reach
+    from hygiene.policy.reach import Conditional, Grant, Reach
 
 DENY, BOUNDARY, SCP, RCP = "deny", "boundary", "scp", "rcp"
-CONDITION = "condition"
-"""An Allow whose condition is false for the role itself, whatever it asks for. No finding is made of it."""
 
 
 class Verdict(NamedTuple):
     """Some actions with one fate. `held_back_by`: empty (effective), `not-evaluated: keys`, or what holds back.
 
-    That is condition, deny, boundary, scp or rcp.
+    That is deny, boundary, scp or rcp.
     """
 
     mask: int
@@ -41,7 +37,7 @@ class Verdict(NamedTuple):
 class EffectivePermissions:
     """What a role may do, stage by stage: `own` policies, then after each thing that can take away.
 
-    `own` includes what an Allow gives under a condition that is false for the role; the first stage takes it away.
+    What an Allow gives under a condition that is false for the role is in none of it: it never was the role's.
 
     `proven` are the actions allowed on any resource for certain: no ceiling, Deny or condition stands in the way.
     Denies nobody evaluated: `denied_below` by the own policies and the boundary, `denied_above` by control policies.
@@ -115,11 +111,8 @@ def effective_permissions(
     The management account and service-linked roles are exempt from SCPs: pass no levels for them.
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
-    given, own = own.grant, own.for_principal(principal)
+    own = own.for_principal(principal)
     stages: list[tuple[str, Grant]] = [(DENY, _less_denied(own.grant, own))]
-    if own.grant is not given:
-        stages.insert(0, (CONDITION, own.grant))
-        own = own._replace(grant=_with_doubts_of(given, own.grant))
     below: tuple[Conditional, ...] = own.denied_if
     above: tuple[Conditional, ...] = ()
     ceilings = [(BOUNDARY, boundary)] if boundary is not None else []
@@ -137,11 +130,6 @@ def effective_permissions(
     by_name = own.carved_out | (boundary.carved_out if boundary is not None else 0)
     proven = left & ~doubtful if doubtful else left
     return EffectivePermissions(own, tuple(stages), below, above, by_name, proven, principal)
-
-
-def _with_doubts_of(given: Grant, decided: Grant) -> Grant:
-    """Return what is decided for certain, and everything that was given at all."""
-    return Grant(decided.anywhere, given.anywhere_if, decided.somewhere, given.somewhere_if)
 
 
 def _less_denied(grant: Grant, denying: Reach) -> Grant:

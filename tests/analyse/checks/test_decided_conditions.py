@@ -122,3 +122,14 @@ def test_a_conditional_deny_on_something_else_leaves_passing_any_role_certain() 
 def test_a_deny_holds_nothing_back_that_was_never_for_this_role(check: str) -> None:
     elsewhere = statement("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-other"}})
     assert said(check, elsewhere, statement("*", effect="Deny")) == []
+
+
+def test_a_policy_that_gives_to_others_alone_is_not_named_as_giving_it() -> None:
+    elsewhere = {"StringEquals": {"aws:PrincipalOrgID": "o-other"}}
+    policies = [
+        {"PolicyName": "ours", "PolicyDocument": document(statement("dynamodb:*"))},
+        {"PolicyName": "theirs", "PolicyDocument": document(statement("dynamodb:*", Condition=elsewhere))},
+    ]
+    analysis = analysed(a_role(RolePolicyList=policies), reference=a_reference(an_organization()))
+    (row,) = [row for row in analysis.findings if row["check"] == "service-wildcard"]
+    assert row["policies"] == "ours"
