@@ -35,11 +35,11 @@ class AllowStatement:
 
 
 def allow_statements(
-    permissions: RolePermissions, is_wanted: Callable[[Statement], bool], actions: int | None = None
+    permissions: RolePermissions, is_wanted: Callable[[Statement], bool], actions: int
 ) -> Iterator[AllowStatement]:
-    """Yield the wanted Allow statements that allow any of the actions, by default anything at all."""
-    for policy, statement, mask in permissions.statements() if actions is None else permissions.allows(actions):
-        if is_wanted(statement) and statement.is_allow and mask and not is_about_nothing(statement):
+    """Yield the wanted Allow statements that allow any of the actions."""
+    for policy, statement, mask in permissions.allows(actions):
+        if is_wanted(statement) and not is_about_nothing(statement):
             yield AllowStatement(policy.name, statement, mask, fate_of(permissions.effective, statement, mask))
 
 

@@ -18,11 +18,11 @@ def usage_sentence(row: Mapping[Hashable, Any]) -> str:
     """Return what is known of a role's last use, in one sentence that claims no more than the data."""
     reason = row["usage_reason"]
     if reason in {"stale", "recent"}:
-        return f"Last used {days_ago(row['unused_days'])}, on {row['last_used_at']:%Y-%m-%d}."
+        return f"Last used {days_ago(row['unused_days'])}, on {row['last_used_at'].date()}."
     if reason == "not_used_in_tracking_period":
-        return f"No use in the {TRACKING_PERIOD_DAYS}-day tracking period; created on {row['created_at']:%Y-%m-%d}."
+        return f"No use in the {TRACKING_PERIOD_DAYS}-day tracking period; created on {row['created_at'].date()}."
     if reason == "never_used":
-        return f"Never used since it was created on {row['created_at']:%Y-%m-%d} ({days_ago(row['age_days'])})."
+        return f"Never used since it was created on {row['created_at'].date()} ({days_ago(row['age_days'])})."
     if reason == "too_new":
         return f"Not used yet, but too new to judge: created {days_ago(row['age_days'])}."
     if reason == "service_linked":
@@ -64,7 +64,6 @@ def listed(names: Sequence[str]) -> str:
 
 
 _HOLDERS = {
-    "condition": "a condition that is never true for this role",
     "deny": "a Deny statement",
     "boundary": "the permissions boundary",
     "scp": "a service control policy",

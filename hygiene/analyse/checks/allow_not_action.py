@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the Allow statements of a role that list what they do not allow."""
     for arn in estate.editable():
-        statements = allow_statements(estate.permissions[arn], lambda statement: bool(statement.not_actions))
+        # Everything but a few actions includes those that nobody knows yet.
+        unknown = catalogue().unknown_bit
+        statements = allow_statements(estate.permissions[arn], lambda one: bool(one.not_actions), unknown)
         for _, found in by_fate(statements):
             is_wide = any(_is_wide(allowed.statement) for allowed in found)
             yield finding_about(arn, found, _sentence(found[0]), "" if is_wide else "low")
