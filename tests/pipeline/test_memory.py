@@ -48,3 +48,24 @@ def test_the_search_goes_on_after_the_block_and_in_it_for_a_bucket() -> None:
     with pytest.raises(OSError, match="full"), without_cycle_search("here"):
         raise OSError("full")
     assert gc.isenabled()
+
+
+def test_what_was_made_in_the_block_is_not_searched_as_new_afterwards() -> None:
+    looked_at: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == 0:
+            looked_at.append(len(gc.get_objects(generation=0)))
+
+    often = gc.get_threshold()
+    gc.set_threshold(1_000)
+    gc.callbacks.append(note)
+    try:
+        with without_cycle_search():
+            kept = [[number] for number in range(100_000)]
+        assert len([[number] for number in kept[:5_000]]) == 5_000
+    finally:
+        gc.callbacks.remove(note)
+        gc.set_threshold(*often)
+    assert looked_at
+    assert max(looked_at) < 10_000
