@@ -86,12 +86,13 @@ class Estate:
         for arn, trusted in self.trusted.items():
             yield from (_trust_row(arn, found) for found in trusted if found.relation in relations)
 
-    def editable(self) -> Iterator[str]:
-        """Yield the ARNs of roles whose permissions somebody in the company can change.
+    @cached_property
+    def editable(self) -> tuple[str, ...]:
+        """The ARNs of roles whose permissions somebody in the company can change.
 
         AWS owns service-linked roles: a finding about their permissions would ask for the impossible.
         """
-        yield from (arn for arn, row in self.rows.items() if row["kind"] != "service-linked")
+        return tuple(arn for arn, row in self.rows.items() if row["kind"] != "service-linked")
 
 
 def build_estate(

@@ -59,7 +59,7 @@ def with_iam_actions(
     """Yield the findings about named actions, extended by IAM's actions that are allowed on any of their kind."""
     found = {(finding.role_arn, finding.held_back_by): finding for finding in findings}
     wanted = catalogue().mask(tuple(name for names in actions.values() for name in names))
-    for arn in estate.editable():
+    for arn in estate.editable:
         if not estate.permissions[arn].effective.own.grant.somewhere_if & wanted:
             continue
         for kind, names in actions.items():

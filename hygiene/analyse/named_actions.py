@@ -49,7 +49,7 @@ def find_changed_services(estate: Estate, wanted: int, sentence: str) -> Iterato
 
 def _verdicts(estate: Estate, wanted: int) -> Iterator[tuple[str, tuple[str, ...], Verdict]]:
     """Yield role, policies and fate of those wanted actions that a role is given on any resource."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         permissions = estate.permissions[arn]
         for verdict in permissions.effective.on_any_resource(wanted):
             yield arn, permissions.policies_giving(verdict.mask), verdict

@@ -51,7 +51,7 @@ def proposals_of(estate: Estate, managed: Container[str]) -> Iterator[Proposal]:
         return
     names = FileNames(f"proposals/{estate.account.id}")
     roles = {str(role["Arn"]): role for role in details["RoleDetailList"]}
-    for arn in estate.editable():
+    for arn in estate.editable:
         content = None if arn in managed else _proposed(estate, roles[arn])
         if content is not None:
             text = json.dumps(content, indent=2) + "\n"

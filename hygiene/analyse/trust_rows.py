@@ -37,7 +37,7 @@ def trusting(estate: Estate, *relations: str) -> Iterator[tuple[str, list[Truste
 
     AWS owns service-linked roles, and IAM Identity Center the roles of its permission sets.
     """
-    for arn in estate.editable():
+    for arn in estate.editable:
         found = [trusted for trusted in estate.trusted[arn] if trusted.relation in relations]
         if found and not str(estate.role(arn)["path"]).startswith(SSO_RESERVED_PATH):
             yield arn, found

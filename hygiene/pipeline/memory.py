@@ -23,7 +23,7 @@ def without_cycle_search(*locations: str) -> Iterator[None]:
         yield
     finally:
         if is_spared:
-            # All that was made meanwhile counts as new: it goes to the oldest, or the next search would look at it all.
+            # What was made meanwhile counts as new: it goes to the oldest, or the next search looks at all of it.
             gc.freeze()
             gc.unfreeze()
             gc.enable()

@@ -137,7 +137,7 @@ def _either(item: JsonObject, name: str) -> tuple[tuple[str, ...], tuple[str, ..
 
 def _strings(value: object, name: str) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
-    if not all(isinstance(entry, str) for entry in listed):
+    if not {*map(type, listed)} <= {str}:
         raise _UnreadableError(f"{name} must hold texts")
     return tuple(listed)
 

@@ -201,7 +201,8 @@ def covers_any_resource(statement: Statement) -> bool:
     An SCP or a permissions policy without Resource does not exist, so an empty list (as in a trust policy)
     means "the resource the policy is attached to", not "any".
     """
-    return any(resource == "*" or (resource.endswith("*") and _is_any(resource)) for resource in statement.resources)
+    resources = statement.resources
+    return "*" in resources or any(resource[-1:] == "*" and _is_any(resource) for resource in resources)
 
 
 @lru_cache(maxsize=4096)

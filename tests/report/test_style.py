@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STYLE = (files("hygiene.report") / "templates" / "report.css").read_text(encoding="utf-8")
 BLOCKS = re.findall(r":root \{([^}]*)\}", STYLE)
@@ -38,3 +42,10 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     for forbidden in ("http", "url(", "@import", "fetch(", "XMLHttp", "eval(", "innerHTML", ".style"):
         assert forbidden not in STYLE + script
     assert "</" not in STYLE + script
+
+
+def test_long_pages_hold_no_character_beyond_ascii_of_their_own(big_report: Path) -> None:
+    # One such character makes Python hold all of a page's text in twice the memory, and encode it in twice the time.
+    pages = [*(big_report / "views").glob("*.html"), big_report / "accounts" / "666677778888.html"]
+    assert pages[1:]
+    assert [page.name for page in pages if not page.read_text(encoding="utf-8").isascii()] == []

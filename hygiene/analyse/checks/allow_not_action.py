@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the Allow statements of a role that list what they do not allow."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         # Everything but a few actions includes those that nobody knows yet.
         unknown = catalogue().unknown_bit
         statements = allow_statements(estate.permissions[arn], lambda one: bool(one.not_actions), unknown)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the Allow statements of a role that list the resources they do not reach."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         permissions = estate.permissions[arn]
         # Most roles have no list of exceptions anywhere, and one mask says so.
         carved_out = permissions.effective.own.carved_out

@@ -29,7 +29,7 @@ _SELF_SERVICE = (
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles whose own policies together allow every action on any resource."""
     everything = catalogue().known
-    for arn in estate.editable():
+    for arn in estate.editable:
         permissions = estate.permissions[arn]
         effective = permissions.effective
         if effective.own.grant.anywhere_if & everything != everything:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield powerful roles whose maximum session is longer than `max_hours`; an unread maximum gives no finding."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         hours = estate.role(arn)["max_session_hours"]
         if hours is not None and hours > thresholds["max_hours"] and estate.is_powerful(arn):
             yield Finding(

@@ -22,7 +22,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     grown = dict(_grown(estate))
     if not grown:
         return
-    for arn in estate.editable():
+    for arn in estate.editable:
         carried = {policy.arn: policy.name for policy in estate.permissions[arn].policies if policy.arn in grown}
         if not carried:
             continue

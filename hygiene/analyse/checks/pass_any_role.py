@@ -20,7 +20,7 @@ _ACTION = "iam:PassRole"
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles with iam:PassRole on any role, one finding each: what is held back least."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         giving, fate = on_any(estate, arn, catalogue().mask((_ACTION,)), "role")
         if giving:
             places = list(dict.fromkeys(allowed.place for allowed in giving))

@@ -22,7 +22,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     if not quotas or details is None:
         return
     roles = {str(role["Arn"]): role for role in details["RoleDetailList"]}
-    for arn in estate.editable():
+    for arn in estate.editable:
         close = [fill for fill in role_fills(roles[arn], quotas) if fill.percent >= thresholds["percent"]]
         if close:
             yield Finding(

@@ -25,7 +25,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: 
     details = estate.documents.authorization_details or {}
     known_use = KnownUse(estate.reference.references or {}, neighbours)
     escalations = Escalations(neighbours, lambda: worth_becoming(details, estate.policy_documents), known_use)
-    for arn in estate.editable():
+    for arn in estate.editable:
         by_fate: dict[str, list[HeldPath]] = {}
         for held in escalations.of(arn):
             by_fate.setdefault(held.held_back_by, []).append(held)

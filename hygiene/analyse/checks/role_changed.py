@@ -30,7 +30,7 @@ _DETAILS = 50
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles that were changed, what gave them most power first. AWS's changes to its own roles are left out."""
-    editable = set(estate.editable())
+    editable = set(estate.editable)
     for arn, changes in changes_by_role(estate):
         if arn not in editable:
             continue

@@ -23,7 +23,7 @@ _SMALL_SERVICE = 2
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield, per fate, the services a role's own policies allow whole on any resource."""
     unknown_services = UnknownServices(estate.reference.ceilings(estate.account.id).scp_levels)
-    for arn in estate.editable():
+    for arn in estate.editable:
         permissions = estate.permissions[arn]
         known, unknown = _by_fate(permissions.effective), unknown_services.of(permissions)
         for fate in [*known, *(fate for fate in unknown if fate not in known)]:

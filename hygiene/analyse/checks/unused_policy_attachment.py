@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001 (this check has none)
     """Yield roles in use with a policy none of whose actions was used; every one must be tracked to say so."""
-    for arn in estate.editable():
+    for arn in estate.editable:
         use = role_service_use(estate, arn)
         if use is None or not use.unused_mask:
             continue

@@ -26,7 +26,7 @@ def find(estate: Estate, thresholds: Thresholds) -> Iterator[Finding]:
     Only what AWS tracks counts, and what was not read says nothing. Actions are known where the reports were asked for
     at action level.
     """
-    for arn in estate.editable():
+    for arn in estate.editable:
         use = role_service_use(estate, arn)
         if use is None:
             continue
