@@ -16,7 +16,6 @@ from hygiene.analyse.iam_targets import (
     covers,
     fate_of_allow,
     fate_of_use,
-    in_own_account,
     named_by,
 )
 from hygiene.analyse.letting_in import fate_of_entering
@@ -27,6 +26,7 @@ from hygiene.policy.actions import catalogue
 from hygiene.policy.escalation import ASSUME_PATH, ASSUME_ROLE, PASS_ROLE, EscalationPath, escalation_paths
 from hygiene.policy.principal import open_clauses
 from hygiene.policy.reach import covers_any_resource
+from hygiene.policy.variables import in_own_account
 from hygiene.policy.wildcards import glob, literal_prefix
 
 if TYPE_CHECKING:

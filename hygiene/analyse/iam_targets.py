@@ -6,13 +6,13 @@ it is a Deny on every role), so these questions are answered from the statements
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hygiene.policy.effective import BOUNDARY, DENY, RCP, SCP
 from hygiene.policy.principal import can_be_avoided, open_clauses
 from hygiene.policy.reach import covers_any_resource
+from hygiene.policy.variables import in_own_account
 from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Decide = Callable[[tuple[ConditionClause, ...]], tuple[ConditionClause, ...] | None]
     """Takes out the clauses that hold for the use in question; None when one of them does not."""
 
-_OWN_ACCOUNT = re.compile(r"\$\{aws:(principal|resource)account\}", re.IGNORECASE)
 NOT_EVALUATED = "not-evaluated: "
 _UNLIKELY_NAMES = ("q7x-0", "zk/9w_1")
 """A resource pattern that fits both of these names, which have nothing in common, fits every name."""
@@ -57,11 +56,6 @@ def covers(statement: Statement, target: Target) -> bool:
 def named_by(resource: str) -> Matcher:
     """Return what matches the resource's ARNs; the caller's own account may stand there as a policy variable."""
     return glob(in_own_account(resource))
-
-
-def in_own_account(resource: str) -> str:
-    """Return the resource with a wildcard for the variables that stand for the account of caller and IAM alike."""
-    return _OWN_ACCOUNT.sub("*", resource) if "${" in resource else resource
 
 
 def condition_fate(clauses: tuple[ConditionClause, ...]) -> str:

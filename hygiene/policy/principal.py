@@ -51,11 +51,16 @@ class KnownPrincipal:
     tags: tuple[tuple[str, str], ...] | None = None
     may_retag: bool = False
 
+    @property
+    def account_id(self) -> str:
+        """The role's account."""
+        return self.arn.split(":")[4]
+
     def values(self) -> dict[str, str]:
         """Return the condition keys that are the same in every request of the role."""
         known = {
             "aws:principalarn": self.arn,
-            "aws:principalaccount": self.arn.split(":")[4],
+            "aws:principalaccount": self.account_id,
             "aws:principalisawsservice": "false",
             "aws:principaltype": "AssumedRole",
         }

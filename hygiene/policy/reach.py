@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hygiene.policy.actions import catalogue
 from hygiene.policy.principal import PRINCIPAL_TAG, can_be_avoided, is_about_principal, open_clauses
 from hygiene.policy.resource_kinds import resource_kinds
-from hygiene.policy.whole_kinds import ALSO_ON_ARNS_OF, actions_covered_by
+from hygiene.policy.whole_kinds import ALSO_ON_ARNS_OF, actions_covered_by, covered_in_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,8 @@ class Conditional:
     """Whether it is about any resource but a few (NotResource)."""
     anywhere: int = 0
     """Of an Allow: the actions it gives on any resource of their kind."""
+    account_id: str = ""
+    """Of a Deny: the account whose roles alone it concerns; empty: of any."""
 
     @property
     def touches_any_resource(self) -> bool:
@@ -143,6 +145,8 @@ class Reach(NamedTuple):
     def _decided_denies(self, principal: KnownPrincipal) -> dict[str, Any]:
         denied, elsewhere, undecided = self.denied, self.denied_elsewhere, []
         for conditional in self.denied_if:
+            if conditional.account_id not in {"", principal.account_id}:
+                continue
             left = open_clauses(conditional.clauses, principal, is_deny=True)
             if left is None or can_be_avoided(left):
                 continue
@@ -274,14 +278,25 @@ def _statement_reach(statement: Statement, mask: int) -> Reach:
 
 def _deny_reach(statement: Statement, mask: int, *, everywhere: bool, all_but_named: bool) -> Reach:
     """Return what a Deny takes away. On some resources it leaves the others, but on a whole kind it leaves none."""
-    whole = 0 if everywhere or all_but_named else mask & actions_covered_by(statement.resources)
-    if statement.condition:
-        rest = Conditional(mask & ~whole, statement.condition, everywhere, all_but_named)
-        kind = (Conditional(whole, statement.condition, everywhere=True),) if whole else ()
-        return Reach(denied_if=(*kind, rest), carved_out=0 if everywhere else mask & ~whole)
-    if all_but_named:
-        return Reach(denied_elsewhere=mask)
-    return Reach(denied=mask) if everywhere else Reach(denied=whole, carved_out=mask & ~whole)
+    clauses = statement.condition
+    if everywhere or all_but_named:
+        if clauses:
+            conditional = Conditional(mask, clauses, everywhere, all_but_named)
+            return Reach(denied_if=(conditional,), carved_out=0 if everywhere else mask)
+        return Reach(denied=mask) if everywhere else Reach(denied_elsewhere=mask)
+    whole = mask & actions_covered_by(statement.resources)
+    kinds = [
+        ("", whole),
+        *((account_id, mask & found & ~whole) for account_id, found in covered_in_accounts(statement.resources)),
+    ]
+    # A kind in one account is whole to who lives there, which is known once there is a principal.
+    later = tuple(
+        Conditional(found, clauses, everywhere=True, account_id=account_id)
+        for account_id, found in kinds
+        if found and (clauses or account_id)
+    )
+    rest = (Conditional(mask & ~whole, clauses, everywhere=False),) if clauses else ()
+    return Reach(denied=0 if clauses else whole, denied_if=later + rest, carved_out=mask & ~whole)
 
 
 def _allow_reach(mask: int, everywhere: int, conditional: tuple[Conditional, ...], *, all_but_named: bool) -> Reach:

@@ -21,6 +21,12 @@ VERSION_WITH_VARIABLES = "2012-10-17"
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _WITH_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*", re.DOTALL)
 _ESCAPED = frozenset("*?$")
+_OWN_ACCOUNT = re.compile(r"\$\{aws:(principal|resource)account\}", re.IGNORECASE)
+
+
+def in_own_account(resource: str) -> str:
+    """Return the resource with a wildcard for the variables that name the account of caller and resource alike."""
+    return _OWN_ACCOUNT.sub("*", resource) if "${" in resource else resource
 
 
 def request_context(given: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

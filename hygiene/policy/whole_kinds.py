@@ -14,6 +14,7 @@ import orjson
 
 from hygiene.policy.action_data import data_folder
 from hygiene.policy.actions import catalogue
+from hygiene.policy.variables import in_own_account
 from hygiene.policy.wildcards import glob
 
 ALSO_ON_ARNS_OF = {"ec2": ("ssm", "ec2-instance-connect")}
@@ -50,6 +51,19 @@ def actions_covered_by(resources: tuple[str, ...]) -> int:
 
 
 @lru_cache(maxsize=2048)
+def covered_in_accounts(resources: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the accounts that the ARNs name, each with the mask of the actions of which they cover all there."""
+    parts = [(resource, resource.split(":", _ARN_PARTS - 1)) for resource in resources if resource.endswith("*")]
+    accounts = {part[4] for _, part in parts if len(part) == _ARN_PARTS and part[4].isdigit()}
+    return tuple((account, actions_covered_by(_in_account(resources, account))) for account in sorted(accounts))
+
+
+def _in_account(resources: tuple[str, ...], account_id: str) -> tuple[str, ...]:
+    """Return the ARNs as they read to somebody who knows no other account than this one."""
+    return tuple(resource.replace(f":{account_id}:", ":*:", 1) for resource in resources)
+
+
+@lru_cache(maxsize=2048)
 def _covered(service: str, patterns: tuple[str, ...]) -> int:
     data = _read(service)
     kinds = {
@@ -63,7 +77,7 @@ def _covered(service: str, patterns: tuple[str, ...]) -> int:
 
 
 def _in_partition_aws(pattern: str) -> str:
-    return re.sub(r"^arn:aws-[a-z-]+:", "arn:aws:", pattern)
+    return re.sub(r"^arn:aws-[a-z-]+:", "arn:aws:", in_own_account(pattern))
 
 
 @lru_cache(maxsize=512)
