@@ -281,8 +281,10 @@ class _Search:
             if fate is None:
                 return None
             fates.append(fate)
-        agree = self._agree_on_a_role(path) and self._agree_on_a_person(path) and self._agree_on_a_name(path)
-        return _worst(fates) if agree else None
+        entering = self._fate_on_a_role(path)
+        if entering is None or not self._agree_on_a_person(path) or not self._agree_on_a_name(path):
+            return None
+        return _worst([*fates, entering])
 
     def _with_policy_of_another(self, path: EscalationPath) -> str | None:
         """Return the fate of changing a policy that another role holds, and then becoming that role."""
@@ -476,25 +478,26 @@ class _Search:
         targets = [any_of(self._arn, kind) for kind in _kinds_of(permission)]
         return any(covers(statement, target) for target in targets for statement in self._allows(mask))
 
-    def _agree_on_a_role(self, path: EscalationPath) -> bool:
-        """Whether permissions that name roles name the same one, and a single one names the role itself."""
+    def _fate_on_a_role(self, path: EscalationPath) -> str | None:
+        """Return what the trust policy asks of the role that all permissions on named roles name; None: of none.
+
+        A single permission has to name the role itself, or one that is worth it.
+        """
         named = [permission for permission in path.permissions if permission in ON_ROLES]
         sets = [found for permission in named if (found := self._named_only(permission)) is not None]
         if not sets:
-            return True
+            return ""
         common = frozenset.intersection(*sets)
         if path.id == ASSUME_PATH:
-            return False  # Whether a named role lets this one in is its trust policy's say: see `analyse.chains`.
+            return None  # Whether a named role lets this one in is its trust policy's say: see `analyse.chains`.
         if len(path.permissions) == 1 and path.permissions[0] in _OWN_ENOUGH:
-            return self._arn in common
-        if ASSUME_ROLE in path.permissions:
-            others = (self._neighbours[arn] for arn in common)
-            common = frozenset(
-                other.arn for other in others if self._fate_of_entering(other, ASSUME_ROLE) is not None
-            )
-        return any(self._is_gain(self._neighbours[arn]) for arn in common - {self._arn}) or (
-            len(named) > 1 and bool(common)
-        )
+            return "" if self._arn in common else None
+        becoming = ASSUME_ROLE if ASSUME_ROLE in path.permissions else ""
+        others = (self._neighbours[arn] for arn in common)
+        fates = [
+            self._fate_of_entering(other, becoming) for other in others if len(named) > 1 or self._is_gain(other)
+        ]
+        return min((fate for fate in fates if fate is not None), key=_ease, default=None)
 
     def _agree_on_a_person(self, path: EscalationPath) -> bool:
         """Whether permissions that name users or groups name the same one, and one that is worth it or made so."""

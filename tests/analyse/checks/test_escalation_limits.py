@@ -435,3 +435,11 @@ def test_changing_a_role_that_lets_only_a_service_in_is_no_way_to_assume_it() ->
     given = [statement("iam:PutRolePolicy", ROLE + "worker"), statement("sts:AssumeRole", ROLE + "worker")]
     assert fates(*given, others=[a_role("worker", trust=ROOT)]) == {None: {"iam-017"}}
     assert fates(*given, others=[a_role("worker")]) == {}
+
+
+def test_what_the_trust_policy_of_a_changed_role_asks_is_not_evaluated() -> None:
+    given = [statement("iam:PutRolePolicy", ROLE + "worker"), statement("sts:AssumeRole", ROLE + "worker")]
+    with_mfa = trusts({"AWS": ACCOUNT}, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    assert fates(*given, others=[a_role("worker", trust=with_mfa)]) == {
+        "not-evaluated: aws:multifactorauthpresent": {"iam-017"}
+    }
