@@ -34,6 +34,7 @@ _OF_PRINCIPALS = _ABSENT | {
 }
 _POSITIVE = {"bool", "stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"}
 _NEGATIVE = {"stringnotequals", "stringnotlike", "stringnotequalsignorecase", "arnnotequals", "arnnotlike"}
+_ACCOUNT = 4
 _EXACT = {"stringequals", "stringnotequals"}
 _TRUTHS = {"true": True, "false": False}
 
@@ -53,8 +54,9 @@ class KnownPrincipal:
 
     @property
     def account_id(self) -> str:
-        """The role's account."""
-        return self.arn.split(":")[4]
+        """The role's account; empty where a hand-made export gives no whole ARN."""
+        parts = self.arn.split(":")
+        return parts[_ACCOUNT] if len(parts) > _ACCOUNT else ""
 
     def values(self) -> dict[str, str]:
         """Return the condition keys that are the same in every request of the role."""

@@ -50,3 +50,8 @@ def test_a_role_decides_what_is_about_itself(operator: str, key: str, value: str
 @pytest.mark.parametrize("key", ["aws:PrincipalOrgID", "aws:PrincipalTag/Team"])
 def test_what_nobody_knows_of_the_role_stays_open(key: str) -> None:
     assert holds("StringEquals", key, "x", principal=UNTAGGED) is None
+
+
+def test_the_account_is_the_one_of_the_arn_and_none_where_that_is_no_arn() -> None:
+    assert KnownPrincipal("arn:aws-cn:iam::111122223333:role/app").account_id == "111122223333"
+    assert KnownPrincipal("app").account_id == ""
