@@ -10,25 +10,20 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.allow_statements import AllowStatement, allow_statements, policies_of
 from hygiene.analyse.check import Finding
-from hygiene.analyse.iam_targets import not_evaluated
+from hygiene.analyse.iam_targets import any_of, covers, not_evaluated
 from hygiene.analyse.well_known import some_actions
 from hygiene.analyse.wording import confidence_of, held_back_clause
 from hygiene.policy.actions import catalogue
-from hygiene.policy.document import parse_document
 from hygiene.policy.effective import BOUNDARY, DENY, SCP
 from hygiene.policy.principal import open_clauses
-from hygiene.policy.reach import action_mask, covers_any_resource
-from hygiene.policy.wildcards import glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from hygiene.analyse.estate import Estate
+    from hygiene.analyse.iam_targets import Target
     from hygiene.analyse.permissions import RolePermissions
     from hygiene.policy.document import Statement
-
-_UNLIKELY_NAMES = ("q7x-0", "zk/9w_1")
-"""A resource pattern that fits both of these names, which have nothing in common, fits every name."""
 
 
 def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple[AllowStatement, ...], str]:
@@ -40,10 +35,11 @@ def on_any(estate: Estate, role_arn: str, action: int, kind: str) -> tuple[tuple
     # Most roles have none: one mask says so, and no statement is looked at.
     if not permissions.effective.own.grant.somewhere_if & action:
         return (), ""
-    giving = list(allow_statements(permissions, lambda statement: _is_on_any(statement, role_arn, kind), action))
+    target = any_of(role_arn, kind)
+    giving = list(allow_statements(permissions, lambda statement: covers(statement, target), action))
     if not giving:
         return (), ""
-    taken = _taken_by(estate, role_arn, action, kind)
+    taken = _taken_by(estate, permissions, action, target)
     fates = [taken or _conditions(permissions, allowed.statement, action) for allowed in giving]
     least = min(fates)
     return tuple(one for one, fate in zip(giving, fates, strict=True) if fate == least), least
@@ -86,28 +82,17 @@ def _extended(
     )
 
 
-def _is_on_any(statement: Statement, role_arn: str, kind: str) -> bool:
-    """Whether the resources are every one of a kind: `*`, `arn:aws:iam::*:role/*`, all but a few, and the like."""
-    if covers_any_resource(statement):
-        return True
-    probes = [":".join([*role_arn.split(":")[:5], f"{kind}/{name}"]) for name in _UNLIKELY_NAMES]
-    if statement.not_resources:
-        return not any(glob(resource).fullmatch(probe) for resource in statement.not_resources for probe in probes)
-    return any(all(glob(resource).fullmatch(probe) for probe in probes) for resource in statement.resources)
-
-
-def _taken_by(estate: Estate, role_arn: str, action: int, kind: str) -> str:
+def _taken_by(estate: Estate, permissions: RolePermissions, action: int, target: Target) -> str:
     """Return what takes the action on any of the kind away: a Deny, the boundary, an SCP; else empty."""
-    permissions = estate.permissions[role_arn]
     denies = (statement for statement, mask in _denies(permissions) if mask & action)
-    if any(_denies_any(permissions, statement, role_arn, kind) for statement in denies):
+    if any(_denies_any(permissions, statement, target) for statement in denies):
         return DENY
     for name, grant in permissions.effective.stages:
         if grant.anywhere_if & action:
             continue
         if not grant.somewhere_if & action:
             return name
-        if name == BOUNDARY and not _boundary_allows_any(estate, role_arn, action, kind):
+        if name == BOUNDARY and not _boundary_allows_any(permissions, action, target):
             return name
         if name not in {DENY, BOUNDARY} and not _levels_allow_any(estate, name, action):
             return name
@@ -119,20 +104,17 @@ def _denies(permissions: RolePermissions) -> Iterator[tuple[Statement, int]]:
         yield from (pair for pair in policy.statements() if not pair[0].is_allow)
 
 
-def _denies_any(permissions: RolePermissions, statement: Statement, role_arn: str, kind: str) -> bool:
+def _denies_any(permissions: RolePermissions, statement: Statement, target: Target) -> bool:
     principal = permissions.effective.principal
     if statement.condition and open_clauses(statement.condition, principal, is_deny=True) != ():
         return False
     # A Deny of all but a few leaves just these few.
-    return bool(statement.not_resources) or _is_on_any(statement, role_arn, kind)
+    return bool(statement.not_resources) or covers(statement, target)
 
 
-def _boundary_allows_any(estate: Estate, role_arn: str, action: int, kind: str) -> bool:
-    arn = estate.role(role_arn)["permissions_boundary"]
-    return any(
-        statement.is_allow and action_mask(statement) & action and _is_on_any(statement, role_arn, kind)
-        for statement in parse_document(estate.policy_documents.get(str(arn))).statements
-    )
+def _boundary_allows_any(permissions: RolePermissions, action: int, target: Target) -> bool:
+    statements = permissions.boundary.statements() if permissions.boundary else ()
+    return any(one.is_allow and mask & action and covers(one, target) for one, mask in statements)
 
 
 def _levels_allow_any(estate: Estate, name: str, action: int) -> bool:

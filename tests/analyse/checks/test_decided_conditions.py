@@ -133,3 +133,9 @@ def test_a_policy_that_gives_to_others_alone_is_not_named_as_giving_it() -> None
     analysis = analysed(a_role(RolePolicyList=policies), reference=a_reference(an_organization()))
     (row,) = [row for row in analysis.findings if row["check"] == "service-wildcard"]
     assert row["policies"] == "ours"
+
+
+def test_any_role_of_the_own_account_may_be_written_with_a_variable() -> None:
+    own = "arn:aws:iam::${aws:PrincipalAccount}:role/*"
+    assert said("pass-any-role", statement("iam:PassRole", own)) == [None]
+    assert said("pass-any-role", statement("iam:PassRole"), statement("iam:PassRole", own, "Deny")) == ["deny"]
