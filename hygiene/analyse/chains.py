@@ -291,8 +291,9 @@ class _Backwards:
             elif (end := self._possible_ends.popleft()).arn not in self._found:
                 self._look_behind(end)
         for arn, (target, fate) in self._forbidden.items():
-            if arn not in self._found and not self._facts[arn].is_administrator:
-                self._found[arn] = Chain((target.arn, *self._onward(target).steps), fate)
+            if arn not in self._found:
+                is_news = not self._facts[arn].is_administrator
+                self._found[arn] = Chain((target.arn, *self._onward(target).steps), fate, is_news=is_news)
         return self._found
 
     def _look_behind(self, target: RoleFacts) -> None:
