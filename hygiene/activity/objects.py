@@ -1,9 +1,9 @@
 """The bytes of one CloudTrail log file → its records, quickly: most of a trail is not about roles. Pure.
 
 CloudTrail writes `{"Records":[{"eventVersion":…},{"eventVersion":…}]}` without a space. Such a file is cut at
-`{"eventVersion":`, which no text inside can hold (its quotes would be escaped), and only pieces are parsed of which a
-search of the whole text cannot say that they do not matter. Everything else, and every file whose pieces do not
-parse or have more or fewer sources than there are, is parsed whole.
+`},{"eventVersion":`, which no text inside can hold (its quotes would be escaped), and only pieces are parsed that are
+not plainly about something else. Everything else, and every file whose pieces do not parse or have more or fewer
+sources than there are, is parsed whole.
 """
 
 from __future__ import annotations
@@ -16,25 +16,23 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 MAX_EXPANDED_BYTES = 256 << 20
 """CloudTrail's files are a hundred times smaller; a `.gz` of a few kilobytes can hold gigabytes of zeros."""
 
-_HEAD, _TAIL = b'{"Records":[', b"]}"
-_CUT = b'{"eventVersion":'
-_SOURCE = re.compile(rb'"eventSource"(?::"(?!iam\.|signin\.)[^"\\]*","eventName":"(?!AssumeRole)([^"\\]))?')
-"""Every source; the group is there for what is known not to matter: another service's event, or STS's other calls.
+_BEGIN, _END = b'{"eventVersion":', b"}"
+_HEAD, _CUT, _TAIL = b'{"Records":[' + _BEGIN, _END + b"," + _BEGIN, _END + b"]}"
+_SOURCE = b'"eventSource"'
+_PLAIN_CALLER = re.compile(rb'"[0-9.]+","userIdentity":\{"type":"[^R"\\]')
+_PLAIN_CALL = re.compile(rb'"eventSource":"(?!iam\.|signin\.)[^"\\]*","eventName":"(?!AssumeRole)[^"\\]+"')
+"""What CloudTrail writes of who does not matter, behind a cut, and of what does not: no root, another service's call.
 
-Anything else behind the key (a space, another key, nothing) leaves it to a closer look.
+Anything else there (a space, another key, nothing) leaves the record to a closer look.
 """
-_ASSUMED = b'"AssumeRole'
-_NAME_BY = 80
-"""The name of an event is the next key, behind the source."""
 _NAMED = re.compile(rb'"eventName":"[^"\\]')
-_ROOT = b'"Root"'
 _ESCAPE = b"\\u00"
-"""How ASCII can be written so that no needle finds it."""
+"""How ASCII can be written so that no search finds it."""
 _GZIP = 31
 
 
@@ -70,43 +68,24 @@ def _expanded(content: bytes) -> bytes:
 
 
 def _picked(text: bytes) -> tuple[list[Any], int]:
-    if text.startswith(_HEAD + _CUT) and text.endswith(_TAIL):
-        try:
-            found = _places(text)
-            if found is not None:
-                places, number = found
-                return [orjson.loads(piece) for piece in _pieces_at(text, places)], number
-        except ValueError:
-            pass  # Not written by CloudTrail after all.
+    if text.startswith(_HEAD) and text.endswith(_TAIL):
+        pieces = text[len(_HEAD) : -len(_TAIL)].split(_CUT)
+        # As many sources as pieces, and one in each: of two, one might hide the record's own.
+        if text.count(_SOURCE) == len(pieces):
+            try:
+                return [orjson.loads(_BEGIN + piece + _END) for piece in _that_may_matter(pieces)], len(pieces)
+            except ValueError:
+                pass  # Not written by CloudTrail after all.
     records = _parsed(text)
     return records, len(records)
 
 
-def _places(text: bytes) -> tuple[list[int], int] | None:
-    """Return where something may matter, and how many records there are.
-
-    None where that cannot be said without parsing: every piece has to have one source. One that has none is no whole
-    record, or damaged; one that has several may have its own behind another's.
-    """
-    number, begin, places = 0, len(_HEAD), []
-    for found in _SOURCE.finditer(text):
-        place = found.start()
-        if begin < 0 or text.find(_CUT, begin + 1, place) >= 0 or place < begin:
-            return None
-        begin = text.find(_CUT, place)
-        number += 1
-        if found.lastindex is None:
-            is_known = text.find(_ASSUMED, place, place + _NAME_BY) >= 0
-            if is_known or _may_matter(text[slice(*_piece_around(text, place))]):
-                places.append(place)
-    if begin >= 0:
-        return None
-    for needle in (_ROOT, _ESCAPE) if b"\\" in text else (_ROOT,):
-        place = text.find(needle)
-        while place >= 0:
-            places.append(place)
-            place = text.find(needle, place + 1)
-    return sorted(places), number
+def _that_may_matter(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what may say something about roles. Raises ValueError for a piece that has no source."""
+    for piece in pieces:
+        source = piece.index(_SOURCE)
+        if not (_PLAIN_CALLER.match(piece) and _PLAIN_CALL.match(piece, source)) and _may_matter(piece):
+            yield piece
 
 
 def _may_matter(piece: bytes) -> bool:
@@ -114,23 +93,11 @@ def _may_matter(piece: bytes) -> bool:
 
     Looks for values: a key may have spaces behind it.
     """
-    if b'"iam.' in piece or b'"signin.' in piece or (b'"sts.' in piece and _ASSUMED in piece):
+    if b'"AssumeRole' in piece and b'"sts.' in piece:  # First, because most are.
+        return True
+    if b'"iam.' in piece or b'"signin.' in piece or b'"Root"' in piece or _ESCAPE in piece:
         return True
     return b'"eventSource":"' not in piece or _NAMED.search(piece) is None
-
-
-def _pieces_at(text: bytes, places: Sequence[int]) -> Iterator[bytes]:
-    """Yield the pieces that hold the places, in order, each once."""
-    end = 0
-    for place in places:
-        if place >= end:
-            begin, end = _piece_around(text, place)
-            yield text[begin:end].removesuffix(b",")
-
-
-def _piece_around(text: bytes, place: int) -> tuple[int, int]:
-    end = text.find(_CUT, place)
-    return text.rfind(_CUT, 0, place), end if end >= 0 else len(text) - len(_TAIL)
 
 
 def _parsed(text: bytes) -> list[Any]:
