@@ -1,7 +1,8 @@
 """How fast CloudTrail's log files are read and added up, and in how much memory: a quarter of one busy account.
 
-Generates a trail of gzipped files as CloudTrail writes them, most events not about roles, and reads it with the code
-of `[aws] cloudtrail = "s3"`: one task per day, in processes, file bodies from disk instead of from the bucket.
+Generates a trail of gzipped files as CloudTrail writes them, most events not about roles, and reads it as
+`[aws] cloudtrail = "s3"` does: listed, read in processes, every day kept as a file, all days joined to one activity.
+Only the bucket is a folder, so that no network is measured.
 """
 
 from __future__ import annotations
@@ -9,27 +10,35 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import random
 import resource
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hygiene.activity.objects import records_of
-from hygiene.activity.period import Window, joined
+from hygiene.activity.period import Window
 from hygiene.activity.reading import Reading
-from hygiene.collect.trail.parts import DayFiles, read_files, readers
+from hygiene.collect.trail.daily import DailyEvents
+from hygiene.collect.trail.reader import EventReader
+from hygiene.collect.trail.s3 import S3Source
+from hygiene.config import CloudTrail
+from hygiene.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hygiene.activity import Activity
+    from hygiene.collect.client import AwsClient
+
 ACCOUNT = "111122223333"
 ENDS = datetime(2026, 12, 31, tzinfo=UTC)
 DAYS = 90
+REGION = "eu-west-1"
 EVENTS_A_FILE = 500
 ABOUT_ROLES = 0.2
 """Share of AssumeRole; a trail of an organization with many services has less."""
@@ -60,7 +69,7 @@ def an_event(chance: random.Random, at: datetime) -> dict[str, Any]:
         "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": f"{source}.amazonaws.com",
         "eventName": name,
-        "awsRegion": "eu-west-1",
+        "awsRegion": REGION,
         "sourceIPAddress": f"198.51.{chance.randrange(4)}.{chance.randrange(250)}",
         "userAgent": f"Boto3/1.{chance.randrange(30)} md/Botocore#1.44 ua/2.0 os/linux lang/python#3.11",
         "requestParameters": asked,
@@ -79,33 +88,67 @@ def an_event(chance: random.Random, at: datetime) -> dict[str, Any]:
     }
 
 
-def write_trail(folder: Path, events: int) -> list[DayFiles]:
-    """Write the log files of the days; the same number gives the same trail."""
+def write_trail(bucket: Path, events: int) -> list[Path]:
+    """Write the log files of the days as CloudTrail lays them out; the same number gives the same trail."""
     chance, found = random.Random(4), []  # noqa: S311 (a benchmark's data, no secret)
     days = [ENDS.date() - timedelta(days=number) for number in range(DAYS, 0, -1)]
     for day in days:
-        names = []
+        folder = bucket / f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{day:%Y/%m/%d}"
+        folder.mkdir(parents=True)
         for number in range(max(1, events // DAYS // EVENTS_A_FILE)):
             begins = datetime(day.year, day.month, day.day, number % 23, tzinfo=UTC)
             records = [an_event(chance, begins + timedelta(seconds=second)) for second in range(EVENTS_A_FILE)]
             text = json.dumps({"Records": records}, separators=(",", ":")).encode()
-            path = folder / f"{ACCOUNT}_CloudTrail_eu-west-1_{begins:%Y%m%dT%H%M}Z_{number:06d}.json.gz"
+            path = folder / f"{ACCOUNT}_CloudTrail_{REGION}_{begins:%Y%m%dT%H%M}Z_{number:06d}.json.gz"
             path.write_bytes(gzip.compress(text, 6, mtime=0))
-            names.append(str(path))
-        found.append(DayFiles(ACCOUNT, day, tuple(names), regions=frozenset({"eu-west-1"})))
+            found.append(path)
     return found
 
 
-def fetch(name: str) -> bytes:
-    """Return a file's bytes."""
-    return Path(name).read_bytes()
+class FolderAsBucket:
+    """Answers what `S3Source` asks of S3, from a folder: what AWS and the network take is not ours to measure."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def call(self, service: str, operation: str, *, Prefix: str, **more: Any) -> dict[str, Any]:  # noqa: ARG002, N803
+        """Answer ListObjectsV2, all on one page."""
+        if "Delimiter" in more:
+            below = sorted(path for path in (self._folder / Prefix).glob("*") if path.is_dir())
+            return {"CommonPrefixes": [{"Prefix": f"{Prefix}{path.name}/"} for path in below]}
+        found = sorted(path for path in (self._folder / Prefix).rglob("*") if path.is_file())
+        keys = [(path.relative_to(self._folder).as_posix(), path.stat().st_size) for path in found]
+        return {"Contents": [{"Key": key, "Size": size} for key, size in keys if key > more.get("StartAfter", "")]}
+
+    def content(self, service: str, operation: str, *, Key: str, **more: Any) -> bytes:  # noqa: ARG002, N803
+        """Answer GetObject."""
+        return (self._folder / Key).read_bytes()
 
 
-def compare_readers(days: list[DayFiles]) -> None:
+def _client(bucket: Path) -> AwsClient:
+    return cast("AwsClient", FolderAsBucket(bucket))
+
+
+def read_all(bucket: Path, kept: Path) -> Activity | None:
+    """Read the quarter as the collector does."""
+    client = _client(bucket)
+    source = S3Source(CloudTrail(bucket="trail"), client, partial(_client, bucket))
+    window = Window(ENDS - timedelta(days=DAYS), ENDS)
+    try:
+        reader = EventReader(source, window, DailyEvents(open_store(str(kept))))
+        whole, refusals = reader.read(ACCOUNT, client)
+    finally:
+        source.close()
+    for refusal in refusals:
+        print(refusal)
+    return whole
+
+
+def compare_readers(files: list[Path]) -> None:
     """Print what each way to parse costs with the adding up, in processor time of one process, without expanding."""
     import orjson
 
-    texts = [gzip.decompress(fetch(name)) for day in days for name in day.names]
+    texts = [gzip.decompress(path.read_bytes()) for path in files]
     number = sum(len(orjson.loads(text)["Records"]) for text in texts)
     print(f"{sum(map(len, texts)) / number:.0f} bytes an event, expanded")
     ways: dict[str, Callable[[bytes], list[Any]]] = {
@@ -114,7 +157,7 @@ def compare_readers(days: list[DayFiles]) -> None:
         "cut and searched, then orjson": lambda text: records_of(text)[0],
     }
     for name, way in ways.items():
-        begins, reading = time.process_time(), Reading(ACCOUNT, frozenset(day.day for day in days))
+        begins, reading = time.process_time(), Reading(ACCOUNT)
         for text in texts:
             reading.add_all(way(text))
         print(f"{name:32} {number / (time.process_time() - begins):12,.0f} events/s")
@@ -135,34 +178,39 @@ def main() -> None:
     """Write a trail, read all of it, and compare the ways to parse on a part of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--keep", type=Path, help="a folder for the trail, written once and read again each time")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        days = write_trail(Path(folder), asked.events)
-        size = sum(Path(name).stat().st_size for day in days for name in day.names)
-        print(
-            f"{asked.events:,} events, {sum(len(day.names) for day in days):,} files, {size / 1e6:,.0f} MB compressed"
-        )
-        before = peak_mib(resource.RUSAGE_SELF)
-        begins = time.perf_counter()
-        window = Window(ENDS - timedelta(days=DAYS), ENDS)
-        read = partial(read_files, fetch, window=window, source="s3")
-        with readers(asked.processes) as pool:
-            parts = [activity for part in pool.map(read, days) for activity in part]
-        whole = joined(ACCOUNT, "s3", window, parts)
-        seconds = time.perf_counter() - begins
-        if whole is None:
-            raise SystemExit("nothing was read")
-        print(f"read {whole.records_read:,} events in {seconds:.1f} s: {whole.records_read / seconds:,.0f} events/s")
-        used = processor_seconds(resource.RUSAGE_CHILDREN)
-        print(f"{used:.1f} s of processor time: {whole.records_read / used:,.0f} events/s on one processor")
-        print(f"{len(whole.assumptions):,} rows, {sum(row.count for row in whole.assumptions):,} assumptions")
-        child, own = peak_mib(resource.RUSAGE_CHILDREN), peak_mib(resource.RUSAGE_SELF)
-        print(
-            f"peak memory: {child:.0f} MiB the largest reader, {own:.0f} MiB the main process ({before:.0f} before)"
-        )
+    with tempfile.TemporaryDirectory() as temporary:
+        bucket = asked.keep or Path(temporary) / "bucket"
+        files = sorted(bucket.rglob("*.json.gz")) or write_trail(bucket, asked.events)
+        size = sum(path.stat().st_size for path in files)
+        print(f"{len(files) * EVENTS_A_FILE:,} events, {len(files):,} files, {size / 1e6:,.0f} MB compressed")
+        measure(bucket, Path(temporary) / "events")
         # Last, because it holds expanded files, which would count as the readers' memory.
-        compare_readers(days[:10])
+        compare_readers(files[: len(files) // 9])
+
+
+def measure(bucket: Path, kept: Path) -> None:
+    """Read the trail and print how fast that was, by the clock and in processor time."""
+    before, begins, own = peak_mib(resource.RUSAGE_SELF), time.perf_counter(), time.process_time()
+    whole = read_all(bucket, kept)
+    seconds, own = time.perf_counter() - begins, time.process_time() - own
+    for reader in active_children():
+        reader.join()  # Its processor time is known when it has ended.
+    if whole is None:
+        raise SystemExit("nothing was read")
+    number, readers = whole.records_read, processor_seconds(resource.RUSAGE_CHILDREN)
+    print(f"read {number:,} events in {seconds:.1f} s: {number / seconds:,.0f} events/s")
+    print(
+        f"{readers + own:.1f} s of processor time, {readers:.1f} s the readers', {own:.1f} s the main process's: "
+        f"{number / (readers + own):,.0f} events/s on one processor"
+    )
+    print(f"{len(whole.assumptions):,} rows, {sum(row.count for row in whole.assumptions):,} assumptions")
+    largest, main_peak = peak_mib(resource.RUSAGE_CHILDREN), peak_mib(resource.RUSAGE_SELF)
+    print(
+        f"peak memory: {largest:.0f} MiB the largest reader, {main_peak:.0f} MiB the main process"
+        f" ({before:.0f} before)"
+    )
 
 
 if __name__ == "__main__":

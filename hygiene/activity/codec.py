@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hygiene.activity.fields import moment
 from hygiene.activity.model import Activity, Assumption, EventReference, RoleChange, SignIn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SCHEMA_VERSION = 1
 """Of `activity.json` and the daily files. A reader refuses a newer one."""
@@ -29,25 +26,48 @@ def from_json(content: object) -> Activity:
         raise ValueError(f"does not have the shape of an activity ({error})") from error
 
 
-def _object(value: object) -> dict[str, Any]:
-    if isinstance(value, EventReference):
-        found: Iterable[tuple[str, Any]] = zip(value._fields, value, strict=True)
-    elif is_dataclass(value):
-        found = ((field.name, getattr(value, field.name)) for field in fields(value))
-    else:
-        raise TypeError(value)
+def _object(value: Activity | RoleChange | SignIn) -> dict[str, Any]:
+    return _filled({field.name: _plain(getattr(value, field.name)) for field in fields(value)})
+
+
+def _filled(found: dict[str, Any]) -> dict[str, Any]:
     # A number stays even when it is 0: no success with MFA is another thing than nothing said about MFA.
-    return {name: _plain(held) for name, held in found if held is not None and held not in ("", ())}
+    return {name: held for name, held in found.items() if held is not None and held not in _EMPTY}
+
+
+_EMPTY: tuple[Any, ...] = ("", (), [])
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, EventReference):
+        return _event_object(value)
+    if isinstance(value, Assumption):
+        return _assumption_object(value)
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return _time_text(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple) and not isinstance(value, EventReference):
+    if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
-    return _object(value) if isinstance(value, EventReference) or is_dataclass(value) else value
+    return _object(value) if isinstance(value, (RoleChange, SignIn)) else value
+
+
+def _assumption_object(row: Assumption) -> dict[str, Any]:
+    """Written by name, as it is read: a busy account's days have a hundred thousand of them."""
+    found = row._asdict()
+    found["first_seen"], found["last_seen"] = _time_text(row.first_seen), _time_text(row.last_seen)
+    found["network_examples"] = [(network, _event_object(event)) for network, event in row.network_examples]
+    found["example"] = row.example and _event_object(row.example)
+    found["failed_example"] = row.failed_example and _event_object(row.failed_example)
+    return _filled(found)
+
+
+def _event_object(event: EventReference) -> dict[str, str]:
+    return _filled({"id": event.id, "time": _time_text(event.time), "region": event.region})
+
+
+def _time_text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _activity(content: Any) -> Activity:

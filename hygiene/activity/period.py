@@ -46,27 +46,45 @@ def review_window(as_of: datetime, previous_as_of: datetime | None) -> Window:
     return Window(begins, as_of)
 
 
-def joined(account_id: str, source: str, window: Window, days: Iterable[Activity]) -> Activity | None:
-    """Return the days as one activity, beginning with the first that was read; None when none was.
+class Joining:
+    """The days of a window → one activity; each is added up and let go, so that a quarter is never in memory."""
 
-    Every day of the window without an activity, or with one that names itself as missing, is in `missing_days`.
-    """
-    read = sorted(days, key=lambda activity: activity.begins)
-    if not read:
-        return None
-    tally = Tally(account_id)
-    for activity in read:
-        tally.absorb(activity)
-    whole = tally.activity(
-        source,
-        read[0].begins,
-        max(activity.ends for activity in read),
-        {region for activity in read for region in activity.regions},
-        {problem for activity in read for problem in activity.problems},
-    )
-    there = {activity.begins.date() for activity in read}
-    cut = {day for activity in read for day in activity.missing_days}
-    return replace(whole, missing_days=tuple(day for day in window.days() if day not in there or day in cut))
+    def __init__(self, account_id: str, source: str, window: Window) -> None:
+        self._source = source
+        self._window = window
+        self._tally = Tally(account_id)
+        self._spans: set[tuple[datetime, datetime]] = set()
+        self._cut: set[date] = set()
+        self._regions: set[str] = set()
+        self._problems: set[str] = set()
+
+    def add(self, day: Activity) -> None:
+        """Add a day, or a part of one; in whatever order."""
+        self._tally.absorb(day)
+        self._spans.add((day.begins, day.ends))
+        self._cut.update(day.missing_days)
+        self._regions.update(day.regions)
+        self._problems.update(day.problems)
+
+    def whole(self) -> Activity | None:
+        """Return everything, beginning with the first day that was added; None when none was.
+
+        Every day of the window that was not added, or that named itself as missing, is in `missing_days`.
+        """
+        if not self._spans:
+            return None
+        begins, ends = min(first for first, _ in self._spans), max(last for _, last in self._spans)
+        there = {first.date() for first, _ in self._spans} - self._cut
+        whole = self._tally.activity(self._source, begins, ends, self._regions, self._problems)
+        return replace(whole, missing_days=tuple(day for day in self._window.days() if day not in there))
+
+
+def joined(account_id: str, source: str, window: Window, days: Iterable[Activity]) -> Activity | None:
+    """Return the days as one activity, as `Joining.whole` says."""
+    joining = Joining(account_id, source, window)
+    for day in days:
+        joining.add(day)
+    return joining.whole()
 
 
 def runs_of(days: Iterable[date]) -> list[tuple[date, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hygiene.activity.bounded import OTHER
@@ -71,8 +70,7 @@ def since(assumption: Assumption, created_at: datetime | None) -> Assumption | N
     )
     networks = tuple(one for one in assumption.networks if one[0] not in gone)
     before = sum(number for network, number in assumption.networks if network in gone)
-    return replace(
-        assumption,
+    return assumption._replace(
         count=max(1, assumption.count - before) if has_come else 0,
         failed=assumption.failed if was_refused else 0,
         first_seen=created_at,
@@ -106,7 +104,7 @@ def _less(one: Assumption, named: Iterable[Assumption]) -> Assumption:
         return one
     same = [other for other in named if other.principal_account_id == one.principal]
     count, failed = sum(other.count for other in same), sum(other.failed for other in same)
-    return replace(one, count=max(0, one.count - count), failed=max(0, one.failed - failed)) if same else one
+    return one._replace(count=max(0, one.count - count), failed=max(0, one.failed - failed)) if same else one
 
 
 def changes_by_role(estate: Estate) -> Iterator[tuple[str, list[RoleChange]]]:

@@ -59,8 +59,8 @@ def test_calls_that_no_caller_s_log_names_stay_with_the_account() -> None:
 
 def test_a_principal_that_both_logs_name_counts_once() -> None:
     named = an_assumption(NEIGHBOUR, account=ELSEWHERE, count=4)
-    assert assumed(an_activity(named), replace(named, count=3)) == {NEIGHBOUR: (4, 0)}
-    assert assumed(an_activity(replace(named, count=3)), named) == {NEIGHBOUR: (4, 0)}
+    assert assumed(an_activity(named), named._replace(count=3)) == {NEIGHBOUR: (4, 0)}
+    assert assumed(an_activity(named._replace(count=3)), named) == {NEIGHBOUR: (4, 0)}
 
 
 def test_who_assumed_an_earlier_role_of_the_name_did_not_assume_this_one() -> None:
@@ -81,7 +81,7 @@ def test_calls_before_the_present_role_was_made_are_not_counted_for_it() -> None
     )
     assert assumed(an_activity(mixed), created=40) == {CALLER: (3, 0)}
     assert assumed(an_activity(mixed), created=70) == {CALLER: (7, 2)}
-    refused_since = replace(mixed, example=an_event(50), failed_example=an_event(3))
+    refused_since = mixed._replace(example=an_event(50), failed_example=an_event(3))
     assert assumed(an_activity(refused_since), created=40) == {CALLER: (0, 2)}
     found = since(mixed, AS_OF - timedelta(days=40))
     assert found is not None

@@ -8,6 +8,8 @@ import logging
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from hygiene.activity import from_json, to_json
 from hygiene.activity.objects import MAX_EXPANDED_BYTES
 from hygiene.store.compressed import TooLargeError, expanded
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COMPLETE = "is_complete"
+_LEVEL = 5
+"""A third of the best one's time, and a tenth more bytes."""
 
 
 class DailyEvents:
@@ -46,9 +50,9 @@ class DailyEvents:
 
     def keep(self, activity: Activity, *, is_complete: bool) -> None:
         """Write a day. The same activity gives the same bytes."""
-        text = json.dumps({**to_json(activity), _COMPLETE: is_complete}, separators=(",", ":"))
+        text = orjson.dumps({**to_json(activity), _COMPLETE: is_complete})
         name = _name(activity.account_id, activity.begins.date())
-        self._store.write(name, gzip.compress(text.encode(), mtime=0))
+        self._store.write(name, gzip.compress(text, _LEVEL, mtime=0))
 
 
 def _name(account_id: str, day: date) -> str:

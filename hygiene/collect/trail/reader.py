@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hygiene.activity.period import joined
+from hygiene.activity.period import Joining
 from hygiene.activity.reading import DAY, day_begins
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.source import DaysRead
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from hygiene.activity import Activity
@@ -38,32 +37,42 @@ class EventReader:
 
     def read(self, account_id: str, client: AwsClient) -> tuple[Activity | None, list[RefusedError]]:
         """Return the account's activity, None when no day of it could be had, and what was refused."""
-        kept = self._kept(account_id)
-        # A day that an earlier run saw but a part of stays missing unless it is had now: its evening is unread.
-        found = {
-            day: activity if is_complete else replace(activity, missing_days=(day,))
-            for day, (activity, is_complete) in kept.items()
-        }
-        wanted = [day for day in self.window.days() if day not in kept or not kept[day][1]]
-        fresh = self._fresh(account_id, client, wanted)
-        for activity in fresh.days:
+        joining = Joining(account_id, self.source.name, self.window)
+        in_part: dict[date, Activity] = {}
+        wanted: list[date] = []
+        for day in self.window.days():
+            activity, is_complete = self._kept(account_id, day)
+            if activity is not None and is_complete:
+                joining.add(activity)
+                continue
+            wanted.append(day)
+            if activity is not None:
+                # Its evening is unread: it stays missing unless it is had now.
+                in_part[day] = replace(activity, missing_days=(day,))
+        refusals: list[RefusedError] = []
+        for activity in self._fresh(account_id, client, wanted, refusals):
             self._keep(activity)
-        found.update({activity.begins.date(): activity for activity in fresh.days})
-        return joined(account_id, self.source.name, self.window, found.values()), fresh.refusals
+            joining.add(activity)
+            in_part.pop(activity.begins.date(), None)
+        for activity in in_part.values():
+            joining.add(activity)
+        return joining.whole(), refusals
 
-    def _kept(self, account_id: str) -> dict[date, tuple[Activity, bool]]:
-        if self.daily is None:
-            return {}
-        there = ((day, self.daily.kept(account_id, day)) for day in self.window.days())
-        return {day: held for day, held in there if held is not None}
+    def _kept(self, account_id: str, day: date) -> tuple[Activity | None, bool]:
+        held = self.daily.kept(account_id, day) if self.daily is not None else None
+        return held or (None, False)
 
-    def _fresh(self, account_id: str, client: AwsClient, wanted: Sequence[date]) -> DaysRead:
+    def _fresh(
+        self, account_id: str, client: AwsClient, wanted: Sequence[date], refusals: list[RefusedError]
+    ) -> Iterator[Activity]:
         if not wanted:
-            return DaysRead()
+            return
         try:
-            return self.source.read(account_id, client, self.window, wanted)
+            read = self.source.read(account_id, client, self.window, wanted)
+            refusals += read.refusals
+            yield from read.days
         except RefusedError as error:
-            return DaysRead(refusals=[error])
+            refusals.append(error)
 
     def _keep(self, activity: Activity) -> None:
         if self.daily is None:

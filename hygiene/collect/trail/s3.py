@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtra
 
 from __future__ import annotations
 
+import os
 import re
 import threading
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -25,7 +26,7 @@ from hygiene.model import GapKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
     from hygiene.activity import Activity
     from hygiene.collect.client import AwsClient
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 NAME = "s3"
 MUCH_BYTES = 32 << 20
-"""From so many compressed bytes of an account on, other processes read: starting them takes half a second each."""
+"""From so many compressed bytes on, other processes read: starting them takes half a second each."""
+_DAYS_AHEAD = 4 * (os.cpu_count() or 1)
+"""Days being read by other processes, or read and waiting to be taken."""
 
 _DAY_FOLDER = re.compile(r"(\d{4})/(\d{2})/(\d{2})/", re.ASCII)
 _LOG = re.compile(r".*/\d{12}_CloudTrail_[a-z0-9-]+_\d{8}T\d{4}Z_[^/]+\.json\.gz", re.ASCII)
@@ -79,6 +82,7 @@ class S3Source:
         self._fetch = S3Fetch(trail.bucket, make_client)
         self._much_bytes = much_bytes
         self._lock = threading.Lock()
+        self._size = 0
         self._processes: ProcessPoolExecutor | None = None
         self._roots: tuple[str, ...] | None = None
 
@@ -89,33 +93,33 @@ class S3Source:
         if not files:
             where = f"s3://{self._bucket}/{self._base}"
             raise RefusedError("s3:ListObjectsV2", GapKind.FAILED, "", f"no log files of this account below {where}")
-        parts: dict[date, list[Activity]] = defaultdict(list)
-        for activity in self._read_all(files, window, size):
-            parts[activity.begins.date()].append(activity)
-        there = {of_day.day for of_day in files}
-        read = []
-        for day in days:
-            if day not in there and not listing.was_quiet(day):
-                continue
-            part = Window(*window.part_of(day))
-            whole = joined(account_id, NAME, part, parts.get(day, ()))
-            whole = whole or Tally(account_id).activity(NAME, part.begins, part.ends, listing.regions)
-            read.append(replace(whole, files_passed_by=listing.passed_by[day]))
-        return DaysRead(read)
+        parts = self._parts(files, window, self._is_much(size))
+        return DaysRead(_days(account_id, listing, files, parts, window, days))
 
     def close(self) -> None:
         """End the processes, without waiting for what they do when the run is told to stop."""
         if self._processes is not None:
             self._processes.shutdown(wait=False, cancel_futures=True)
 
-    def _read_all(self, files: Sequence[DayFiles], window: Window, size: int) -> Iterator[Activity]:
-        if size < self._much_bytes:
-            for of_day in files:
-                yield from read_files(self._fetch, of_day, window, NAME)
+    def _is_much(self, size: int) -> bool:
+        """Whether other processes are to read an account: it is large, or not small and the run has read much."""
+        with self._lock:
+            self._size += size
+            return self._size >= self._much_bytes and size >= self._much_bytes // 32
+
+    def _parts(self, files: Sequence[DayFiles], window: Window, is_much: bool) -> Iterator[list[Activity]]:
+        """Yield what `read_files` says of each day's files, in their order."""
+        if not is_much:
+            yield from (read_files(self._fetch, of_day, window, NAME) for of_day in files)
             return
         pool = self._pool()
-        for future in [pool.submit(read_files, self._fetch, of_day, window, NAME) for of_day in files]:
-            yield from future.result()
+        coming: deque[Future[list[Activity]]] = deque()
+        for of_day in files:
+            coming.append(pool.submit(read_files, self._fetch, of_day, window, NAME))
+            if len(coming) > _DAYS_AHEAD:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
     def _pool(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -133,6 +137,33 @@ class S3Source:
                     *(name for name in below if name.removeprefix(self._base).startswith("o-")),
                 )
         return tuple(f"{root}{account_id}/" for root in self._roots)
+
+
+def _days(
+    account_id: str,
+    listing: _Listing,
+    files: Sequence[DayFiles],
+    parts: Iterator[list[Activity]],
+    window: Window,
+    days: Sequence[date],
+) -> Iterator[Activity]:
+    """Yield the days that the bucket holds something of, each as soon as the files of the next are read.
+
+    Those may bring events of the day hours late.
+    """
+    coming, there = deque(files), {of_day.day for of_day in files}
+    read: defaultdict[date, list[Activity]] = defaultdict(list)
+    for day in days:
+        while coming and coming[0].day <= day + DAY:
+            coming.popleft()
+            for activity in next(parts):
+                read[activity.begins.date()].append(activity)
+        if day in there or listing.was_quiet(day):
+            begins, ends = window.part_of(day)
+            of_day = read.pop(day, None) or [Tally(account_id).activity(NAME, begins, ends, listing.regions)]
+            whole = of_day[0] if len(of_day) == 1 else joined(account_id, NAME, Window(begins, ends), of_day)
+            if whole is not None:
+                yield replace(whole, files_passed_by=listing.passed_by[day])
 
 
 class _Listing:

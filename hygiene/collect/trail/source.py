@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from hygiene.activity import Activity
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class DaysRead:
-    """What a source could read. A day that is not among `days` was not read; `refusals` say why."""
+    """What a source could read. A day that is not among `days` was not read; `refusals` say why.
 
-    days: list[Activity] = field(default_factory=list)
+    `days` may be read while they are taken, and raise RefusedError: then those taken before are read, the others not.
+    """
+
+    days: Iterable[Activity] = ()
     refusals: list[RefusedError] = field(default_factory=list)
 
 
