@@ -32,39 +32,37 @@ def _digest(key: str | tuple[str, ...]) -> bytes:
     return blake2b(joined.encode(), digest_size=8).digest()
 
 
-class Counts:
+class Counts(dict[str, int]):
     """How often each value came; beyond the limit, values are added up under `other`."""
 
-    __slots__ = ("_other", "_values")
+    __slots__ = ()
     LIMIT = 100
-
-    def __init__(self) -> None:
-        self._values: dict[str, int] = {}
-        self._other = 0
 
     def add(self, value: str, number: int = 1) -> None:
         """Count a value so many times."""
-        if value == OTHER:
-            self._other += number
-            return
-        values = self._values
-        values[value] = values.get(value, 0) + number
+        self[value] = self.get(value, 0) + number
         # Twice the limit, so that sorting is rare.
-        if len(values) > 2 * self.LIMIT:
+        if len(self) > 2 * self.LIMIT:
             self._trim()
 
-    def update(self, counted: Iterable[tuple[str, int]]) -> None:
+    def add_all(self, counted: Iterable[tuple[str, int]]) -> None:
         """Count what was counted elsewhere."""
         for value, number in counted:
             self.add(value, number)
 
-    def items(self) -> tuple[tuple[str, int], ...]:
+    def ranked(self) -> tuple[tuple[str, int], ...]:
         """Return value and number, the most frequent first, `other` last."""
-        self._trim()
-        ordered = tuple(sorted(self._values.items(), key=lambda item: (-item[1], item[0])))
-        return (*ordered, (OTHER, self._other)) if self._other else ordered
+        if len(self) > self.LIMIT:
+            self._trim()
+        return tuple(sorted(self.items(), key=_rank)) if len(self) > 1 else tuple(self.items())
 
     def _trim(self) -> None:
-        if len(self._values) <= self.LIMIT:
-            return
-        self._other += sum(number for _, number in drop_beyond(self._values, self.LIMIT))
+        other = self.pop(OTHER, 0)
+        other += sum(number for _, number in drop_beyond(self, self.LIMIT))
+        if other:
+            self[OTHER] = other
+
+
+def _rank(counted: tuple[str, int]) -> tuple[bool, int, str]:
+    value, number = counted
+    return value == OTHER, -number, value

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple
 
 from hygiene.activity.fields import mapping, moment, text
@@ -95,7 +96,7 @@ def _event(record: _Parameters) -> EventReference:
     at = moment(record.get("eventTime"))
     if at is None:
         raise DamagedRecordError
-    return EventReference(text(record.get("eventID")), at, text(record.get("awsRegion")))
+    return EventReference(text(record.get("eventID")), at, intern(text(record.get("awsRegion"))))
 
 
 def _assumed(record: _Parameters) -> Assumed:
@@ -104,14 +105,15 @@ def _assumed(record: _Parameters) -> Assumed:
     if not account_of_role(role_arn):
         raise DamagedRecordError
     name, kind, account_id = principal_of(record)
+    # What comes again and again is held once: in memory, and on the way to another process.
     return Assumed(
         _event(record),
-        role_arn,
-        name,
+        intern(role_arn),
+        intern(name),
         kind,
         account_id,
         source_network(text(record.get("sourceIPAddress"))),
-        text(record.get("userAgent"), _MAX_USER_AGENT),
+        intern(text(record.get("userAgent"), _MAX_USER_AGENT)),
         text(record.get("errorCode")),
         _has_mfa(record),
     )

@@ -112,12 +112,12 @@ class _Row:
         self.account_id = max(self.account_id, row.principal_account_id)
         self.count += row.count
         self.failed += row.failed
-        self.networks.update(row.networks)
-        self.failed_networks.update(row.failed_networks)
+        self.networks.add_all(row.networks)
+        self.failed_networks.add_all(row.failed_networks)
         for network, event in row.network_examples:
             self._note_network(network, event)
-        self.agents.update(row.user_agents)
-        self.errors.update(row.errors)
+        self.agents.add_all(row.user_agents)
+        self.errors.add_all(row.errors)
         self.mfa = _sum(self.mfa, row.with_mfa)
         self.span.add(row.first_seen, row.last_seen, row.example)
         self.failed_example = _later(self.failed_example, row.failed_example)
@@ -144,10 +144,10 @@ class _Row:
             failed=self.failed,
             first_seen=first,
             last_seen=last,
-            networks=self.networks.items(),
-            user_agents=self.agents.items(),
-            errors=self.errors.items(),
-            failed_networks=self.failed_networks.items(),
+            networks=self.networks.ranked(),
+            user_agents=self.agents.ranked(),
+            errors=self.errors.ranked(),
+            failed_networks=self.failed_networks.ranked(),
             network_examples=tuple(sorted(self.network_examples.items())),
             with_mfa=self.mfa,
             example=self.span.example,
@@ -175,7 +175,7 @@ class _SignInRow:
 
     def absorb(self, row: SignIn) -> None:
         self.count += row.count
-        self.networks.update(row.networks)
+        self.networks.add_all(row.networks)
         self.span.add(row.first_seen, row.last_seen, row.example)
         self.mfa = _sum(self.mfa, row.with_mfa)
 
@@ -183,7 +183,7 @@ class _SignInRow:
         first, last = self.span.ends()
         if self.span.example is None:
             raise ValueError("a row of sign-ins has an example")
-        networks = self.networks.items()
+        networks = self.networks.ranked()
         return SignIn(
             principal, is_root, action, outcome, self.count, first, last, networks, self.mfa, self.span.example
         )
