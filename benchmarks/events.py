@@ -26,7 +26,6 @@ from hygiene.activity.reading import Reading
 from hygiene.collect.trail.daily import DailyEvents
 from hygiene.collect.trail.reader import EventReader
 from hygiene.collect.trail.s3 import S3Source
-from hygiene.config import CloudTrail
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
@@ -131,6 +130,9 @@ def _client(bucket: Path) -> AwsClient:
 
 def read_all(bucket: Path, kept: Path) -> Activity | None:
     """Read the quarter as the collector does."""
+    # Not for the readers, who import this script too.
+    from hygiene.config import CloudTrail
+
     client = _client(bucket)
     source = S3Source(CloudTrail(bucket="trail"), client, partial(_client, bucket))
     window = Window(ENDS - timedelta(days=DAYS), ENDS)

@@ -1,9 +1,8 @@
 """The bytes of one CloudTrail log file → its records, quickly: most of a trail is not about roles. Pure.
 
 CloudTrail writes `{"Records":[{"eventVersion":…},{"eventVersion":…}]}` without a space. Such a file is cut at
-`},{"eventVersion":`, which no text inside can hold (its quotes would be escaped), and only pieces are parsed that are
-not plainly about something else. Everything else, and every file whose pieces do not parse or have more or fewer
-sources than there are, is parsed whole.
+`"eventVersion"`, which no text inside can hold (its quotes would be escaped), and pieces that are plainly about
+something else are only counted. All others are parsed; where one does not parse, or was cut inside, the file is.
 """
 
 from __future__ import annotations
@@ -11,28 +10,22 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 MAX_EXPANDED_BYTES = 256 << 20
 """CloudTrail's files are a hundred times smaller; a `.gz` of a few kilobytes can hold gigabytes of zeros."""
 
-_BEGIN, _END = b'{"eventVersion":', b"}"
-_HEAD, _CUT, _TAIL = b'{"Records":[' + _BEGIN, _END + b"," + _BEGIN, _END + b"]}"
+_BEGIN, _NEXT, _TAIL = b'{"eventVersion"', b"},{", b"]}"
+_HEAD, _CUT = b'{"Records":[' + _BEGIN, _BEGIN[1:]
 _SOURCE = b'"eventSource"'
-_PLAIN_CALLER = re.compile(rb'"[0-9.]+","userIdentity":\{"type":"[^R"\\]')
-_PLAIN_CALL = re.compile(rb'"eventSource":"(?!iam\.|signin\.)[^"\\]*","eventName":"(?!AssumeRole)[^"\\]+"')
-"""What CloudTrail writes of who does not matter, behind a cut, and of what does not: no root, another service's call.
-
-Anything else there (a space, another key, nothing) leaves the record to a closer look.
-"""
-_NAMED = re.compile(rb'"eventName":"[^"\\]')
+_OTHER_CALLER = re.compile(rb':"[0-9.]+","userIdentity":\{"type":"[^R"\\]')
+"""Behind a cut: anybody but the root user, as CloudTrail writes it."""
+_OTHER_CALL = re.compile(rb'"eventSource":"(?!iam\.|signin\.)[^"\\]*","eventName":"(?!AssumeRole)[^"\\]+"')
+"""Any call but those that `activity.records` reads, as CloudTrail writes it."""
 _ESCAPE = b"\\u00"
-"""How ASCII can be written so that no search finds it."""
+"""How a key can be written so that no search finds it."""
 _GZIP = 31
 
 
@@ -70,34 +63,29 @@ def _expanded(content: bytes) -> bytes:
 def _picked(text: bytes) -> tuple[list[Any], int]:
     if text.startswith(_HEAD) and text.endswith(_TAIL):
         pieces = text[len(_HEAD) : -len(_TAIL)].split(_CUT)
-        # As many sources as pieces, and one in each: of two, one might hide the record's own.
-        if text.count(_SOURCE) == len(pieces):
+        if all(piece.endswith(_NEXT) for piece in pieces[:-1]):
             try:
-                return [orjson.loads(_BEGIN + piece + _END) for piece in _that_may_matter(pieces)], len(pieces)
+                return [_record(piece) for piece in pieces if not _is_other(piece)], len(pieces)
             except ValueError:
                 pass  # Not written by CloudTrail after all.
     records = _parsed(text)
     return records, len(records)
 
 
-def _that_may_matter(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what may say something about roles. Raises ValueError for a piece that has no source."""
-    for piece in pieces:
-        source = piece.index(_SOURCE)
-        if not (_PLAIN_CALLER.match(piece) and _PLAIN_CALL.match(piece, source)) and _may_matter(piece):
-            yield piece
+def _record(piece: bytes) -> Any:
+    return orjson.loads(_BEGIN + piece.removesuffix(_NEXT[1:]))
 
 
-def _may_matter(piece: bytes) -> bool:
-    """Whether a record may be one of those `activity.records` reads, or is damaged, in whatever order it stands.
-
-    Looks for values: a key may have spaces behind it.
-    """
-    if b'"AssumeRole' in piece and b'"sts.' in piece:  # First, because most are.
-        return True
-    if b'"iam.' in piece or b'"signin.' in piece or b'"Root"' in piece or _ESCAPE in piece:
-        return True
-    return b'"eventSource":"' not in piece or _NAMED.search(piece) is None
+def _is_other(piece: bytes) -> bool:
+    """Whether a record is plainly about something else: in another order, or with a space, it is not plain."""
+    source = piece.find(_SOURCE)
+    return (
+        _OTHER_CALLER.match(piece) is not None
+        and _OTHER_CALL.match(piece, source) is not None
+        # A second source, of whatever is inside the record or behind it, might be the one that counts.
+        and piece.find(_SOURCE, source + 1) < 0
+        and (piece.find(b"\\") < 0 or _ESCAPE not in piece)
+    )
 
 
 def _parsed(text: bytes) -> list[Any]:
