@@ -171,6 +171,22 @@ def test_a_refused_bucket_is_a_gap_and_the_roles_are_read(
     assert (tmp_path / "snap" / "accounts" / ONE / "authorization-details.json").exists()
 
 
+def test_a_refusal_halfway_leaves_the_days_before_it(collected: Callable[..., Any], aws: SimulatedAws) -> None:
+    """As where a bucket policy was changed: what came is a part of the quarter, and the rest is named as missing."""
+    records = daily()
+    put_records(records)
+    [when] = [record["eventTime"] for record in records if record["eventTime"].startswith("2026-12-20")]
+    key = key_of((datetime.fromisoformat(when) + timedelta(minutes=5)).replace(minute=0))
+    aws.faults.fail(None, "s3", f"GET /{BUCKET}/{key}", code="AccessDenied", status=403, times=99, message="no")
+    activity, gaps = collected()
+    assert [gap["code"] for gap in gaps] == ["AccessDenied"]
+    missing = [str(day) for day in the(activity).missing_days]
+    assert missing[0] in ("2026-12-19", "2026-12-20")
+    assert missing[-1] == "2026-12-31"
+    before = [record for record in records if record["eventTime"][:10] < missing[0]]
+    assert sum(row.count for row in the(activity).assumptions) == len(before)
+
+
 def test_days_that_are_kept_are_not_read_again(
     collected: Callable[..., Any], aws: SimulatedAws, tmp_path: Path
 ) -> None:
@@ -198,6 +214,12 @@ def test_other_processes_read_the_same(
     monkeypatch.setattr(s3.S3Source.__init__, "__defaults__", (1,))
     second, _ = collected()
     assert second == first
+
+
+def test_much_is_what_the_run_has_read_in_all() -> None:
+    """A thousand accounts of a few megabytes are as much as one of gigabytes; one of a few files is not worth it."""
+    source = s3.S3Source(settings("s3").cloudtrail, None, None, much_bytes=3200)  # type: ignore[arg-type]
+    assert [source.is_much(size) for size in (1600, 1600, 99, 100, 5000)] == [False, True, False, True, True]
 
 
 @pytest.mark.usefixtures("aws")

@@ -93,19 +93,19 @@ class S3Source:
         if not files:
             where = f"s3://{self._bucket}/{self._base}"
             raise RefusedError("s3:ListObjectsV2", GapKind.FAILED, "", f"no log files of this account below {where}")
-        parts = self._parts(files, window, self._is_much(size))
+        parts = self._parts(files, window, self.is_much(size))
         return DaysRead(_days(account_id, listing, files, parts, window, days))
+
+    def is_much(self, size: int) -> bool:
+        """Whether other processes are to read an account: it is large, or not small and the run has read much."""
+        with self._lock:
+            self._size += size
+            return self._size >= self._much_bytes and size >= self._much_bytes // 32
 
     def close(self) -> None:
         """End the processes, without waiting for what they do when the run is told to stop."""
         if self._processes is not None:
             self._processes.shutdown(wait=False, cancel_futures=True)
-
-    def _is_much(self, size: int) -> bool:
-        """Whether other processes are to read an account: it is large, or not small and the run has read much."""
-        with self._lock:
-            self._size += size
-            return self._size >= self._much_bytes and size >= self._much_bytes // 32
 
     def _parts(self, files: Sequence[DayFiles], window: Window, is_much: bool) -> Iterator[list[Activity]]:
         """Yield what `read_files` says of each day's files, in their order."""
