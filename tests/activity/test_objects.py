@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.activity import Activity, objects
@@ -14,6 +14,7 @@ from hygiene.activity.reading import Reading
 from hygiene.activity.records import ROLE_CHANGE_NAMES, read_record
 from tests.activity.events import a_change, a_record, a_refusal, a_service, an_assumption, the_root
 from tests.builders import ACCOUNT, AS_OF
+from tests.examples import examples
 
 
 def compact(*records: Any) -> bytes:
@@ -99,7 +100,7 @@ def files(draw: st.DrawFn) -> bytes:
     return ('{"Records":[' + ",".join(texts) + "]}").encode()
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(files())
 def test_every_legal_file_says_what_it_would_say_parsed_whole(content: bytes) -> None:
     """Hostile text, other orders, spaces, escapes, missing fields, imitated keys: nothing lost or miscounted."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.activity import bounded, from_json, tally, to_json
@@ -28,6 +28,7 @@ from tests.activity.events import (
     the_root,
 )
 from tests.builders import ACCOUNT, AS_OF
+from tests.examples import examples
 
 if TYPE_CHECKING:
     import random
@@ -228,7 +229,7 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(EVENTS, min_size=1, max_size=40), st.randoms(use_true_random=False))
 def test_the_order_of_events_and_the_way_they_are_split_change_nothing(
     records: list[Json], random_: random.Random

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.analyse.estate import build_estate
@@ -29,6 +29,7 @@ from tests.builders import (
     document,
     statement,
 )
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -310,7 +311,7 @@ def _is_in_use(action: str, said: Json) -> bool:
     return False
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(_statements, min_size=1, max_size=3),
     st.lists(_statements, max_size=2),
@@ -335,7 +336,7 @@ def test_a_proposal_allows_nothing_new_and_everything_in_use(
             assert now == was or not _is_in_use(request["action"], said) or request["action"] == "s3:TomorrowsCall"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(_statements, min_size=1, max_size=3), _answers)
 def test_a_role_worth_it_always_gets_its_proposal(inline: list[Json], said: Json) -> None:
     """Our own evaluation has to confirm each; one that it does not confirm would be missing here."""
