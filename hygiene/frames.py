@@ -220,6 +220,7 @@ class Changes(Table):
     change = text()
     before = text(nullable=True)
     after = text(nullable=True)
+    compared_with = text(nullable=True)  # the quarter it differs from: an earlier one where the last was not read
 
 
 class Decisions(Table):
@@ -292,6 +293,8 @@ class AccountReview:
     assumptions: pd.DataFrame
     role_events: pd.DataFrame
     right_sizing: RightSizing = field(default_factory=RightSizing)
+    compared_with: str = ""
+    """The quarter that its changes are told from; empty where no earlier review read the account."""
 
 
 class Review(Protocol):

@@ -6,6 +6,8 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from hygiene.errors import HygieneError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,3 +57,11 @@ def earlier_table(out: Store, quarter: str, name: str) -> EarlierTable | None:
     """Return a table of the report of a quarter below OUT; None where the report was made without Parquet."""
     content = out.read(f"{quarter}/{name}.parquet")
     return None if content is None else EarlierTable(content)
+
+
+def open_table(out: Store, quarter: str, name: str) -> EarlierTable:
+    """Return a table that was there a moment ago. Raises HygieneError when it is gone."""
+    table = earlier_table(out, quarter, name)
+    if table is None:
+        raise HygieneError(f"{out.location}/{quarter}/{name}.parquet went away while it was being read")
+    return table

@@ -6,14 +6,14 @@ import io
 import json
 import logging
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from hygiene.errors import HygieneError
 from hygiene.frames import Findings, Roles
-from hygiene.pipeline.earlier_tables import earlier_table
+from hygiene.pipeline.earlier_tables import EarlierTable, open_table
 from hygiene.pipeline.places import SNAPSHOTS
 from hygiene.policy.actions import catalogue_version
 from hygiene.review.population import ADMIN_CHECK, Population, population_of
@@ -41,6 +41,10 @@ class EarlierAccount:
     findings: pd.DataFrame
 
 
+def _none() -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Previous:
     """The earlier review; `snapshot` is what it was made from, where that is still there."""
@@ -52,6 +56,20 @@ class Previous:
     tables: Callable[[str], tuple[pd.DataFrame, pd.DataFrame]]
     """Account id → its Roles and Findings."""
     snapshot: Snapshot | None
+    before: Callable[[], Previous | None] = _none
+    """Returns the review before this one, None when there is none."""
+
+    @cached_property
+    def earlier(self) -> Previous | None:
+        """The review before this one; opened when somebody asks."""
+        return self.before()
+
+    def last_to_read(self, account_id: str) -> Previous | None:
+        """Return the latest review that read the account, this one or one before; None when none did."""
+        status = self.coverage.loc[self.coverage["account_id"] == account_id, "status"]
+        if status.isin(["read", "partial"]).any():
+            return self
+        return self.earlier.last_to_read(account_id) if self.earlier is not None else None
 
     def account(self, account_id: str) -> EarlierAccount:
         """Return one account; empty tables where the earlier review did not have it."""
@@ -97,13 +115,10 @@ def _of_analysis(analysis: Analysis, account_id: str) -> tuple[pd.DataFrame, pd.
 
 def review_of_report(places: Places, folder: str, quarter: str) -> Previous | None:
     """Return the review in a folder below OUT; None where its report was made without Parquet."""
-    found = [earlier_table(places.out, folder, name) for name in ("roles", "findings")]
     coverage = places.out.read(f"{folder}/coverage.parquet")
-    tables = [table for table in found if table is not None]
-    if coverage is None or len(tables) != len(found):
+    if coverage is None or not all(places.out.exists(f"{folder}/{name}.parquet") for name in ("roles", "findings")):
         logger.warning("the report of %s has no Parquet tables, so nothing can be compared with it", quarter)
         return None
-    roles, findings = tables
     manifest = read_object(places.out, f"{folder}/{layout.MANIFEST}")
     counted = read_object(places.out, f"{folder}/summary.json").get("findings")
     return Previous(
@@ -111,9 +126,41 @@ def review_of_report(places: Places, folder: str, quarter: str) -> Previous | No
         coverage=pd.read_parquet(io.BytesIO(coverage)),
         looked_for_admins=isinstance(counted, dict) and ADMIN_CHECK in counted.get("by_check", {}),
         catalogue=str((manifest.get("versions") or {}).get(CATALOGUE, "")),
-        tables=lambda account_id: (roles.of(account_id), findings.of(account_id)),
+        tables=_ReportTables(places.out, folder).of,
         snapshot=snapshot_of(places, manifest),
+        before=partial(_review_before, places, quarter),
     )
+
+
+@dataclass(frozen=True)
+class _ReportTables:
+    """The tables of a report, opened with the first account that is asked for: of most reviews none is."""
+
+    out: Store
+    folder: str
+
+    def of(self, account_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the account's Roles and Findings."""
+        return self._roles.of(account_id), self._findings.of(account_id)
+
+    @cached_property
+    def _roles(self) -> EarlierTable:
+        return open_table(self.out, self.folder, "roles")
+
+    @cached_property
+    def _findings(self) -> EarlierTable:
+        return open_table(self.out, self.folder, "findings")
+
+
+def _review_before(places: Places, quarter: str) -> Previous | None:
+    """Return the latest review before a quarter that can be compared with."""
+    earlier = places.previous_quarter(quarter)
+    while earlier is not None:
+        review = review_of_report(places, earlier, earlier)
+        if review is not None:
+            return review
+        earlier = places.previous_quarter(earlier)
+    return None
 
 
 def snapshot_of(places: Places, manifest: Mapping[str, Any]) -> Snapshot | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -63,6 +62,7 @@ class Reviewing:
         self._reference = reference
         self._waivers = waivers_of(settings)
         self._waived: Counter[int] = Counter()
+        self._moments: dict[str, tuple[Moment, Moment]] = {}
         self._following = Following(places, facts, settings.email.due_days, snapshot, previous, reference)
 
     @property
@@ -90,7 +90,10 @@ class Reviewing:
     def _account(self, tables: AccountTables) -> AccountReview:
         account_id, facts = tables.account_id, self._facts
         now = self._population(tables)
-        before = self._previous.account(account_id) if self._previous else None
+        # Where the review before did not read the account, one that did: what changed meanwhile must not be lost.
+        since = self._previous.last_to_read(account_id) if self._previous else None
+        earlier = since or self._previous
+        before = earlier.account(account_id) if earlier else None
         then = before.population if before else None
         findings = first_seen(tables.findings, before.findings if before else None, facts.quarter)
         waived = waive(self._waivers, tables.roles, findings, facts.as_of)
@@ -103,12 +106,15 @@ class Reviewing:
             account_id=account_id,
             roles=with_states(roles, decisions, loop),
             findings=waived.findings,
-            changes=validated(Changes, pd.concat([self._changes(account_id, then, now), late], ignore_index=True)),
+            changes=validated(
+                Changes, pd.concat([self._changes(account_id, since, then, now), late], ignore_index=True)
+            ),
             decisions=decisions,
             followups=loop.followups,
             assumptions=tables.assumptions,
             role_events=tables.role_events,
             right_sizing=tables.right_sizing,
+            compared_with=since.quarter if since is not None and account_id in now.read else "",
         )
 
     def _population(self, tables: AccountTables) -> Population:
@@ -120,20 +126,25 @@ class Reviewing:
             catalogue=catalogue_version(),
         )
 
-    def _changes(self, account_id: str, then: Population | None, now: Population) -> pd.DataFrame:
+    def _changes(
+        self, account_id: str, since: Previous | None, then: Population | None, now: Population
+    ) -> pd.DataFrame:
         """Return the Changes table: power and trust by both snapshots where the earlier one is still there."""
-        if then is None or self._moments is None:
-            changes = changes_between(then, now)
-        else:
-            changes = changes_between(then, now, powers_then_and_now(*self._moments, before=then, after=now))
+        both = self._moments_since(since)
+        powers = powers_then_and_now(*both, before=then, after=now) if then is not None and both is not None else {}
+        changes = changes_between(then, now, powers)
+        if since is not None:
+            changes = changes.assign(compared_with=since.quarter)
         if "removed" not in set(changes["change"]):
             return changes
         return with_deletions(changes, self._snapshot.activity(account_id))
 
-    @cached_property
-    def _moments(self) -> tuple[Moment, Moment] | None:
-        snapshot = self._previous.snapshot if self._previous else None
-        return moments(snapshot, self._snapshot, self._reference) if snapshot else None
+    def _moments_since(self, review: Previous | None) -> tuple[Moment, Moment] | None:
+        if review is None or review.snapshot is None:
+            return None
+        if review.quarter not in self._moments:
+            self._moments[review.quarter] = moments(review.snapshot, self._snapshot, self._reference)
+        return self._moments[review.quarter]
 
 
 def _unseen(account_id: str) -> AccountTables:

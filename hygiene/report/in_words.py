@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_TO_DO = 3
 NOTHING = "Nothing that can be counted."
+NO_REVIEW = "none"
+"""In `accounts_compared_with`: accounts that no earlier review read."""
 
 _BETTER = (
     ("lost_admin", "{} is no longer an administrator.", "{} are no longer administrators."),
@@ -84,12 +86,27 @@ def _compared(summary: Numbers) -> str:
     both = "" if _saw_the_same(summary) else ", in the accounts that were read both times"
     told = [
         f"Compared with {earlier}, role by role{both}.",
+        *_compared_otherwise(summary),
         f"{counted(unread, 'account')} {_was(unread)} not fully read this time, so more may have changed."
         * (unread > 0),
         f"Then a role was unused after {counted(_threshold_then(summary) or 0, 'day')}, so use is not compared."
         * _has_other_threshold(summary),
     ]
     return " ".join(sentence for sentence in told if sentence)
+
+
+def _compared_otherwise(summary: Numbers) -> Iterator[str]:
+    """Yield what of the accounts the earlier review did not read: an older one did, or none did."""
+    earlier, then = summary["previous_quarter"], summary.get("accounts_compared_with", {})
+    for quarter, number in sorted(then.items()):
+        if quarter not in (earlier, NO_REVIEW):
+            yield (
+                f"{counted(number, 'account')} {_was(number)} not read then, and {'is' if number == 1 else 'are'} "
+                f"compared with {quarter}."
+            )
+    if then.get(NO_REVIEW):
+        number = then[NO_REVIEW]
+        yield f"{counted(number, 'account')} {_was(number)} read by no earlier review: what changed is not known."
 
 
 def _saw_the_same(summary: Numbers) -> bool:

@@ -45,6 +45,7 @@ def ordered(account: AccountReview) -> AccountReview:
         role_events=_by(validated(RoleEvents, account.role_events), "role_arn", "time", "event_id"),
         followups=_by(validated(FollowUps, account.followups), "role_arn", "role_id", "review_id"),
         right_sizing=account.right_sizing,
+        compared_with=account.compared_with,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.frames import COVERAGE_STATUSES, DECISIONS, EXCEPTION_STATES, SEVERITIES, SUGGESTIONS, USAGE_STATUSES
 from hygiene.model import SCHEMA_VERSION
 from hygiene.report.cells import iso
-from hygiene.report.in_words import in_words
+from hygiene.report.in_words import NO_REVIEW, in_words
 from hygiene.report.last_use import WITHOUT_A_DATE, count_last_use, labels
 from hygiene.report.trend import trend_point
 
@@ -47,6 +47,8 @@ class Numbers:
         self._count_decisions(account.decisions, asked)
         self._count_followups(account.followups)
         self._tally("change", account.changes["change"])
+        if len(account.roles):
+            self._tallies["compared_with"][account.compared_with or NO_REVIEW] += 1
 
     def summary(self, coverage: pd.DataFrame, exceptions: pd.DataFrame) -> dict[str, Any]:
         """Return the content of `summary.json`, always with the same keys in the same order."""
@@ -68,6 +70,7 @@ class Numbers:
             "suggestions": _known_first(self._tallies["suggestion"], SUGGESTIONS),
             "changes": _known_first(self._tallies["change"]),
             "changes_compared_by": facts.compared_by,
+            "accounts_compared_with": _known_first(self._tallies["compared_with"]),
             "notices": [{"level": notice.level, "text": notice.text} for notice in facts.notices],
         }
         summary["trend"] = [*(dict(point) for point in facts.trend), trend_point(summary)]

@@ -53,6 +53,42 @@ def test_the_earlier_quarter_is_found_and_compared_with(tmp_path: Path) -> None:
     assert manifest["previous_manifest_sha256"]
 
 
+def two_accounts(place: Path, mine: list[dict[str, Any]], sisters: list[dict[str, Any]] | None) -> str:
+    """Write a snapshot of an organization of two accounts; None: the second could not be read."""
+    accounts = [{"Id": account, "Name": account, "Status": "ACTIVE"} for account in (ACCOUNT, SISTER)]
+    source = snapshot(place, *mine)
+    (place / "organization.json").write_text(json.dumps({"organization": {"Id": "o-1"}, "accounts": accounts}))
+    if sisters is not None:
+        folder = place / "accounts" / SISTER
+        folder.mkdir()
+        (folder / "authorization-details.json").write_text(json.dumps(details(*sisters)))
+    return source
+
+
+def test_an_account_that_was_unread_is_compared_with_the_last_review_that_read_it(tmp_path: Path) -> None:
+    """Else what changed in the meantime would be in no report at all."""
+    out, mine = tmp_path / "out", [a_role("mine")]
+    before = [a_role("stays", account=SISTER), a_role("goes", account=SISTER)]
+    report(two_accounts(tmp_path / "q2", mine, before), out, as_of=SUMMER - timedelta(days=92))
+    report(two_accounts(tmp_path / "q3", [*mine, a_role("new")], None), out, as_of=SUMMER)
+    after = [a_role("stays", account=SISTER), a_role("comes", account=SISTER)]
+    reported = report(two_accounts(tmp_path / "q4", mine, after), out, as_of=AS_OF)
+    assert changes(out) == [("new", "removed"), ("comes", "added"), ("goes", "removed")]
+    with (out / "2026-Q4" / "changes.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["compared_with"] for row in csv.DictReader(file)] == ["2026-Q3", "2026-Q2", "2026-Q2"]
+    assert reported.summary["accounts_compared_with"] == {"2026-Q2": 1, "2026-Q3": 1}
+    assert "1 account was not read then, and is compared with 2026-Q2." in reported.summary["in_words"]["compared"]
+
+
+def test_an_account_that_no_review_read_is_said_to_be_unknown(tmp_path: Path) -> None:
+    out, mine = tmp_path / "out", [a_role("mine")]
+    report(two_accounts(tmp_path / "q3", mine, None), out, as_of=SUMMER)
+    reported = report(two_accounts(tmp_path / "q4", mine, [a_role("there", account=SISTER)]), out, as_of=AS_OF)
+    assert changes(out) == []
+    assert reported.summary["accounts_compared_with"] == {"2026-Q3": 1, "none": 1}
+    assert "1 account was read by no earlier review" in reported.summary["in_words"]["compared"]
+
+
 def test_an_earlier_snapshot_can_be_named_instead(tmp_path: Path) -> None:
     earlier = snapshot(tmp_path / "q3", a_role("goes"), finished=SUMMER)
     report(snapshot(tmp_path / "q4", a_role("comes")), tmp_path / "out", as_of=AS_OF, previous=earlier)
