@@ -61,27 +61,30 @@ def since(assumption: Assumption, created_at: datetime | None) -> Assumption | N
     """
     if created_at is None or assumption.first_seen >= created_at:
         return assumption
-    has_come = assumption.example is not None and assumption.example.time >= created_at
-    was_refused = assumption.failed_example is not None and assumption.failed_example.time >= created_at
+    has_come = _is_since(assumption.example, created_at)
+    was_refused = _is_since(assumption.failed_example, created_at)
     if assumption.last_seen < created_at or not (has_come or was_refused):
         return None
-    gone = {network for network, event in assumption.network_examples if event.time < created_at} | (
-        set() if has_come else {network for network, _ in assumption.networks}
-    )
-    networks = tuple(one for one in assumption.networks if one[0] not in gone)
+    left = assumption._replace(first_seen=created_at, user_agents=(), with_mfa=None)
+    if not was_refused:
+        left = left._replace(failed=0, errors=(), failed_networks=(), failed_example=None)
+    if not has_come:
+        return left._replace(count=0, networks=(), network_examples=(), example=None)
+    return _less_networks_before(left, created_at)
+
+
+def _is_since(event: EventReference | None, created_at: datetime) -> bool:
+    return event is not None and event.time >= created_at
+
+
+def _less_networks_before(assumption: Assumption, created_at: datetime) -> Assumption:
+    """Return what is left without the networks that nobody came from since; somebody came from another."""
+    gone = {network for network, event in assumption.network_examples if event.time < created_at}
     before = sum(number for network, number in assumption.networks if network in gone)
     return assumption._replace(
-        count=max(1, assumption.count - before) if has_come else 0,
-        failed=assumption.failed if was_refused else 0,
-        first_seen=created_at,
-        networks=networks,
+        count=max(1, assumption.count - before),
+        networks=tuple(one for one in assumption.networks if one[0] not in gone),
         network_examples=tuple(one for one in assumption.network_examples if one[0] not in gone),
-        user_agents=(),
-        errors=assumption.errors if was_refused else (),
-        failed_networks=assumption.failed_networks if was_refused else (),
-        with_mfa=None,
-        example=assumption.example if has_come else None,
-        failed_example=assumption.failed_example if was_refused else None,
     )
 
 
