@@ -49,6 +49,8 @@ def review(request: ReportRequest, *, quarters: int, is_quiet: bool) -> None:
         typer.echo(f"Mails to look at, sent to nobody: {mails}")
         if quarters > 1:
             typer.echo("\n".join(_evidence(Path(reported.location))))
+        else:
+            typer.echo("A first review compares with nothing; --quarters 2 shows new callers and changes, too.")
         typer.echo("The organization is simulated; the account that could not be read is part of its story.")
 
 
