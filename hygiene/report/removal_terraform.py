@@ -5,7 +5,6 @@ https://developer.hashicorp.com/terraform/language/block/removed and …/import
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from hygiene.report.removal_script import NOBODY
@@ -64,6 +63,18 @@ def _import(address: str, identity: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Return the value as a Terraform text on one line; `${` and `%{` would begin an expression there."""
-    escaped = json.dumps(value.encode("utf-8", "replace").decode())
-    return escaped.replace("${", "$${").replace("%{", "%%{")
+    """Return the value as a Terraform text on one line; `${` and `%{` would begin an expression there.
+
+    https://developer.hashicorp.com/terraform/language/expressions/strings
+    """
+    escaped = "".join(map(_escaped, value.encode("utf-8", "replace").decode()))
+    return '"' + escaped.replace("${", "$${").replace("%{", "%%{") + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in ('"', "\\"):
+        return f"\\{character}"
+    if " " <= character <= "~":
+        return character
+    # JSON's \b and \f, and its pairs for what is beyond four digits, are none of Terraform's.
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"

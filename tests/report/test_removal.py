@@ -10,11 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from hygiene.model import Removal, RightSizing
 from hygiene.report import write_report
 from hygiene.report.removal_script import removal_script
 from hygiene.report.removal_terraform import terraform_hints
+from tests.examples import examples
 from tests.report.review_sample import ACCOUNT, AS_OF, a_finding, a_review, a_role, the_facts, the_provenance
 
 if TYPE_CHECKING:
@@ -240,6 +243,32 @@ def test_a_hostile_name_stays_a_text_in_the_terraform_hints(name: str) -> None:
     blocks = [line for line in hints.splitlines() if not line.startswith(("#", "  id = "))]
     assert blocks == [line for line in reference.splitlines() if not line.startswith(("#", "  id = "))]
     assert not re.search(r"(?<!\$)\$\{|(?<!%)%\{", hints)
+
+
+_PIECE = re.compile(r'[^"\\$%\x00-\x1f]|\\["\\]|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})|(\$\$|%%)\{|[$%](?!\{)')
+"""What may stand in a quoted text of Terraform that holds no expression."""
+
+
+def said_by_terraform(quoted: str) -> str:
+    """Return what Terraform would read in a quoted text; fails for one that it would refuse."""
+    inside, place, said = quoted[1:-1], 0, []
+    while place < len(inside):
+        piece = _PIECE.match(inside, place)
+        assert piece, inside[place:]
+        code = piece[1] or piece[2]
+        plain = piece[3][0] + "{" if piece[3] else piece[0].removeprefix("\\") if len(piece[0]) == 2 else piece[0]
+        said.append(chr(int(code, 16)) if code else plain)
+        place = piece.end()
+    return "".join(said)
+
+
+@examples(300)
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('$%{}"\\\n\b\f\u2028\U0001f600')))
+@example("$${x} %%{y}")
+def test_terraform_reads_every_name_as_it_is(name: str) -> None:
+    hints = terraform_hints(ACCOUNT, [replace(PLAIN, instance_profiles=(name,))], the_facts())
+    [quoted] = re.findall(r"aws_iam_instance_profile.*\n  id = (.*)\n}", hints)
+    assert said_by_terraform(quoted) == name
 
 
 def test_the_hints_cover_the_role_its_policies_and_its_profiles() -> None:
