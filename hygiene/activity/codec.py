@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.fields import moment
 from hygiene.activity.model import Activity, Assumption, EventReference, RoleChange, SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA_VERSION = 1
 """Of `activity.json` and the daily files. A reader refuses a newer one."""
@@ -27,15 +30,12 @@ def from_json(content: object) -> Activity:
 
 
 def _object(value: Activity | RoleChange | SignIn) -> dict[str, Any]:
-    return _filled({field.name: _plain(getattr(value, field.name)) for field in fields(value)})
+    return _filled((field.name, _plain(getattr(value, field.name))) for field in fields(value))
 
 
-def _filled(found: dict[str, Any]) -> dict[str, Any]:
+def _filled(found: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     # A number stays even when it is 0: no success with MFA is another thing than nothing said about MFA.
-    return {name: held for name, held in found.items() if held is not None and held not in _EMPTY}
-
-
-_EMPTY: tuple[Any, ...] = ("", (), [])
+    return {name: held for name, held in found if held or held == 0}
 
 
 def _plain(value: object) -> Any:
@@ -54,16 +54,20 @@ def _plain(value: object) -> Any:
 
 def _assumption_object(row: Assumption) -> dict[str, Any]:
     """Written by name, as it is read: a busy account's days have a hundred thousand of them."""
-    found = row._asdict()
+    found = _filled(zip(row._fields, row, strict=True))
     found["first_seen"], found["last_seen"] = _time_text(row.first_seen), _time_text(row.last_seen)
-    found["network_examples"] = [(network, _event_object(event)) for network, event in row.network_examples]
-    found["example"] = row.example and _event_object(row.example)
-    found["failed_example"] = row.failed_example and _event_object(row.failed_example)
-    return _filled(found)
+    if row.network_examples:
+        found["network_examples"] = [(network, _event_object(event)) for network, event in row.network_examples]
+    if row.example is not None:
+        found["example"] = _event_object(row.example)
+    if row.failed_example is not None:
+        found["failed_example"] = _event_object(row.failed_example)
+    return found
 
 
 def _event_object(event: EventReference) -> dict[str, str]:
-    return _filled({"id": event.id, "time": _time_text(event.time), "region": event.region})
+    found = {"id": event.id, "time": _time_text(event.time), "region": event.region}
+    return found if event.id and event.region else _filled(found.items())
 
 
 def _time_text(at: datetime) -> str:
