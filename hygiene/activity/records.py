@@ -72,6 +72,8 @@ def read_record(record: object) -> tuple[Said, ...]:
     if not isinstance(record, dict):
         raise DamagedRecordError
     source, name = record.get("eventSource"), record.get("eventName")
+    if source is None and isinstance(record.get("insightDetails"), dict):
+        return ()  # An unusual number of calls, which stand in the log each for itself.
     if not isinstance(source, str) or not isinstance(name, str) or not name:
         raise DamagedRecordError
     service = source.partition(".")[0]

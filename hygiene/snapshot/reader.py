@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,6 +37,14 @@ An account of 5,000 roles has some 50 MiB. A file that is not compressed comes w
 
 class _DamagedError(Exception):
     """A file is not what it should be; the message says what is wrong with it."""
+
+
+class _DigestError(Exception):
+    """A file is a digest: CloudTrail's own list of its logs, without any event."""
+
+
+_OTHER_LOG = re.compile(r"\d{12}_(?!CloudTrail_)[A-Za-z-]+_", re.ASCII)
+"""How logs of others begin, which lie below the same prefix: digests, Insights, AWS Config, load balancers."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +155,15 @@ class _Files:
     def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
         """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
         begins, ends = (self.window.begins, self.window.ends) if self.window else (None, None)
-        reading, gaps = Reading(account_id, begins=begins, ends=ends), []
+        reading, gaps, passed_by = Reading(account_id, begins=begins, ends=ends), [], 0
         for name in self.store.names(f"{layout.account_folder(account_id)}/{layout.TRAIL}"):
+            if _OTHER_LOG.match(name.rsplit("/", 1)[-1]):
+                passed_by += 1
+                continue
             try:
                 reading.add_all(_records(self.store.read(name), name))
+            except _DigestError:
+                passed_by += 1
             except _DamagedError as error:
                 message = f"{layout.TRAIL}/{name.rsplit('/', 1)[-1]} {error}"
                 gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
@@ -160,7 +174,7 @@ class _Files:
         if whole is None and reading.has_times:
             message = f"{layout.TRAIL}/ holds no event of the time since the review before"
             gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
-        return whole, gaps
+        return replace(whole, files_passed_by=passed_by) if whole is not None else None, gaps
 
 
 class _SingleFile(_Files):
@@ -316,6 +330,8 @@ def _refuse_newer(manifest: JsonObject, location: str) -> None:
 def _records(content: bytes | None, name: str) -> list[Any]:
     document = _decoded(content or b"", name.endswith(".gz"))
     records = document.get("Records") if isinstance(document, dict) else None
+    if isinstance(document, dict) and records is None and "digestStartTime" in document:
+        raise _DigestError
     if not isinstance(records, list):
         raise _DamagedError("has no list of Records")
     return records

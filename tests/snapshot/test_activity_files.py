@@ -70,6 +70,30 @@ def test_a_damaged_file_is_a_gap_and_the_others_are_read(tmp_path: Path) -> None
     assert coverage(held)["status"] == "partial"
 
 
+def test_other_logs_of_the_same_bucket_are_counted_and_make_nothing_incomplete(tmp_path: Path) -> None:
+    """As where the folder of the account was copied whole: digests, Insights, what AWS Config writes."""
+    account = tmp_path / "accounts" / ACCOUNT / "cloudtrail"
+    account.mkdir(parents=True)
+    for kind in ("CloudTrail-Digest", "CloudTrail-Insight", "Config"):
+        (account / f"{ACCOUNT}_{kind}_us-east-1_20261230T0000Z.json.gz").write_bytes(b"whatever it is")
+    (account / "digest.json").write_text(
+        json.dumps({"awsAccountId": ACCOUNT, "digestStartTime": "2026-12-30T00:00:00Z"})
+    )
+    (account / "one.json").write_bytes(a_file(an_assumption()))
+    (account.parent / "authorization-details.json").write_text(json.dumps(details(a_role())))
+    held = open_snapshot(str(tmp_path)).documents(ACCOUNT)
+    assert held.gaps == ()
+    row = coverage(held)
+    assert (row["status"], row["reason"]) == ("read", "4 other files among the CloudTrail logs, passed by")
+
+
+def test_an_insight_is_no_damaged_record(tmp_path: Path) -> None:
+    insight = an_assumption(
+        eventSource=None, eventName=None, eventType="AwsCloudTrailInsight", insightDetails={"state": "Start"}
+    )
+    assert coverage(documents(tmp_path, one__json=a_file(an_assumption(), insight)))["status"] == "read"
+
+
 def test_damaged_records_make_the_account_partial(tmp_path: Path) -> None:
     row = coverage(documents(tmp_path, one__json=a_file(an_assumption(), "nonsense")))
     assert (row["status"], row["reason"]) == (
