@@ -81,15 +81,20 @@ def readers(number: int | None = None) -> ProcessPoolExecutor:
     )
 
 
-def _prepare_to_read() -> None:
-    """Let a process that reads end when the run does, killed or not; Ctrl-C is the run's affair.
+def collect_garbage_rarely() -> None:
+    """Let this process look for unreachable cycles now and then only, and not among what is there already.
 
-    Records hold no cycles: looking for some every few records would take a seventh of the time.
+    Records and their totals hold none: looking for some every few records would take a seventh of the time.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_wait_for_the_end, daemon=True, name="parent").start()
     gc.freeze()
     gc.set_threshold(_GARBAGE_AFTER)
+
+
+def _prepare_to_read() -> None:
+    """Let a process that reads end when the run does, killed or not; Ctrl-C is the run's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_wait_for_the_end, daemon=True, name="parent").start()
+    collect_garbage_rarely()
 
 
 def _wait_for_the_end() -> None:

@@ -20,7 +20,7 @@ from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
 from hygiene.activity.tally import Tally
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files, readers
+from hygiene.collect.trail.parts import DayFiles, collect_garbage_rarely, is_of_first_hour, read_files, readers
 from hygiene.collect.trail.source import DaysRead
 from hygiene.model import GapKind
 
@@ -125,6 +125,7 @@ class S3Source:
         with self._lock:
             if self._processes is None:
                 self._processes = readers()
+                collect_garbage_rarely()
             return self._processes
 
     def _folders_of(self, account_id: str) -> tuple[str, ...]:
