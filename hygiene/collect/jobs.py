@@ -85,9 +85,9 @@ class Jobs:
     def run(self, role_arns: Sequence[str]) -> dict[str, JsonObject]:
         """Return role ARN → answer. A role whose job fails twice, or is refused, becomes a gap."""
         self._to_make.extend((arn, 1) for arn in role_arns)
-        # Alone until the first answer, so that a missing permission costs two calls and not two per thread.
-        self._work(self._next_of_all, until_answered=self._at_a_time > 1)
-        if self._answers and self._at_a_time > 1:
+        # Alone until the first job is made, so that a missing permission costs two calls and not two per thread.
+        self._work(self._next_of_all, until_made=self._at_a_time > 1)
+        if self._made and self._at_a_time > 1:
             self._makers = self._at_a_time
             with ThreadPoolExecutor(2 * self._at_a_time, thread_name_prefix="jobs") as pool:
                 workers = [
@@ -100,10 +100,10 @@ class Jobs:
         self._tell_refusals()
         return dict(sorted(self._answers.items()))
 
-    def _work(self, next_step: Callable[[], _Step | None], *, until_answered: bool = False) -> None:
+    def _work(self, next_step: Callable[[], _Step | None], *, until_made: bool = False) -> None:
         """Do one step after the other until there is none to begin. The first error that is no refusal ends all."""
         try:
-            while not (until_answered and self._answers):
+            while not (until_made and self._made):
                 with self._lock:
                     step = None if self._is_failed or self._is_hopeless() else next_step()
                 if step is None:

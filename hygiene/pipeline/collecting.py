@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Settings
     from hygiene.model import JsonObject, Skip
-    from hygiene.pipeline.earlier import EarlierSnapshot
+    from hygiene.pipeline.earlier_snapshot import EarlierSnapshot
     from hygiene.store import Store
     from hygiene.store.base import Fence
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hygiene.collect.sessions import Sessions
     from hygiene.config import Settings
     from hygiene.pipeline.collecting import Population
-    from hygiene.pipeline.earlier import EarlierSnapshot
+    from hygiene.pipeline.earlier_snapshot import EarlierSnapshot
     from hygiene.pipeline.events import EventsAsked
     from hygiene.snapshot import Snapshot
     from hygiene.store import Store

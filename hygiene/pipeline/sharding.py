@@ -13,7 +13,8 @@ from hygiene.activity.period import review_window
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.errors import ConfigError
 from hygiene.pipeline.collecting import STAYS_FRESH
-from hygiene.pipeline.earlier import earlier_facts, earlier_snapshot
+from hygiene.pipeline.earlier import earlier_facts
+from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import Examination
 from hygiene.pipeline.joint import Collecting, joint_parameters, seal

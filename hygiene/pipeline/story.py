@@ -1,6 +1,6 @@
 """The story of a run: settings in, a snapshot and a report out.
 
-collect  AWS        → snapshot   (`collecting`)
+collect  AWS        → snapshot   (`collect_only`)
 report   snapshot   → report     (`reporting`)
 run      both, with the snapshot below OUT
 """
@@ -13,11 +13,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.errors import NotDueError
-from hygiene.pipeline.collecting import Collected, Reading, collect_into
-from hygiene.pipeline.earlier import earlier_snapshot
+from hygiene.pipeline.collecting import Reading, collect_into
+from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import here
-from hygiene.pipeline.light_run import collect_events_into
 from hygiene.pipeline.memory import without_cycle_search
 from hygiene.pipeline.named import snapshot_named
 from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
     Clock = Callable[[], datetime]
 
-__all__ = ["Collected", "ReportRequest", "Reported", "RunRequest", "collect", "collect_events", "report", "run"]
+__all__ = ["ReportRequest", "Reported", "RunRequest", "report", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +50,6 @@ class RunRequest:
     snapshot: str | None = None
     reuse_snapshot: bool = False
     if_due: bool = False
-
-
-def collect(
-    settings: Settings,
-    destination: str,
-    previous: str | None,
-    progress: Progress,
-    clock: Clock = wall_clock,
-    out: str | None = None,
-) -> Collected:
-    """Read AWS into a snapshot and stop there; with `out`, use and keep the daily events below it.
-
-    Raises LockHeldError when another run writes there.
-    """
-    found = snapshot_named(previous)
-    earlier = earlier_snapshot(found) if found else None
-    store = open_store(destination)
-    events = None
-    if out is not None and settings.aws.cloudtrail != "off":
-        now, places = clock(), Places(open_store(out))
-        quarter = _quarter_of(now, settings)
-        events = events_asked(places, now, now, previous_as_of(previous, places, quarter))
-    with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
-        return collect_into(store, settings, progress, earlier, clock, lock.confirm, events)
-
-
-def collect_events(settings: Settings, out: str, progress: Progress, clock: Clock = wall_clock) -> Collected:
-    """Read CloudTrail alone into OUT/events: the light run between two reviews.
-
-    Raises LockHeldError when a review is at work there: it reads the same events.
-    """
-    now = clock()
-    with alone(out, new_run_id(now)) as places:
-        asked = events_asked(places, now, now, places.previous_as_of(_quarter_of(now, settings)))
-        return collect_events_into(settings, progress, asked)
-
-
-def _quarter_of(moment: datetime, settings: Settings) -> str:
-    return quarter_of(moment, settings.review.fiscal_year_start)
 
 
 def report(settings: Settings, source: str, request: ReportRequest, clock: Clock = wall_clock) -> Reported:
@@ -129,7 +89,7 @@ class Alone:
 
 def quarter_asked(settings: Settings, request: ReportRequest, clock: Clock = wall_clock) -> str:
     """Return the quarter of the review that is asked for."""
-    return request.quarter or _quarter_of(request.as_of or clock(), settings)
+    return request.quarter or quarter_of(request.as_of or clock(), settings.review.fiscal_year_start)
 
 
 def run(

@@ -22,7 +22,8 @@ from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.owners import OwnerRules
 from hygiene.config import Settings
 from hygiene.pipeline.collecting import Reading
-from hygiene.pipeline.earlier import earlier_facts, earlier_snapshot
+from hygiene.pipeline.earlier import earlier_facts
+from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import EventsAsked, event_reader
 from hygiene.pipeline.examining import Examination
 from hygiene.pipeline.parts import SharedParts
