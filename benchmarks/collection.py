@@ -2,11 +2,11 @@
 
     python benchmarks/collection.py [--accounts 1 10 100] [--roles 100] [--rate 10] [--shards N]
 
-The simulated AWS is cut by account into processes, as one alone answers some 250 calls a second. Every account and
-API has a token bucket of its own, as at AWS. The floor of the time is the larger of two: what the buckets let
-through, and what the simulated AWS can answer at all. The latter is measured beforehand, without buckets, by bare
-boto3 that makes every call of the floor for some of the accounts and keeps nothing: one process for each of the
-simulation's, with several threads. The floor of the calls is that of `calls.py`.
+The simulated AWS is cut by account into processes, as one alone answers some 250 calls a second; the program is told
+which account is where. Every account and API has a token bucket of its own, as at AWS. The floor of the time is the
+larger of two: what the buckets let through, and what the simulated AWS can answer at all. The latter is measured
+beforehand, without buckets, by bare boto3 that makes every call of the floor for some of the accounts and keeps
+nothing: one process for each of the simulation's, with several threads. The floor of the calls is that of `calls.py`.
 
 Small accounts are the hard case: with 100 roles the throttles' floor is seven seconds, and the start of the program,
 the listing and the first job's answer come on top of it. `--roles 500` is what the target organization has.
@@ -15,6 +15,7 @@ the listing and the first job's answer come on top of it. `--roles 500` is what 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import platform
@@ -22,8 +23,10 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -32,26 +35,34 @@ import botocore.session
 from botocore.config import Config
 
 from hygiene import pipeline
-from hygiene.collect import sessions
+from hygiene.collect.account_sessions import AccountSessions
 from hygiene.collect.progress import Silent
+from hygiene.collect.sessions import Sessions
 from hygiene.config import Settings
-from hygiene.simulate import Account, Hub, SimulatedAws, World, floor_calls, generated_world
-from hygiene.simulate.floor import worth_asking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
+
+    from hygiene.collect.account_session import AccountSession
+    from hygiene.simulate import Account, World
 
 MOMENT = datetime(2026, 12, 31, 6, 0, tzinfo=UTC)
 JOB_CALLS = ("GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails")
 WALL_FACTOR, CALLS_FACTOR = 1.2, 1.1
+_ENDPOINTS = "BENCHMARK_ENDPOINTS"
+"""Account id → address, for the processes in which the program reads accounts."""
 _BARE_ACCOUNTS, _BARE_THREADS = 8, 4
 
 _processes = multiprocessing.get_context("spawn")
+# A process in which the program reads accounts runs this file first: the simulation, which takes two seconds to load,
+# is imported where it is used.
 
 
 def serve(world: World, rate: float, pipe: Connection) -> None:
     """Simulate some accounts until told to end, throttled from when it is asked to count; sends the calls last."""
+    from hygiene.simulate import SimulatedAws
+
     with SimulatedAws(world, clock=lambda: MOMENT) as aws:
         pipe.send(aws.environment())
         while pipe.recv() != "end":
@@ -89,6 +100,10 @@ class Shards:
         """Return where an account answers."""
         return self.environments[self._shard_of[account_id]]["AWS_ENDPOINT_URL"]
 
+    def endpoints(self) -> dict[str, str]:
+        """Return where each account answers."""
+        return {account_id: self.endpoint_of(account_id) for account_id in self._shard_of}
+
     def begin(self) -> None:
         """Throttle and count from now on."""
         for pipe in self._pipes:
@@ -106,20 +121,28 @@ class Shards:
         return calls
 
 
-class _Pointed:
-    """A boto3 session whose clients go to the account's own process."""
+def read_from(endpoints: dict[str, str]) -> None:
+    """Let every account's sessions of this process go to the address of the account."""
+    session_of = AccountSessions.session
 
-    def __init__(self, session: boto3.Session, endpoint: str) -> None:
-        self._session, self._endpoint = session, endpoint
-        self.region_name = session.region_name
+    def pointed(self: AccountSessions, account_id: str) -> AccountSession:
+        session = session_of(self, account_id)
+        make: Any = session.client
+        session.client = partial(make, endpoint_url=endpoints[account_id])  # type: ignore[method-assign]
+        return session
 
-    def client(self, service: str, **more: Any) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint, **more)  # type: ignore[call-overload]
+    AccountSessions.session = pointed  # type: ignore[method-assign]
 
 
-def routed(shards: Shards) -> type[sessions.Sessions]:
-    """Return the program's sessions with one difference: every account has an address of its own."""
-    doors: dict[str, Any] = {
+if __name__ == "__mp_main__" and _ENDPOINTS in os.environ:
+    # A process that the program has started, to read accounts: it runs this file first.
+    read_from(json.loads(os.environ[_ENDPOINTS]))
+
+
+@contextmanager
+def routed(shards: Shards) -> Iterator[None]:
+    """Let the program find every account in its own process of the simulation, and nothing else be different."""
+    doors = {
         # With the keys of each process: what one simulation gave out, the others do not know.
         environment["AWS_ENDPOINT_URL"]: boto3.client(
             "sts",
@@ -130,18 +153,21 @@ def routed(shards: Shards) -> type[sessions.Sessions]:
         for environment in shards.environments
     }
 
-    class Routed(sessions.Sessions):
-        def _assumed(self, account_id: str) -> boto3.Session:
-            return _Pointed(super()._assumed(account_id), shards.endpoint_of(account_id))  # type: ignore[return-value]
+    def assume(self: Sessions, account_id: str) -> dict[str, str]:
+        door = doors[shards.endpoint_of(account_id)]
+        made: Any = door.assume_role(RoleArn=self.role_arn(account_id), RoleSessionName="benchmark")
+        return dict(made["Credentials"])
 
-        def _assume(self, account_id: str) -> dict[str, str]:
-            sts = doors[shards.endpoint_of(account_id)]
-            made: dict[str, str] = sts.assume_role(RoleArn=self.role_arn(account_id), RoleSessionName="benchmark")[
-                "Credentials"
-            ]
-            return made
-
-    return Routed
+    before, Sessions.assume = Sessions.assume, assume  # type: ignore[method-assign]
+    session_of = AccountSessions.session
+    endpoints = shards.endpoints()
+    read_from(endpoints)
+    os.environ[_ENDPOINTS] = json.dumps(endpoints)
+    try:
+        yield
+    finally:
+        del os.environ[_ENDPOINTS]
+        Sessions.assume, AccountSessions.session = before, session_of  # type: ignore[method-assign]
 
 
 class Bare:
@@ -194,6 +220,8 @@ def read_barely(environment: dict[str, str], wanted: list[tuple[str, list[str]]]
 
 def capacity(shards: Shards, world: World) -> float:
     """Return how many calls a second the processes answer together, in the mixture a collection makes."""
+    from hygiene.simulate.floor import worth_asking
+
     chosen: list[list[tuple[str, list[str]]]] = [[] for _ in shards.environments]
     for account in world.accounts[: max(_BARE_ACCOUNTS, len(chosen))]:
         arns = [
@@ -201,10 +229,11 @@ def capacity(shards: Shards, world: World) -> float:
         ]
         reader = f"arn:aws:iam::{account.id}:role/{Settings().aws.role_name}"
         chosen[shards.shard_of(account.id)].append((reader, arns))
-    pipes = []
+    pipes, callers = [], []
     for environment, wanted in zip(shards.environments, chosen, strict=True):
         here, other = _processes.Pipe()
-        _processes.Process(target=read_barely, args=(environment, wanted, other), daemon=True).start()
+        callers.append(_processes.Process(target=read_barely, args=(environment, wanted, other), daemon=True))
+        callers[-1].start()
         pipes.append(here)
     for pipe in pipes:
         pipe.recv()
@@ -212,17 +241,30 @@ def capacity(shards: Shards, world: World) -> float:
     for pipe in pipes:
         pipe.send("go")
     made: int = sum(pipe.recv() for pipe in pipes)
-    return made / (time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    for caller in callers:
+        # Its CPU is none of the program's, which is counted from here on.
+        caller.join()
+    return made / seconds
 
 
 def jobs_of(account: Account) -> int:
     """Return the least last-accessed jobs of one account."""
+    from hygiene.simulate import Hub, World, floor_calls
+
     alone = World((replace(account, ou=""),), Hub(account.id))
     return floor_calls(alone)[JOB_CALLS[0]]
 
 
+def _cpu_seconds() -> float:
+    """Return the CPU time of this process, and of those it has started and waited for."""
+    return sum(os.times()[:4])
+
+
 def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     """Collect one organization and print a line; return whether both targets are met."""
+    from hygiene.simulate import floor_calls, generated_world
+
     world = generated_world(accounts=accounts, roles_per_account=roles)
     floor = Counter(floor_calls(world))
     shards = Shards(world, min(number, accounts), rate)
@@ -230,14 +272,10 @@ def measure(accounts: int, roles: int, rate: float, number: int) -> bool:
     shards.begin()
     os.environ.update(shards.environments[0])
     settings = Settings()
-    unrouted, sessions.Sessions = sessions.Sessions, routed(shards)  # type: ignore[misc]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            begun, cpu = time.perf_counter(), time.process_time()
-            pipeline.collect(settings, f"{folder}/snapshot", None, Silent())
-            seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    finally:
-        sessions.Sessions = unrouted  # type: ignore[misc]
+    with routed(shards), tempfile.TemporaryDirectory() as folder:
+        begun, cpu = time.perf_counter(), _cpu_seconds()
+        pipeline.collect(settings, f"{folder}/snapshot", None, Silent())
+        seconds, cpu = time.perf_counter() - begun, _cpu_seconds() - cpu
     made = shards.end()
     largest = max(jobs_of(account) for account in world.accounts)
     by_throttle = max(largest - rate, 0) / rate

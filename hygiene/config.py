@@ -154,7 +154,7 @@ class Aws(_Section):
     references: Literal["off", "config"] = "off"
     account_contact: Literal["off", "security", "operations", "billing"] = "off"
     validate_proposals: Literal["off", "access-analyzer"] = "off"
-    max_workers: int = Field(16, ge=1, le=64)
+    max_workers: int = Field(0, ge=0, le=64)
     last_accessed_calls_per_second: float = Field(0.0, ge=0, le=100)
     last_accessed_first_poll_seconds: float = Field(3.0, ge=0, le=120)
     last_accessed_give_up_seconds: float = Field(300.0, ge=1, le=3000)

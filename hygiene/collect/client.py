@@ -34,6 +34,8 @@ T = TypeVar("T")
 ATTEMPTS = 10
 _RENEWALS = 6
 """New sessions for one call: others of the account may use up a short one before it comes to this call's turn."""
+_CONNECTIONS = 64
+"""Kept open at most by one client: the hub's serves all accounts that are read at once."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 """Seconds, between 0 and twice as long each time: clients that failed together must not return together.
 
@@ -210,7 +212,7 @@ def _method(operation: str) -> str:
     return xform_name(operation)
 
 
-def client_config(version: str, workers: int) -> Config:
+def client_config(version: str) -> Config:
     """Return how one attempt is made: trying again is `AwsClient`'s affair, which knows when time is up.
 
     Who calls is written once here: botocore would put it together twice for every call, a tenth of the call's cost.
@@ -219,7 +221,7 @@ def client_config(version: str, workers: int) -> Config:
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=10,
         read_timeout=60,
-        max_pool_connections=workers,
+        max_pool_connections=_CONNECTIONS,
         user_agent=botocore.session.get_session().user_agent(),
         user_agent_extra=f"role-hygiene/{version}",
     )

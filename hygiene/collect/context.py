@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from hygiene.model import AccountDocuments
 
 
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """An account in the previous snapshot: last-accessed answers that cannot have changed are taken from there."""
+
+    run_id: str
+    documents: AccountDocuments
+
+
 @dataclass(slots=True)
 class AccountContext:
     """One account while it is being read."""
@@ -25,9 +33,8 @@ class AccountContext:
     account_id: str
     client: AwsClient
     settings: Aws
-    previous: AccountDocuments | None = None
-    """The account in the previous snapshot, where there is one: what cannot have changed is taken over."""
-    previous_run_id: str = ""
+    previous: Previous | None = None
+    """The account in the previous snapshot, where there is one."""
     events: EventReader | None = None
     """Reads CloudTrail; None when it is switched off."""
     readiness: Readiness | None = None

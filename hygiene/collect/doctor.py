@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hygiene.collect.refusal import RefusedError
+from hygiene.collect.workers import concurrency
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Diagnosis:
 
 def examine(account_ids: Sequence[str], enter: Callable[[str], AwsClient], settings: Aws) -> Iterator[Diagnosis]:
     """Yield a diagnosis per account, in order; every probe is a read of one item that the settings need."""
-    with ThreadPoolExecutor(max(1, min(settings.max_workers, len(account_ids)))) as pool:
+    with ThreadPoolExecutor(concurrency(settings.max_workers, len(account_ids), processors=1).accounts) as pool:
         yield from pool.map(lambda account_id: _examine(account_id, enter, settings), account_ids)
 
 

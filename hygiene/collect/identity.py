@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
 
+    from hygiene.collect.account_session import AccountSession
+
+    Session: TypeAlias = boto3.Session | AccountSession
+
 
 class Identity:
     """A principal and its boto3 clients. Safe to use from several threads, which boto3's sessions are not."""
 
     def __init__(
         self,
-        begin: Callable[[], boto3.Session],
+        begin: Callable[[], Session],
         config: Config,
         lasts_seconds: float = math.inf,
         monotonic: Callable[[], float] = time.monotonic,
@@ -57,7 +61,7 @@ class Identity:
             if number == self._number:
                 self._renew()
 
-    def session(self) -> boto3.Session:
+    def session(self) -> Session:
         """Return the session, for what it knows of Regions."""
         return self._session
 

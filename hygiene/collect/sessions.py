@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
-import botocore.session
 from botocore.exceptions import (
     BotoCoreError,
     NoCredentialsError,
@@ -16,30 +14,21 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from hygiene.collect.account_sessions import AccountSessions, paces
 from hygiene.collect.client import AwsClient, client_config, session_name
 from hygiene.collect.deadline import Deadline
 from hygiene.collect.identity import Identity
-from hygiene.collect.parsing import read_quickly
 from hygiene.collect.progress import Silent
 from hygiene.collect.refusal import EXPIRED, RefusedError
-from hygiene.collect.trail.lookup import CALLS_PER_SECOND
 from hygiene.errors import CollectionError, CredentialsError
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
-    from botocore.loaders import Loader
-
+    from hygiene.collect.account_session import Credentials
     from hygiene.collect.progress import Progress
     from hygiene.config import Aws
 
 _FALLBACK_REGION = "us-east-1"
-_LASTS_SECONDS = 55 * 60.0
-"""A session of an assumed role lasts an hour unless more is asked for, and one that role chaining made never longer.
-
-https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-"""
-_LEARNT = (10.0, 100.0)
-"""Last-accessed calls a second: what is most often allowed, and what no account was ever seen to allow."""
 _EXPIRED = "The AWS credentials have expired; log in again."
 _HELP = "Give hygiene credentials as for any AWS program: AWS_PROFILE, an SSO login, or a role of the machine."
 
@@ -82,9 +71,9 @@ class _OwnSessions:
         return session
 
 
-def hub_client(settings: Aws, version: str) -> AwsClient:
+def hub_client(version: str) -> AwsClient:
     """Return a client with the caller's own credentials, for another process of the same run."""
-    return AwsClient(Identity(_OwnSessions(), client_config(version, settings.max_workers)), Silent())
+    return AwsClient(Identity(_OwnSessions(), client_config(version)), Silent())
 
 
 class Sessions:
@@ -96,15 +85,12 @@ class Sessions:
     def __init__(self, settings: Aws, progress: Progress, version: str) -> None:
         """Raise CredentialsError when there are no credentials, or none that AWS accepts."""
         self._settings = settings
-        self._progress = progress
-        self._config = client_config(version, settings.max_workers)
-        self._loader: Loader = botocore.session.get_session().get_component("data_loader")
         self.stop = threading.Event()
-        self._own = Identity(_OwnSessions(), self._config)
-        self._region = self._own.session().region_name
-        self.hub = AwsClient(self._own, progress, self._paces(), deadline=Deadline(self.stop))
+        self._own = Identity(_OwnSessions(), client_config(version))
+        self.region: str = self._own.session().region_name
+        self.hub = AwsClient(self._own, progress, paces(settings), deadline=Deadline(self.stop))
         self.caller = self._caller()
-        self._read_models()
+        self._accounts = AccountSessions(settings, progress, version, self.region, self.assume, self.stop)
 
     def _caller(self) -> Caller:
         try:
@@ -124,19 +110,6 @@ class Sessions:
             return CredentialsError(f"AWS does not accept the credentials: {error.message} {_HELP}")
         return CollectionError(f"AWS cannot be reached: {error.message}")
 
-    def _paces(self) -> dict[str, tuple[float, float]]:
-        limit = self._settings.last_accessed_calls_per_second
-        pace = (limit, limit) if limit else _LEARNT
-        return {
-            "GenerateServiceLastAccessedDetails": pace,
-            "GetServiceLastAccessedDetails": pace,
-            "LookupEvents": (CALLS_PER_SECOND, CALLS_PER_SECOND),
-        }
-
-    def _read_models(self) -> None:
-        """Read IAM's API model once, here: the loader has no lock, and every thread would read it for itself."""
-        boto3.Session(region_name=self._region, botocore_session=self._core()).client("iam", config=self._config)
-
     def role_arn(self, account_id: str) -> str:
         """Return the ARN of the reader role in an account."""
         return f"arn:{self.caller.partition}:iam::{account_id}:role/{self._settings.role_name.lstrip('/')}"
@@ -149,34 +122,20 @@ class Sessions:
         Raises RefusedError when the role cannot be assumed.
         """
         try:
-            identity = Identity(partial(self._assumed, account_id), self._config, _LASTS_SECONDS)
+            return self._accounts.enter(account_id)
         except RefusedError as error:
             if account_id == self.caller.account_id and error.kind in {GapKind.DENIED, GapKind.GONE}:
                 return self.own(account_id)
             raise
-        return self._client(identity)
 
     def own(self, account_id: str) -> AwsClient:
         """Return a client with the caller's own credentials, for the account they belong to."""
         if account_id != self.caller.account_id:
             raise CollectionError(f"The credentials belong to {self.caller.account_id}, not to {account_id}.")
-        return self._client(self._own)
+        return self._accounts.client(self._own)
 
-    def _client(self, identity: Identity) -> AwsClient:
-        deadline = Deadline(self.stop, self._settings.account_minutes)
-        return AwsClient(identity, self._progress, self._paces(), deadline=deadline)
-
-    def _assumed(self, account_id: str) -> boto3.Session:
-        credentials = self._assume(account_id)
-        return boto3.Session(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-            region_name=self._region,
-            botocore_session=self._core(),
-        )
-
-    def _assume(self, account_id: str) -> dict[str, str]:
+    def assume(self, account_id: str) -> Credentials:
+        """Return credentials of the reader role in an account. Raises RefusedError when it cannot be assumed."""
         external_id = {"ExternalId": self._settings.external_id} if self._settings.external_id else {}
         answer = self.hub.call(
             "sts",
@@ -185,12 +144,5 @@ class Sessions:
             RoleSessionName=session_name(self.caller.name),
             **external_id,
         )
-        credentials: dict[str, str] = answer["Credentials"]
+        credentials: Credentials = answer["Credentials"]
         return credentials
-
-    def _core(self) -> botocore.session.Session:
-        """Return a session that shares the parsed API models: reading them again costs 80 ms per account."""
-        core = botocore.session.get_session()
-        core.register_component("data_loader", self._loader)
-        read_quickly(core)
-        return core

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -10,6 +14,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
+
+_MOST_AT_ONCE = 64
+"""Accounts. AWS throttles each for itself, so more at once do no harm there; but each takes memory here."""
+_PER_PROCESS = 16
+"""Accounts that one process reads at once: AWS lets some 20 calls a second through in each, and Python makes 300."""
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """In how many processes accounts are read, and how many at once in all of them together."""
+
+    processes: int
+    accounts: int
+
+
+def concurrency(wanted: int, accounts: int, processors: int | None = None) -> Concurrency:
+    """Choose for so many accounts. `wanted`: how many at once; 0 where nobody asked for a number.
+
+    `processors`: that may be used; None: those that this process may use.
+    """
+    together = min(wanted or _MOST_AT_ONCE, accounts)
+    processes = max(1, min(processors or _processors(), math.ceil(together / _PER_PROCESS)))
+    return Concurrency(processes, max(1, together if wanted else min(together, processes * _PER_PROCESS)))
+
+
+def _processors() -> int:
+    """Return the processors this process may use; in a container there are often fewer than the machine has.
+
+    https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = _CGROUP_LIMIT.read_text(encoding="ascii").split()
+        return allowed if quota == "max" else max(1, min(allowed, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        return allowed
 
 
 def for_each_account(

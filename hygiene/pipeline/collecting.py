@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from hygiene.snapshot.organization import read_organization as parse_organizatio
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from hygiene.collect.account import AccountRead, AccountReader, ReadAccount
     from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
     from hygiene.collect.runner import Runner
@@ -129,22 +131,36 @@ class Reading:
 
     def read_into(self, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
         """Read accounts into the snapshot and return the number of gaps. `basis`: of the population."""
-        with event_reader(self.settings, self.sessions, self.events) as events:
-            return len(self.runner(writer, basis, events).run(account_ids))
+        from hygiene.collect.workers import concurrency
+        from hygiene.pipeline.reading_elsewhere import can_read_elsewhere, elsewhere
 
-    def runner(self, writer: SnapshotWriter, basis: str, events: EventReader | None) -> Runner:
-        """Return who reads accounts one after the other, for as long as `events` is open."""
+        chosen = concurrency(self.settings.aws.max_workers, len(account_ids))
+        with event_reader(self.settings, self.sessions, self.events) as events:
+            here = self.reader(basis, events)
+            if chosen.processes == 1 or not can_read_elsewhere(self):
+                return len(self.runner(writer, here).run(account_ids, chosen.accounts))
+            with elsewhere(self, chosen.processes, here, events) as there:
+                return len(self.runner(writer, there).run(account_ids, chosen.accounts))
+
+    def reader(self, basis: str, events: EventReader | None) -> AccountReader:
+        """Return who reads accounts here, for as long as `events` is open."""
+        from hygiene.collect.account import AccountReader
+
+        enter = self.sessions.own if basis == SINGLE_ACCOUNT else self.sessions.enter
+        return AccountReader(enter, self.settings.aws, events)
+
+    def runner(self, writer: SnapshotWriter, reader: ReadAccount) -> Runner:
+        """Return who has accounts read, and writes them; what the hub knows of them is read meanwhile."""
         from hygiene.collect.runner import Runner
 
-        sessions, settings = self.sessions, self.settings
-        enter = sessions.own if basis == SINGLE_ACCOUNT else sessions.enter
         # Nobody waits for this thread: told to end, its next call raises, and one that hangs is left.
         beside = ThreadPoolExecutor(1, thread_name_prefix="hub")
-        opinions = beside.submit(_second_opinions, sessions.hub).result
+        opinions = beside.submit(_second_opinions, self.sessions.hub).result
         beside.shutdown(wait=False)
-        return Runner(
-            enter, writer, settings.aws, self.progress, self.clock, sessions.stop, self.earlier, opinions, events
-        )
+        return Runner(partial(self._read, reader), writer, self.progress, self.clock, self.sessions.stop, opinions)
+
+    def _read(self, reader: ReadAccount, account_id: str) -> AccountRead:
+        return reader(account_id, self.earlier.previous(account_id) if self.earlier else None)
 
 
 ReadAccounts = Callable[[Reading, SnapshotWriter, Sequence[str], str], int]

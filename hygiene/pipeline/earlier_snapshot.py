@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from hygiene.collect.context import Previous
 from hygiene.errors import HygieneError
+from hygiene.model import AccountDocuments
 from hygiene.snapshot import Snapshot, open_snapshot
-
-if TYPE_CHECKING:
-    from hygiene.model import AccountDocuments
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +23,17 @@ class EarlierSnapshot:
     snapshot: Snapshot
     run_id: str
 
-    def documents(self, account_id: str) -> AccountDocuments | None:
-        """Return the account's documents, or None when the snapshot does not have the account."""
+    def previous(self, account_id: str) -> Previous | None:
+        """Return what collecting takes over from the account, or None when the snapshot does not have it."""
         if account_id not in self.snapshot.account_ids:
             return None
-        return self.snapshot.documents(account_id)
+        there = self.snapshot.documents(account_id)
+        return Previous(
+            self.run_id,
+            AccountDocuments(
+                account_id, authorization_details=there.authorization_details, last_accessed=there.last_accessed
+            ),
+        )
 
 
 def earlier_snapshot(location: str) -> EarlierSnapshot | None:

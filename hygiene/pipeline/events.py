@@ -59,6 +59,16 @@ def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> 
             source.close()
 
 
+def lookup_reader(asked: EventsAsked) -> EventReader:
+    """Return the reader of each account's own event history, which needs no session but the account's."""
+    from hygiene.collect.trail.daily import DailyEvents
+    from hygiene.collect.trail.lookup import LookupSource
+    from hygiene.collect.trail.reader import EventReader
+
+    daily = DailyEvents(asked.store) if asked.store is not None else None
+    return EventReader(LookupSource(asked.now), asked.window, daily)
+
+
 def _source(settings: Settings, sessions: Sessions, now: datetime | None) -> EventSource | None:
     from hygiene.collect.sessions import hub_client
     from hygiene.collect.trail.lookup import LookupSource
@@ -68,7 +78,7 @@ def _source(settings: Settings, sessions: Sessions, now: datetime | None) -> Eve
     if wanted == "lookup":
         return LookupSource(now)
     if wanted == "s3":
-        make_client = partial(hub_client, settings.aws, metadata.version("role-hygiene"))
+        make_client = partial(hub_client, metadata.version("role-hygiene"))
         return S3Source(settings.cloudtrail, sessions.hub, make_client)
     if wanted == "athena":
         from hygiene.collect.trail.athena import AthenaSource

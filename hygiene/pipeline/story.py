@@ -126,7 +126,7 @@ def _way_to_ask(settings: Settings) -> Callable[[], AwsClient] | None:
 
     if settings.aws.validate_proposals == "off":
         return None
-    return partial(hub_client, settings.aws, metadata.version("role-hygiene"))
+    return partial(hub_client, metadata.version("role-hygiene"))
 
 
 def _refuse_finished(places: Places, quarter: str) -> None:

@@ -107,7 +107,7 @@ def sees(location: str, name: str, content: str) -> bool:
 def collect_account(account_id: str, plan: Plan) -> Receipt:
     """Read one account into the snapshot, whole or not at all."""
     collecting = _collecting(plan)
-    gaps = collecting.runner.run([account_id])
+    gaps = collecting.runner.run([account_id], at_once=1)
     return Receipt(account_id, collecting.roles.pop(account_id, 0), len(gaps))
 
 
@@ -132,7 +132,8 @@ class _Collecting:
         reading = Reading(sessions, settings, self, earlier, wall_clock, asked)
         # Ends with the process.
         events = ExitStack().enter_context(event_reader(settings, sessions, asked))
-        self.runner: Runner = reading.runner(SnapshotWriter(open_store(plan.snapshot)), plan.basis, events)
+        writer = SnapshotWriter(open_store(plan.snapshot))
+        self.runner: Runner = reading.runner(writer, reading.reader(plan.basis, events))
 
     def accounts_found(self, number: int) -> None:
         """Say nothing: the driver tells."""

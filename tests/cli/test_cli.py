@@ -64,6 +64,16 @@ def test_the_report_path_imports_no_boto3(export: str, tmp_path: Path) -> None:
     assert not {"boto3", "botocore", "moto"} & modules
 
 
+def test_the_collect_path_loads_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    modules = loaded_modules("collect", "--snapshot", str(tmp_path / "snapshot"))
+    assert "hygiene.collect.sessions" in modules
+    assert not {"pandas", "moto"} & modules
+
+
 def test_help_teaches_every_command(hygiene: Callable[..., Ended]) -> None:
     code, out, _ = hygiene("--help")
     assert code == 0

@@ -49,7 +49,7 @@ def answering(respond: Callable[[str, dict[str, Any]], Answer]) -> Iterator[AwsC
     try:
         session = boto3.Session("AKIAEXAMPLE", "secret", region_name="eu-west-1")
         endpoint = f"http://127.0.0.1:{server.server_port}"
-        identity = Identity(lambda: _Pointed(session, endpoint), client_config("0", 1))  # type: ignore[arg-type, return-value]
+        identity = Identity(lambda: _Pointed(session, endpoint), client_config("0"))  # type: ignore[arg-type, return-value]
         yield AwsClient(identity, Silent())
     finally:
         server.shutdown()

@@ -53,8 +53,10 @@ def _taken_over(
     context: AccountContext, roles: list[JsonObject], documents: Mapping[str, object]
 ) -> dict[str, JsonObject]:
     """Return the previous snapshot's answers that cannot have changed since: same role, policies and last use."""
-    previous = context.previous
-    if previous is None or previous.authorization_details is None or not previous.last_accessed:
+    if context.previous is None:
+        return {}
+    previous, run_id = context.previous.documents, context.previous.run_id
+    if previous.authorization_details is None or not previous.last_accessed:
         return {}
     earlier_documents = default_documents(previous.authorization_details["Policies"])
     earlier_roles = {role.get("RoleId"): role for role in previous.authorization_details["RoleDetailList"]}
@@ -69,7 +71,7 @@ def _taken_over(
         ):
             continue
         if permissions_sha256(role, documents) == permissions_sha256(earlier, earlier_documents):
-            taken[role["Arn"]] = {TAKEN_OVER: context.previous_run_id, **answer}
+            taken[role["Arn"]] = {TAKEN_OVER: run_id, **answer}
     return taken
 
 
