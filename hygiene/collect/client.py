@@ -32,8 +32,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ATTEMPTS = 10
-_RENEWALS = 6
-"""New sessions for one call: others of the account may use up a short one before it comes to this call's turn."""
+_FRUITLESS_SESSIONS = 3
+"""So many sessions that answered nobody, and a call has no more hope. One that others used up says nothing: each call
+that it answered is one less to make, so that this call's turn comes."""
 _CONNECTIONS = 64
 """Kept open at most by one client: the hub's serves all accounts that are read at once."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
@@ -100,7 +101,7 @@ class AwsClient:
         """Make one attempt after the other until AWS answers, or will not."""
         if (service, operation) not in ALLOWED:
             raise ForbiddenOperationError(f"{service}:{operation} is not on the list of read operations")
-        name, pace, renewals, session = f"{service}:{operation}", self._pace(operation), 0, 0
+        name, pace, fruitless, session = f"{service}:{operation}", self._pace(operation), 0, 0
         for number in itertools.count(1):
             self._wait(name, pace.reserve())
             self._progress.called()
@@ -109,14 +110,14 @@ class AwsClient:
                 answer = attempt(client)
             except (ClientError, BotoCoreError, ResponseParserError) as error:
                 refused = refusal(name, error)
-                if refused.code in EXPIRED and renewals < _RENEWALS:
-                    renewals += 1
-                    self._identity.expired(session)
+                if refused.code in EXPIRED and fruitless < _FRUITLESS_SESSIONS:
+                    fruitless += self._identity.expired(session)
                 elif self._is_final(operation, refused, number):
                     raise refused from error
                 else:
                     self._slow_down(name, pace, refused, number)
             else:
+                self._identity.answered(session)
                 pace.let_through()
                 self._attempts.pop(operation, None)
                 return answer

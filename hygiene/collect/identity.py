@@ -55,11 +55,19 @@ class Identity:
                 self._clients[place] = self._session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
             return self._number, self._clients[place]
 
-    def expired(self, number: int) -> None:
-        """Replace the session of this number; another thread may have done so already."""
+    def answered(self, number: int) -> None:
+        """Note that the session of this number was good for something."""
+        if number == self._number:
+            self._has_answered = True
+
+    def expired(self, number: int) -> bool:
+        """Replace the session of this number, if another thread has not; return whether it was good for nothing."""
         with self._lock:
-            if number == self._number:
-                self._renew()
+            if number != self._number:
+                return False
+            was_fruitless = not self._has_answered
+            self._renew()
+            return was_fruitless
 
     def session(self) -> Session:
         """Return the session, for what it knows of Regions."""
@@ -70,3 +78,4 @@ class Identity:
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._ends_at = self._monotonic() + self._lasts_seconds
         self._number += 1
+        self._has_answered = False

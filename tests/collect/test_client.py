@@ -33,6 +33,46 @@ def client(*answers: dict[str, Any]) -> AwsClient:
     return AwsClient(Identity(lambda: _Session(*answers), Config()), Silent())  # type: ignore[arg-type, return-value]
 
 
+class _ShortSessions:
+    """Sessions that end before a listing's turn comes, so many times; all calls of `others` are answered before."""
+
+    def __init__(self, times: int, others: int = 1) -> None:
+        self._left, self._others = times, others
+        self.begun = 0
+        self.calls = AwsClient(Identity(self._begin, Config()), Silent())  # type: ignore[arg-type]
+
+    def _begin(self) -> _ShortSessions:
+        self.begun += 1
+        return self
+
+    def client(self, *_: Any, **__: Any) -> _ShortSessions:
+        return self
+
+    def get_account_summary(self) -> dict[str, Any]:
+        return {"SummaryMap": {"Roles": 1}}
+
+    def list_roles(self) -> dict[str, Any]:
+        if not self._left:
+            return {"Roles": [1]}
+        self._left -= 1
+        for _ in range(self._others):
+            self.calls.call("iam", "GetAccountSummary")
+        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "over"}}, "ListRoles")
+
+
+def test_sessions_that_others_use_up_do_not_count_against_a_call() -> None:
+    sessions = _ShortSessions(times=20)
+    assert sessions.calls.call("iam", "ListRoles") == {"Roles": [1]}
+    assert sessions.begun == 21
+
+
+def test_sessions_that_answer_nobody_are_soon_no_reason_to_go_on() -> None:
+    sessions = _ShortSessions(times=20, others=0)
+    with pytest.raises(RefusedError, match="ExpiredToken"):
+        sessions.calls.call("iam", "ListRoles")
+    assert sessions.begun == 4
+
+
 def test_an_operation_that_is_not_on_the_list_never_leaves_the_machine() -> None:
     with pytest.raises(ForbiddenOperationError):
         client().call("iam", "DeleteRole", RoleName="x")
