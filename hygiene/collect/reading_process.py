@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,11 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """From the process: it has come up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """From the process: it wants credentials of the reader role in an account."""
 
@@ -90,9 +96,14 @@ def serve(connection: Connection, make_reader: MakeReader, log_level: int) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.set_threshold(_GARBAGE_AFTER)
+    served = _Served(connection, make_reader)
+    package = logging.getLogger("hygiene")
+    package.handlers, package.propagate = [_Sent(served)], False
+    package.setLevel(log_level)
     try:
-        _Served(connection, make_reader, log_level).listen()
+        served.listen()
     except (EOFError, OSError):
+        # Threads that wait for AWS are not waited for: nobody wants to know any more.
         os._exit(0)
 
 
@@ -108,27 +119,26 @@ def portable(error: Exception) -> Exception:
 class _Served:
     """The connection as the reader of accounts sees it. Its main thread listens, all others may speak."""
 
-    def __init__(self, connection: Connection, make_reader: MakeReader, log_level: int) -> None:
+    def __init__(self, connection: Connection, make_reader: MakeReader) -> None:
         self._connection = connection
-        self._sending, self._counting = threading.Lock(), threading.Lock()
+        self._make_reader = make_reader
+        self._making, self._sending, self._counting = threading.Lock(), threading.Lock(), threading.Lock()
         self._calls = 0
         self._wanted: dict[str, Future[Credentials]] = {}
-        package = logging.getLogger("hygiene")
-        package.handlers, package.propagate = [_Sent(self)], False
-        package.setLevel(log_level)
-        self._read = make_reader(self._assume, self)
+        self._reader: ReadAccount | None = None
 
     def listen(self) -> None:
         """Do what is told. Raises EOFError or OSError when nobody is there any more."""
-        with ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="account") as pool:
-            while True:
-                if self._connection.poll(_TELLS_EVERY_SECONDS):
-                    message = self._connection.recv()
-                    if isinstance(message, Asked):
-                        pool.submit(self._do, message)
-                    else:
-                        self._take(message)
-                self._tell_calls()
+        self.send(Ready())
+        pool = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="account")
+        while True:
+            if self._connection.poll(_TELLS_EVERY_SECONDS):
+                message = self._connection.recv()
+                if isinstance(message, Asked):
+                    pool.submit(self._do, message)
+                else:
+                    self._take(message)
+            self._tell_calls()
 
     def send(self, message: object) -> None:
         """Say something to the other process."""
@@ -154,7 +164,7 @@ class _Served:
 
     def _do(self, asked: Asked) -> None:
         try:
-            found: object = self._read(asked.account_id, asked.previous)
+            found: object = self._made_reader()(asked.account_id, asked.previous)
         except Exception as error:  # noqa: BLE001 (it is raised in the other process)
             error.add_note(traceback.format_exc())
             found = Failed(asked.account_id, portable(error))
@@ -163,6 +173,12 @@ class _Served:
             self.send(found)
         except OSError:
             os._exit(0)
+
+    def _made_reader(self) -> ReadAccount:
+        with self._making:
+            if self._reader is None:
+                self._reader = self._make_reader(self._assume, self)
+            return self._reader
 
     def _assume(self, account_id: str) -> Credentials:
         future = self._wanted[account_id] = Future()
@@ -190,4 +206,5 @@ class _Sent(logging.Handler):
         if record.exc_info:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
-        self._served.send(Logged(record))
+        with suppress(OSError):
+            self._served.send(Logged(record))

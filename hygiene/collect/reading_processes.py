@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hygiene.collect.account import AccountRead
 from hygiene.collect.deadline import StoppedError
-from hygiene.collect.reading_process import Asked, Assumed, Called, Failed, Logged, Wanted, portable, serve
+from hygiene.collect.reading_process import Asked, Assumed, Called, Failed, Logged, Ready, Wanted, portable, serve
 from hygiene.model import Gap, GapKind
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ _TRIES = 3
 _LOST = "the process that read it has ended, again and again: this machine may have too little memory"
 _ROLES_AT_ONCE = 8
 """Reader roles that are being assumed at the same time, for all processes together."""
+
+
+class NoProcessError(Exception):
+    """A process did not even come up: this system allows none, or our caller's program cannot be imported."""
 
 
 class _LostError(Exception):
@@ -60,6 +64,7 @@ class ReadingProcesses:
         self._progress = progress
         self._stop = stop
         self._lock = threading.Lock()
+        self._is_in_vain = False
         self._assuming = ThreadPoolExecutor(_ROLES_AT_ONCE, thread_name_prefix="assume")
         self._processes = [self._started() for _ in range(number)]
 
@@ -76,13 +81,20 @@ class ReadingProcesses:
             process.end()
 
     def read(self, account_id: str, previous: Previous | None = None) -> AccountRead:
-        """Return what an account gives; one that ends every process that reads it gives a gap."""
+        """Return what an account gives; one that ends every process that reads it gives a gap.
+
+        Raises NoProcessError where it has to be read here.
+        """
         for _ in range(_TRIES):
+            process, future = self._least_busy(account_id)
+            process.send(Asked(account_id, previous))
             try:
-                return self._least_busy().read(Asked(account_id, previous)).result()
+                return future.result()
             except _LostError:
                 if self._stop.is_set():
                     raise StoppedError from None
+                if not process.was_ready:
+                    raise self._in_vain() from None
                 logger.warning(
                     "account %s: the process that read it has ended; it is read again",
                     account_id,
@@ -91,12 +103,26 @@ class ReadingProcesses:
         gap = Gap(account_id, "process", GapKind.FAILED, "", "", _LOST)
         return AccountRead(account_id, was_entered=False, gaps=[gap])
 
-    def _least_busy(self) -> _Process:
+    def _least_busy(self, account_id: str) -> tuple[_Process, Future[AccountRead]]:
+        """Return the process that is to read the account, and what comes of it."""
         with self._lock:
+            if self._is_in_vain:
+                raise NoProcessError
             for place, process in enumerate(self._processes):
-                if process.is_lost:
+                if process.is_lost and process.was_ready:
+                    process.end()
                     self._processes[place] = self._started()
-            return min(self._processes, key=lambda process: process.at_work)
+            least_busy = min(self._processes, key=lambda process: process.at_work)
+            return least_busy, least_busy.expect(account_id)
+
+    def _in_vain(self) -> NoProcessError:
+        with self._lock:
+            if not self._is_in_vain:
+                logger.warning(
+                    "no process can be started to read accounts in: they are read in this one, one processor"
+                )
+            self._is_in_vain = True
+        return NoProcessError()
 
     def _started(self) -> _Process:
         return _Process(self._make_reader, self._assuming, self._assume, self._progress)
@@ -118,12 +144,16 @@ class _Process:
         self._connection, its_own = context.Pipe()
         level = logging.getLogger("hygiene").getEffectiveLevel()
         self._process = context.Process(target=serve, args=(its_own, make_reader, level), daemon=True)
-        self._process.start()
-        its_own.close()
         self._assuming, self._assume, self._progress = assuming, assume, progress
         self._sending, self._lock = threading.Lock(), threading.Lock()
         self._awaited: dict[str, Future[AccountRead]] = {}
-        self.is_lost = False
+        self.is_lost = self.was_ready = False
+        try:
+            self._process.start()
+        except OSError:
+            self.is_lost = True
+            return
+        its_own.close()
         threading.Thread(target=self._listen, daemon=True, name="process").start()
 
     @property
@@ -131,26 +161,25 @@ class _Process:
         """How many accounts it reads."""
         return len(self._awaited)
 
-    def read(self, asked: Asked) -> Future[AccountRead]:
-        """Let it read an account."""
+    def expect(self, account_id: str) -> Future[AccountRead]:
+        """Return what will come of an account that it is going to be asked for."""
         future: Future[AccountRead] = Future()
         with self._lock:
-            self._awaited[asked.account_id] = future
-        self._send(asked)
+            self._awaited[account_id] = future
+        return future
+
+    def send(self, message: Asked | Assumed) -> None:
+        """Tell it something. What a lost process was asked for ends with an error."""
+        with self._sending, suppress(OSError):
+            self._connection.send(message)
         if self.is_lost:
             self._give_up()
-        return future
 
     def end(self) -> None:
         """End it, whatever it does."""
-        self._process.kill()
-        self._process.join()
-        self._connection.close()
-
-    def _send(self, message: Asked | Assumed) -> None:
-        # What a lost process is told no more, whoever listens to it finds out.
-        with self._sending, suppress(OSError):
-            self._connection.send(message)
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
 
     def _listen(self) -> None:
         try:
@@ -160,9 +189,12 @@ class _Process:
         finally:
             self.is_lost = True
             self._give_up()
+            self._connection.close()
 
     def _heed(self, message: Any) -> None:
         match message:
+            case Ready():
+                self.was_ready = True
             case Called(times):
                 for _ in range(times):
                     self._progress.called()
@@ -182,7 +214,7 @@ class _Process:
             given: Credentials | Exception = self._assume(account_id)
         except Exception as error:  # noqa: BLE001 (it is raised where the role was wanted)
             given = portable(error)
-        self._send(Assumed(account_id, given))
+        self.send(Assumed(account_id, given))
 
     def _taken(self, account_id: str) -> Future[AccountRead]:
         with self._lock:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hygiene.collect.account import AccountReader, read_more
 from hygiene.collect.account_sessions import AccountSessions
 from hygiene.collect.collectors import activity
-from hygiene.collect.reading_processes import ReadingProcesses
+from hygiene.collect.reading_processes import NoProcessError, ReadingProcesses
 from hygiene.pipeline.events import EventsAsked, lookup_reader
 from hygiene.store import open_store
 
@@ -82,7 +82,10 @@ def elsewhere(
         def read(account_id: str, previous: Previous | None) -> AccountRead:
             if account_id == sessions.caller.account_id:
                 return here(account_id, previous)
-            found = there.read(account_id, previous)
+            try:
+                found = there.read(account_id, previous)
+            except NoProcessError:
+                return here(account_id, previous)
             if at_hub is not None and found.was_entered:
                 read_more((activity.COLLECTOR,), found, sessions.hub, settings, at_hub)
             return found

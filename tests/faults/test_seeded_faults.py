@@ -14,8 +14,8 @@ import pytest
 from botocore.config import Config
 
 from hygiene import pipeline
+from hygiene.collect import account_sessions, pacing, sessions
 from hygiene.collect import client as collecting
-from hygiene.collect import pacing, sessions
 from hygiene.collect.progress import Silent
 from hygiene.simulate import Account, Hub, SimulatedAws, World
 from hygiene.simulate.storm import Fault
@@ -69,10 +69,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "_SLOWEST", 20.0)
     patience = Config(read_timeout=1)
 
-    def config(version: str, workers: int) -> Config:
-        return collecting.client_config(version, workers).merge(patience)
+    def config(version: str) -> Config:
+        return collecting.client_config(version).merge(patience)
 
-    monkeypatch.setattr(sessions, "client_config", config)
+    for makes_clients in (sessions, account_sessions):
+        monkeypatch.setattr(makes_clients, "client_config", config)
 
 
 @pytest.fixture(scope="module")

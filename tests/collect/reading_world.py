@@ -1,0 +1,52 @@
+"""What the processes of a test do: each is a reader as `ReadingProcesses` makes it there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hygiene.collect.account import AccountRead
+from hygiene.errors import CollectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hygiene.collect.account import ReadAccount
+    from hygiene.collect.account_session import Credentials
+    from hygiene.collect.context import Previous
+    from hygiene.collect.progress import Progress
+
+DEADLY, ONCE_DEADLY, BROKEN, SLOW = "000000000066", "000000000067", "000000000068", "000000000069"
+
+
+class UnsendableError(Exception):
+    """An error that pickle cannot make again."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} {two}")
+
+
+def make_reader(assume: Callable[[str], Credentials], progress: Progress) -> ReadAccount:
+    def read(account_id: str, previous: Previous | None) -> AccountRead:
+        progress.called()
+        if account_id == BROKEN:
+            raise UnsendableError("our", "bug")
+        if account_id == SLOW:
+            time.sleep(60)
+        keys = assume(account_id)
+        marker = Path(keys["SecretAccessKey"])
+        if account_id == DEADLY or (account_id == ONCE_DEADLY and not marker.exists()):
+            marker.touch()
+            os._exit(9)
+        logging.getLogger("hygiene.collect").info("read %s", account_id)
+        run_id = previous.run_id if previous else ""
+        return AccountRead(account_id, was_entered=True, documents={"pid": os.getpid(), "previous": run_id})
+
+    return read
+
+
+def make_nothing(assume: Callable[[str], Credentials], progress: Progress) -> ReadAccount:  # noqa: ARG001
+    raise CollectionError("no reader can be made")
