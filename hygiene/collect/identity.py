@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from hygiene.collect.account_session import AccountSession
 
     Session: TypeAlias = boto3.Session | AccountSession
+
+
+@dataclass(slots=True)
+class _Term:
+    """One session: its number, until when it lasts, its clients, and whether it was good for anything."""
+
+    number: int
+    session: Session
+    ends_at: float
+    clients: dict[tuple[str, str | None], Any] = field(default_factory=dict)
+    has_answered: bool = False
 
 
 class Identity:
@@ -37,45 +49,52 @@ class Identity:
         self._lasts_seconds = lasts_seconds
         self._monotonic = monotonic
         self._lock = threading.RLock()
-        self._number = 0
-        self._renew()
+        self._term = self._begun(1)
 
     @property
     def number(self) -> int:
         """Which session it is by now: what AWS keeps for one session is gone with the next number."""
-        return self._number
+        return self._term.number
 
     def client(self, service: str, region: str | None = None) -> tuple[int, Any]:
-        """Return the session's number, and its boto3 client of a service."""
-        with self._lock:
-            if self._monotonic() >= self._ends_at:
-                self._renew()
-            place = service, region
-            if place not in self._clients:
-                self._clients[place] = self._session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
-            return self._number, self._clients[place]
+        """Return the session's number, and its boto3 client of a service.
+
+        One that is there is given at once, though another one is being made: for that an API model is read.
+        """
+        term, place = self._term, (service, region)
+        found = term.clients.get(place)
+        if found is None or self._monotonic() >= term.ends_at:
+            with self._lock:
+                term = self._lasting()
+                found = term.clients.get(place)
+                if found is None:
+                    make: Any = term.session.client
+                    found = term.clients[place] = make(service, region_name=region, config=self._config)
+        return term.number, found
 
     def answered(self, number: int) -> None:
         """Note that the session of this number was good for something."""
-        if number == self._number:
-            self._has_answered = True
+        term = self._term
+        if number == term.number:
+            term.has_answered = True
 
     def expired(self, number: int) -> bool:
         """Replace the session of this number, if another thread has not; return whether it was good for nothing."""
         with self._lock:
-            if number != self._number:
+            term = self._term
+            if number != term.number:
                 return False
-            was_fruitless = not self._has_answered
-            self._renew()
-            return was_fruitless
+            self._term = self._begun(number + 1)
+            return not term.has_answered
 
     def session(self) -> Session:
         """Return the session, for what it knows of Regions."""
-        return self._session
+        return self._term.session
 
-    def _renew(self) -> None:
-        self._session = self._begin()
-        self._clients: dict[tuple[str, str | None], Any] = {}
-        self._ends_at = self._monotonic() + self._lasts_seconds
-        self._number += 1
-        self._has_answered = False
+    def _lasting(self) -> _Term:
+        if self._monotonic() >= self._term.ends_at:
+            self._term = self._begun(self._term.number + 1)
+        return self._term
+
+    def _begun(self, number: int) -> _Term:
+        return _Term(number, self._begin(), self._monotonic() + self._lasts_seconds)

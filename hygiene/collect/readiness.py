@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FACTOR, _MARGIN_SECONDS = 1.25, 0.25
 """Over the longest job seen: asking too early costs a call, asking a little late costs nothing."""
 
-_PROBE_SECONDS = 0.3
+_PROBE_SECONDS = 0.1
 
 
 class Readiness:

@@ -60,7 +60,9 @@ class _OwnSessions:
     def __call__(self) -> boto3.Session:
         """Raise CredentialsError when there are none, or those that AWS has just called expired."""
         try:
-            session = boto3.Session(region_name=boto3.Session().region_name or _FALLBACK_REGION)
+            session = boto3.Session()
+            if not session.region_name:
+                session = boto3.Session(region_name=_FALLBACK_REGION)
             found = session.get_credentials()
             current = found.get_frozen_credentials() if found is not None else None
         except BotoCoreError as error:

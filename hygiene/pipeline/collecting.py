@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hygiene.activity.period import review_window
 from hygiene.model import Account, AccountState
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Clock = Callable[[], datetime]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SINGLE_ACCOUNT = "single account"
 
@@ -101,8 +103,7 @@ def collect_into(
     )
     writer = SnapshotWriter(store)
     run_id, started_at, there = _begin(writer, settings, clock())
-    documents, problems = read_whole(sessions, settings, population)
-    writer.write_whole(documents)
+    whole = _beside("whole", partial(read_whole, sessions, settings, population))
     missing = [account.id for account in population.chosen if account.id not in there]
     if len(missing) < len(population.chosen):
         logger.info(
@@ -111,7 +112,9 @@ def collect_into(
     asked = events or EventsAsked(review_window(clock(), None))
     reading = Reading(sessions, settings, progress, earlier, clock, asked)
     gaps = (read or Reading.read_into)(reading, writer, missing, population.basis)
+    documents, problems = whole()
     fence()
+    writer.write_whole(documents)
     said = {"run_id": run_id, "started_at": started_at, "finished_at": clock()}
     writer.finish({**said, **about(sessions, settings, population, problems)})
     failed = sum(not writer.has_details(account.id) for account in population.chosen)
@@ -153,14 +156,22 @@ class Reading:
         """Return who has accounts read, and writes them; what the hub knows of them is read meanwhile."""
         from hygiene.collect.runner import Runner
 
-        # Nobody waits for this thread: told to end, its next call raises, and one that hangs is left.
-        beside = ThreadPoolExecutor(1, thread_name_prefix="hub")
-        opinions = beside.submit(_second_opinions, self.sessions.hub).result
-        beside.shutdown(wait=False)
+        opinions = _beside("opinions", partial(_second_opinions, self.sessions.hub))
         return Runner(partial(self._read, reader), writer, self.progress, self.clock, self.sessions.stop, opinions)
 
     def _read(self, reader: ReadAccount, account_id: str) -> AccountRead:
         return reader(account_id, self.earlier.previous(account_id) if self.earlier else None)
+
+
+def _beside(name: str, work: Callable[[], T]) -> Callable[[], T]:
+    """Begin something that the hub does while accounts are read; what is returned gives what comes of it.
+
+    Nobody else waits for this thread: told to end, its next call raises, and one that hangs is left.
+    """
+    beside = ThreadPoolExecutor(1, thread_name_prefix=name)
+    future = beside.submit(work)
+    beside.shutdown(wait=False)
+    return future.result
 
 
 ReadAccounts = Callable[[Reading, SnapshotWriter, Sequence[str], str], int]
