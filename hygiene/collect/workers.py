@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST_AT_ONCE = 64
-"""Accounts. AWS throttles each for itself, so more at once do no harm there; but each takes memory here."""
+_MOST_AT_ONCE = 32
+"""Accounts, where nobody asks for more. AWS throttles each for itself; but one of 500 roles takes some 25 MB here."""
 _PER_PROCESS = 16
-"""Accounts that one process reads at once: AWS lets some 20 calls a second through in each, and Python makes 300."""
+"""Accounts that one process reads at once: AWS lets some 20 calls a second through in each, and Python makes 400."""
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 

@@ -103,7 +103,8 @@ def collect_into(
     )
     writer = SnapshotWriter(store)
     run_id, started_at, there = _begin(writer, settings, clock())
-    whole = _beside("whole", partial(read_whole, sessions, settings, population))
+    if population.document is not None:
+        writer.write_whole({layout.ORGANIZATION: population.document})
     missing = [account.id for account in population.chosen if account.id not in there]
     if len(missing) < len(population.chosen):
         logger.info(
@@ -111,8 +112,14 @@ def collect_into(
         )
     asked = events or EventsAsked(review_window(clock(), None))
     reading = Reading(sessions, settings, progress, earlier, clock, asked)
-    gaps = (read or Reading.read_into)(reading, writer, missing, population.basis)
-    documents, problems = whole()
+    whole = _beside("whole", partial(read_whole, sessions, settings, population))
+    try:
+        gaps = (read or Reading.read_into)(reading, writer, missing, population.basis)
+        documents, problems = whole()
+    except BaseException:
+        # What the hub still reads beside is for nobody any more.
+        sessions.stop.set()
+        raise
     fence()
     writer.write_whole(documents)
     said = {"run_id": run_id, "started_at": started_at, "finished_at": clock()}

@@ -39,7 +39,7 @@ HAPPENED = (
 @pytest.fixture
 def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Activity | None, list[Any]]]:
     monkeypatch.setattr(lookup, "CALLS_PER_SECOND", 1000)
-    monkeypatch.setattr("hygiene.collect.sessions.CALLS_PER_SECOND", 1000)
+    monkeypatch.setattr("hygiene.collect.account_sessions.CALLS_PER_SECOND", 1000)
 
     def collect(
         prepare: Callable[[SimulatedAws], None] = lambda _: None, days_ago: float = 0
@@ -127,7 +127,7 @@ def test_a_review_of_a_moment_that_is_past_reaches_no_further_back_than_aws_does
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookup, "CALLS_PER_SECOND", 1000)
-    monkeypatch.setattr("hygiene.collect.sessions.CALLS_PER_SECOND", 1000)
+    monkeypatch.setattr("hygiene.collect.account_sessions.CALLS_PER_SECOND", 1000)
     late = timedelta(days=3)
     with simulated(world(events=HAPPENED), monkeypatch) as running:
         running.faults.throttle("cloudtrail", "LookupEvents", rate=1000, burst=1000)

@@ -26,7 +26,7 @@ MEMBERS = tuple(f"{number:012d}" for number in range(1, 41))
 EXTERNAL_ID = "canary-external-id-4711"
 
 pytestmark = pytest.mark.skipif(
-    concurrency(0, len(MEMBERS) + 1).processes == 1, reason="one processor: one process reads all accounts"
+    concurrency(17, len(MEMBERS) + 1).processes == 1, reason="one processor: one process reads all accounts"
 )
 
 
@@ -36,6 +36,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedAws]:
     members = tuple(Account(number, f"member-{number[-2:]}", roles=(a_simulated_role("app"),)) for number in MEMBERS)
     world = World((hub, *members), Hub(HUB_ACCOUNT), organization_id="o-many", management_account=HUB_ACCOUNT)
     monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED", "off")
+    # The least that takes two processes, so that accounts end one after the other.
+    monkeypatch.setenv("HYGIENE_AWS__MAX_WORKERS", "17")
     with simulated(world, monkeypatch) as running:
         yield running
 
@@ -74,13 +76,13 @@ def went_on(aws: SimulatedAws, folder: Path) -> None:
 def test_told_to_end_all_of_them_end_in_time_and_the_next_start_goes_on(
     aws: SimulatedAws, tmp_path: Path, number: int, code: int
 ) -> None:
-    aws.faults.latency(0.05)
+    aws.faults.latency(0.1)
     process = collecting(tmp_path / "snap", "--quiet")
     readers = readers_of(process, tmp_path / "snap")
     aws.faults.latency(30)
     time.sleep(0.3)
     # As a terminal and a service manager do it: everybody is told.
-    for pid in (process.pid, *readers):
+    for pid in (*readers, process.pid):
         os.kill(pid, number)
     began = time.monotonic()
     _, said = process.communicate(timeout=30)
@@ -94,7 +96,7 @@ def test_told_to_end_all_of_them_end_in_time_and_the_next_start_goes_on(
 
 
 def test_killed_it_takes_the_processes_along_and_the_next_start_goes_on(aws: SimulatedAws, tmp_path: Path) -> None:
-    aws.faults.latency(0.05)
+    aws.faults.latency(0.1)
     process = collecting(tmp_path / "snap", "--quiet")
     readers = readers_of(process, tmp_path / "snap")
     aws.faults.latency(30)
@@ -105,7 +107,7 @@ def test_killed_it_takes_the_processes_along_and_the_next_start_goes_on(aws: Sim
 
 
 def test_one_process_that_is_killed_loses_no_account(aws: SimulatedAws, tmp_path: Path) -> None:
-    aws.faults.latency(0.05)
+    aws.faults.latency(0.1)
     process = collecting(tmp_path / "snap")
     os.kill(readers_of(process, tmp_path / "snap")[0], signal.SIGKILL)
     _, said = process.communicate(timeout=120)
@@ -122,7 +124,7 @@ def test_no_secret_is_in_what_the_processes_show_say_or_leave(
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     aws.faults.fail(MEMBERS[3], "iam", "ListRoles", times=3)
-    aws.faults.latency(0.05)
+    aws.faults.latency(0.1)
     process = collecting(tmp_path / "snap", "-vv", "--log-format", "json")
     readers = readers_of(process, tmp_path / "snap")
     shown = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in readers)

@@ -161,7 +161,7 @@ def test_what_never_came_is_a_named_gap_and_makes_no_role_unused(
 def test_a_region_that_is_down_is_a_gap_of_activity_alone(
     aws: SimulatedAws, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "CALLS_PER_SECOND", 100)
+    monkeypatch.setattr(account_sessions, "CALLS_PER_SECOND", 100)
     aws.faults.throttle("cloudtrail", "LookupEvents", rate=1000, burst=1000)
     aws.faults.take_down("eu-west-1")
     assert review(tmp_path, cloudtrail="lookup", last_accessed="off").exit_code == 3

@@ -152,3 +152,19 @@ def test_no_process_is_to_write_days_into_s3_where_it_had_to_have_the_hub_s_cred
     sessions: Any = None
     reading = Reading(sessions, trail_world.settings(source), Silent(), None, lambda: AS_OF, asked)
     assert can_read_elsewhere(reading) is can
+
+
+def test_sessions_that_end_are_renewed_there_with_the_hub_s_credentials_here(
+    started: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulated(twelve_accounts(), monkeypatch) as running:
+        monkeypatch.setattr(workers, "_PER_PROCESS", 4)
+        running.shorten_sessions(calls=4)
+        collected = collect(tmp_path / "snapshot", quick_settings(aws={"last_accessed": "off"}))
+        entered = sum(call.operation == "AssumeRole" and call.status == 200 for call in running.calls)
+        ended = {call.account_id for call in running.calls if call.error_code == "ExpiredToken"}
+    assert started == [2]
+    assert collected.failed == 1
+    assert entered > 11
+    assert ended
+    assert list((tmp_path / "snapshot").glob("accounts/*/credential-report.json"))
