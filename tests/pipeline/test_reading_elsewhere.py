@@ -22,7 +22,7 @@ from hygiene.store import open_store
 from tests.activity.events import an_assumption
 from tests.builders import AS_OF
 from tests.collect import trail_world
-from tests.worlds import HUB_ACCOUNT, point_at, quick_settings, simulated, twelve_accounts
+from tests.worlds import HUB_ACCOUNT, quick_settings, simulated, twelve_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +45,10 @@ class Counting(Silent):
         self.done.append(account_id)
 
 
-@pytest.fixture(scope="module")
-def twelve() -> Iterator[SimulatedAws]:
-    with pytest.MonkeyPatch.context() as monkeypatch, simulated(twelve_accounts(), monkeypatch) as running:
-        yield running
-
-
 @pytest.fixture
-def aws(twelve: SimulatedAws, monkeypatch: pytest.MonkeyPatch) -> SimulatedAws:
-    point_at(twelve.environment(), monkeypatch)
-    return twelve
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedAws]:
+    with simulated(twelve_accounts(), monkeypatch) as running:
+        yield running
 
 
 @pytest.fixture
