@@ -1,13 +1,16 @@
 """Reads AWS's XML answers as botocore does, but faster: one last-accessed answer lists 150 services and more.
 
 botocore looks at every member of a shape anew for every element. Here that is done once per shape, and whatever is
-not plain (repeated elements, headers, attributes, unions, errors) is left to botocore.
+not plain (repeated elements, headers, attributes, unions, errors) is left to botocore. Policies are decoded where
+they are met: botocore searches every answer for them, and takes most of that time for the percent signs.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from botocore.handlers import json_decode_policies
 from botocore.parsers import QueryParser, ResponseParserFactory
@@ -24,14 +27,11 @@ _Slow: Any = QueryParser
 _Plan = dict[str, tuple[str, Any, Any]]
 """XML name → member name, shape, and the method that reads it (None: text), in the order of the API model."""
 
-_AFTER_IAM = "after-call.iam"
 _search_all: Any = json_decode_policies
 """Its stubs are not those of a handler."""
 
 _POLICY = "policyDocumentType"
-
-_with_policies: dict[str, bool] = {}
-"""By operation of IAM."""
+"""The shape of a policy, as the API model names it: JSON, percent-encoded."""
 
 _LEFT_TO_BOTOCORE = ("location", "eventheader", "xmlAttribute", "flattened")
 
@@ -39,32 +39,25 @@ _LEFT_TO_BOTOCORE = ("location", "eventheader", "xmlAttribute", "flattened")
 def read_quickly(core: botocore.session.Session) -> None:
     """Let the clients made from this session read answers this way."""
     core.register_component("response_parser_factory", _Factory())
-    core.unregister(_AFTER_IAM, _search_all)
-    core.register(_AFTER_IAM, _decode_policies)
+    core.unregister("after-call.iam", _search_all)
 
 
-def _decode_policies(**event: Any) -> None:
-    """Decode policy documents as botocore does, but search no answer for them that can hold none."""
-    model = event["model"]
-    if model.name not in _with_policies:
-        # Two threads that find it out together find the same.
-        _with_policies[model.name] = model.output_shape is not None and _holds_policies(model.output_shape, set())
-    if _with_policies[model.name]:
-        json_decode_policies(event["parsed"], model)
+def policy(text: str) -> Any:
+    """Return a policy as it was before it was encoded, or the text where it is none: what botocore returns too."""
+    try:
+        return json.loads(_unquoted(text))
+    except ValueError:
+        return text
 
 
-def _holds_policies(shape: Any, seen: set[str]) -> bool:
-    """Whether botocore would find a policy document somewhere below this shape."""
-    if shape.name in seen:
-        return False
-    seen.add(shape.name)
-    return shape.name == _POLICY or any(_holds_policies(member, seen) for member in _below(shape))
-
-
-def _below(shape: Any) -> list[Any]:
-    if shape.type_name == "structure":
-        return list(shape.members.values())
-    return [shape.member] if shape.type_name == "list" else []
+def _unquoted(text: str) -> str:
+    """Return the text without percent-encoding, as `urllib.parse.unquote` does, at a tenth of the time."""
+    if text.isascii() and "\\" not in text:
+        try:
+            return text.replace("%", "\\x").encode().decode("unicode_escape").encode("latin-1").decode()
+        except UnicodeError:
+            pass
+    return unquote(text)
 
 
 def timestamp(value: Any) -> datetime:
@@ -91,7 +84,7 @@ class _Factory(ResponseParserFactory):
 
 
 class _QuickQueryParser(_Slow):  # type: ignore[misc]
-    """botocore's parser of the query protocol (IAM, STS), with one method done again."""
+    """botocore's parser of the query protocol (IAM, STS), with two methods done again."""
 
     def __init__(self, **defaults: Any) -> None:
         super().__init__(**defaults)
@@ -112,6 +105,10 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
             for place, (member, shape, read) in plan.items()
             if place in found
         }
+
+    def _handle_string(self, shape: Any, node: Any) -> Any:
+        text = super()._handle_string(shape, node)
+        return policy(text) if shape.name == _POLICY and isinstance(text, str) else text
 
     def _by_botocore(self, shape: Any, node: Any) -> dict[str, Any]:
         parsed: dict[str, Any] = super()._handle_structure(shape, node)
@@ -136,6 +133,6 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
         return plan if len(plan) == len(members) else None
 
     def _reader(self, shape: Any) -> Any:
-        if shape.type_name == "string":
+        if shape.type_name == "string" and shape.name != _POLICY:
             return None
         return getattr(self, f"_handle_{shape.type_name}", self._default_handle)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import botocore.session
 import pytest
 from botocore.handlers import json_decode_policies
 from botocore.parsers import ResponseParserError, create_parser
 
-from hygiene.collect import parsing
 from hygiene.collect.parsing import read_quickly, timestamp
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -97,25 +96,37 @@ def test_what_is_no_time_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", ["GetAccountAuthorizationDetails", "ListRoles", "GetServiceLastAccessedDetails"]
+    "coded",
+    [
+        quote('{"Version": "2012-10-17", "Statement": {"Sid": "größer+ als %25", "Resource": "a\\\\b"}}'),
+        quote('{"Version": "\\u00e9\\n", "Statement": []}', safe='{}":, \\'),
+        "%7B%22a%22%3A%22%C3%28%22%7D",
+        "%7B%22a%22%3A%20%22100%zz%22%7D",
+        "%7B%22a%22%3A%22\u00e9%C3%A9%22%7D",
+        "%7B%22cut%22",
+        "no policy at all",
+        "{}",
+        "",
+    ],
+    ids=["plain", "backslash", "no-utf-8", "no-hex", "raw", "cut", "words", "bare", "empty"],
 )
-def test_answers_are_searched_for_policies_just_where_botocore_could_find_one(operation: str) -> None:
-    core = botocore.session.get_session()
-    read_quickly(core)
-    model = botocore.session.get_session().get_service_model("iam").operation_model(operation)
-    coded = "%7B%22Version%22%3A%222012-10-17%22%7D"
-    role = {"RoleName": "a", "AssumeRolePolicyDocument": coded}
-    parsed: dict[str, Any] = {"RoleDetailList": [role], "Roles": [role], "JobStatus": coded}
-    expected = copy.deepcopy(parsed)
-    core.emit("after-call.iam.X", parsed=parsed, model=model)
-    json_decode_policies(expected, model)
-    assert parsed == expected
-    assert (role["AssumeRolePolicyDocument"] == coded) == (operation == "GetServiceLastAccessedDetails")
+def test_a_policy_is_decoded_as_botocore_decodes_it(coded: str) -> None:
+    operation = "GetAccountAuthorizationDetails"
+    inline = f"<member><PolicyName>p</PolicyName><PolicyDocument>{coded}</PolicyDocument></member>"
+    role = f"<AssumeRolePolicyDocument>{coded}</AssumeRolePolicyDocument><RolePolicyList>{inline}</RolePolicyList>"
+    twice = f"{role}<Unheard/><Unheard/>"
+    members = f"<member><RoleName>%7B%7D</RoleName>{role}</member><member>{twice}</member>"
+    quick, slow = _both(operation, _answer(operation, f"<RoleDetailList>{members}</RoleDetailList>"))
+    json_decode_policies(slow, botocore.session.get_session().get_service_model("iam").operation_model(operation))
+    assert quick == slow
+    assert quick["RoleDetailList"][0]["RoleName"] == "%7B%7D"
+    assert len(quick["RoleDetailList"][0]["RolePolicyList"]) == 1
 
 
-def test_an_answer_without_policies_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_answer_is_searched_for_policies() -> None:
     core = botocore.session.get_session()
     read_quickly(core)
-    monkeypatch.setattr(parsing, "json_decode_policies", lambda *_, **__: pytest.fail("searched"))
-    model = core.get_service_model("iam").operation_model("GetServiceLastAccessedDetails")
-    core.emit("after-call.iam.X", parsed={"ServicesLastAccessed": []}, model=model)
+    model = core.get_service_model("iam").operation_model("ListRoles")
+    parsed = {"Roles": [{"AssumeRolePolicyDocument": "%7B%7D"}]}
+    core.emit("after-call.iam.ListRoles", parsed=parsed, model=model)
+    assert parsed == {"Roles": [{"AssumeRolePolicyDocument": "%7B%7D"}]}
