@@ -13,7 +13,7 @@ from hygiene.documents import parse_time
 if TYPE_CHECKING:
     from hygiene.model import JsonObject
 
-_FACTOR, _MARGIN_SECONDS = 1.25, 0.25
+_FACTOR, _MARGIN_SECONDS = 1.25, 0.15
 """Over the longest job seen: asking too early costs a call, asking a little late costs nothing."""
 
 _PROBE_SECONDS = 0.1

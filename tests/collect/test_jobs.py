@@ -234,7 +234,7 @@ def _job(seconds: float) -> dict[str, Any]:
 def test_the_wait_is_learnt_from_the_longest_job_and_never_longer_than_configured() -> None:
     readiness = Readiness(3.0)
     assert readiness.seconds == 3.0
-    for seconds, wait in [(0.2, 0.5), (1.0, 1.5), (0.4, 1.5), (60.0, 3.0)]:
+    for seconds, wait in [(0.2, 0.4), (1.0, 1.4), (0.4, 1.4), (60.0, 3.0)]:
         readiness.finished(_job(seconds))
         assert readiness.seconds == pytest.approx(wait)
 

@@ -12,15 +12,13 @@ from hygiene.collect.collectors import (
     roles,
 )
 
-FIRST = (
-    # Asked for first and fetched last: AWS needs a few seconds to write it.
-    credential_report.REQUEST,
-    authorization_details.COLLECTOR,
-)
+FIRST = (authorization_details.COLLECTOR,)
 BESIDE = last_accessed.COLLECTOR
 """Takes longest, by AWS's throttles; goes on beside those that follow, from when the roles are known."""
 
 MEANWHILE = (
+    # Asked for early and fetched last: AWS needs a few seconds to write it.
+    credential_report.REQUEST,
     roles.COLLECTOR,
     account_summary.COLLECTOR,
     reconciliation.COLLECTOR,

@@ -1,6 +1,6 @@
 """The credential report: IAM users with their passwords and keys, as rows.
 
-AWS writes it in a few seconds and keeps it for four hours, so it is requested first and fetched last.
+AWS writes it in a few seconds and keeps it for four hours, so it is requested early and fetched last.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 """
 
