@@ -30,7 +30,11 @@ _SHORTEST = 0.25
 
 
 class Pace:
-    """The pace of one operation, in calls a second, after a first burst of one second's worth."""
+    """The pace of one operation, in calls a second.
+
+    After a rest it goes twice as fast, until it has made up for one second at most: AWS's bucket is full by then. All
+    at once would be no sooner done, and many accounts begin together: calls would wait here, for the processor.
+    """
 
     def __init__(
         self,
@@ -44,7 +48,8 @@ class Pace:
         self._lock = threading.Lock()
         self._let_through: deque[float] = deque(maxlen=_REMEMBERED)
         self._since, self._excused_until = monotonic(), -math.inf
-        self._burst = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
+        self._most_saved = self._saved = max(per_second, 1.0) if math.isfinite(per_second) else 0.0
+        """Calls that may be made up for."""
         self._next = -math.inf
         self._in_a_row = 0
 
@@ -64,8 +69,14 @@ class Pace:
             if not self.is_known:
                 return 0.0
             now, interval = self._monotonic(), 1 / self._rate
-            self._next = max(self._next, now - self._burst * interval) + interval
-            return max(self._next - now, 0.0)
+            if self._next < now:
+                self._saved = min(self._most_saved, self._saved + (now - self._next) / interval)
+                self._next = now
+            place = self._next
+            made_up = min(self._saved, 0.5)
+            self._saved -= made_up
+            self._next = place + (1 - made_up) * interval
+            return place - now
 
     def let_through(self) -> None:
         """Note that AWS answered."""
@@ -82,7 +93,7 @@ class Pace:
                 return
             self._rate = max(min(self._measured(now), self._rate) * _SLOWER, _SLOWEST)
             # Who calls again comes after those who have their places already.
-            self._next, self._burst = max(now, self._next), 0.0
+            self._next, self._most_saved, self._saved = max(now, self._next), 0.0, 0.0
             self._excused_until = self._next + 1 / self._rate
 
     def _measured(self, now: float) -> float:

@@ -137,12 +137,26 @@ def test_the_session_name_says_who_reads_and_is_one_aws_accepts() -> None:
     assert session_name("ci@example.com") == "role-hygiene-ci@example.com"
 
 
-def test_a_pace_spreads_calls_after_the_first_burst() -> None:
+def test_a_pace_spreads_calls_and_uses_what_a_full_bucket_holds_in_the_first_second() -> None:
+    now, given = [0.0], list[float]()
+    pace = Pace(10, 10, lambda: now[0])
+    for _ in range(31):
+        now[0] += pace.reserve()
+        given.append(now[0])
+    assert given[0] == 0
+    assert [given[5], given[10], given[20], given[30]] == pytest.approx([0.25, 0.5, 1.0, 2.0])
+
+
+def test_a_pace_that_rested_makes_up_for_one_second_at_most() -> None:
     now = [0.0]
     pace = Pace(10, 10, lambda: now[0])
-    for _ in range(30):
+    for _ in range(31):
         now[0] += pace.reserve()
-    assert 1.9 <= now[0] <= 2.1
+    now[0] += 60
+    rested = now[0]
+    for _ in range(31):
+        now[0] += pace.reserve()
+    assert now[0] - rested == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize(
