@@ -68,9 +68,10 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    with simulated(twelve_accounts(), monkeypatch):
-        # Waiting for last-accessed reports that nobody hurries takes longer than a container gives.
-        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "30")
+    with simulated(twelve_accounts(), monkeypatch) as aws:
+        # Waiting for AWS takes longer than a container gives.
+        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "0")
+        aws.faults.latency(0.5)
         command = hygiene("schedule", "--out", str(out))
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
             assert until(lambda: bool(list(out.glob("snapshots/*"))), 40)
@@ -81,7 +82,7 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
         assert time.monotonic() - began < 10
         assert scheduler.returncode == 0, err
         assert not list(out.glob("*-Q*/manifest.json"))
-        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "0")
+        aws.faults.latency(0)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
             assert until(lambda: bool(list(out.glob("*-Q*/manifest.json"))), 60)
             scheduler.send_signal(signal.SIGTERM)
