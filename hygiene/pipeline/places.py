@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SNAPSHOTS, LEDGER, EVENTS = "snapshots", "ledger", "events"
 LOCK = f"{LEDGER}/lock.json"
+UNREPORTED = f"{LEDGER}/unreported.json"
 ALERTS, ALERTS_LOCK = f"{LEDGER}/alerts.jsonl", f"{LEDGER}/alerts-lock.json"
 ALERTS_WAITING = f"{LEDGER}/alerts-waiting.json"
 _JOINT = "-shards-"
@@ -110,6 +111,30 @@ class Places:
         """Return the location of this quarter's newest finished snapshot."""
         finished = (self._snapshot(name) for name in reversed(self._snapshot_names(quarter)))
         return next((store.location for store in finished if _is_finished(store)), None)
+
+    def note_unreported(self, snapshot: Store) -> None:
+        """Note that a report of this snapshot is to follow, for whoever goes on when this run is killed before it."""
+        name = snapshot.location.rpartition("/")[2]
+        self.out.write(UNREPORTED, json.dumps({"snapshot": name}).encode())
+
+    def forget_unreported(self) -> None:
+        """Take the note away: the report is there."""
+        self.out.remove(UNREPORTED)
+
+    def unreported_snapshot(self, quarter: str, settings: Settings, not_before: datetime) -> str | None:
+        """Return the location of a finished snapshot of the quarter whose run ended before its report.
+
+        None for one that was finished before a moment, or made with other settings.
+        """
+        noted = _read(self.out, UNREPORTED) or {}
+        name = str(noted.get("snapshot", ""))
+        if name not in self._snapshot_names(quarter):
+            return None
+        store = self._snapshot(name)
+        manifest = _read(store, layout.MANIFEST) or {}
+        finished_at = parse_time(manifest.get("finished_at"))
+        is_fresh = finished_at is not None and finished_at >= not_before
+        return store.location if is_fresh and manifest.get("parameters") == collection_parameters(settings) else None
 
     def newest_snapshot(self, other_than: str, before: str = "") -> str | None:
         """Return the location of the snapshot that was finished last, before a moment (ISO 8601) if given."""

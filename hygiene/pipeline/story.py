@@ -7,13 +7,14 @@ run      both, with the snapshot below OUT
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.errors import NotDueError
-from hygiene.pipeline.collecting import Reading, collect_into
+from hygiene.pipeline.collecting import STAYS_FRESH, Reading, collect_into
 from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import here
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from hygiene.store import Store
 
     Clock = Callable[[], datetime]
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["ReportRequest", "Reported", "RunRequest", "report", "run"]
 
@@ -111,11 +114,12 @@ def run(
         if request.if_due:
             # Another run may have finished it while this one waited for the lock.
             _refuse_finished(places, quarter)
-        source = _finished_already(places, request, quarter)
+        source = _finished_already(places, settings, request, quarter, clock)
         if source is None:
             source = _collected(places, settings, request, quarter, progress, clock, workforce.read)
         way = _way_to_ask(settings)
         reported = report_on(source, settings, request.report, clock, places, way, workforce.examine)
+        places.forget_unreported()
         workforce.forget()
         return reported
 
@@ -151,19 +155,31 @@ def _collected(
     earlier = earlier_snapshot(found) if found else None
     now = clock()
     events = events_asked(places, request.report.as_of or now, now, previous_as_of(named, places, quarter))
+
+    def before_it_is_sealed() -> None:
+        places.fence()
+        places.note_unreported(store)
+
     if request.snapshot is None:
-        collect_into(store, settings, progress, earlier, clock, places.fence, events, read)
+        collect_into(store, settings, progress, earlier, clock, before_it_is_sealed, events, read)
     else:
         with Lock(store, layout.LOCK, new_run_id(clock())) as lock:
             collect_into(store, settings, progress, earlier, clock, lock.confirm, events, read)
     return store.location
 
 
-def _finished_already(places: Places, request: RunRequest, quarter: str) -> str | None:
-    """Return the finished snapshot the user wants to use again, if there is one."""
-    if not request.reuse_snapshot:
+def _finished_already(
+    places: Places, settings: Settings, request: RunRequest, quarter: str, clock: Clock
+) -> str | None:
+    """Return the finished snapshot the user wants to use again, or one that a killed run has not reported on."""
+    if request.reuse_snapshot:
+        return request.snapshot or places.finished_snapshot(quarter)
+    if request.snapshot:
         return None
-    return request.snapshot or places.finished_snapshot(quarter)
+    found = places.unreported_snapshot(quarter, settings, clock() - STAYS_FRESH)
+    if found:
+        logger.info("going on with %s: an earlier run collected it and ended before its report", found)
+    return found
 
 
 def _place_to_fill(places: Places, settings: Settings, request: RunRequest, quarter: str, clock: Clock) -> Store:

@@ -14,6 +14,7 @@ from hygiene import pipeline
 from hygiene.collect.operations import OPERATIONS
 from hygiene.collect.progress import Silent
 from hygiene.errors import CredentialsError, PopulationError, SnapshotError
+from hygiene.pipeline.places import wall_clock
 from hygiene.simulate import Account, Hub, SimulatedAws, World, floor_calls
 from tests.builders import AS_OF
 from tests.worlds import HUB_ACCOUNT, a_simulated_role, point_at, quick_settings, simulated, twelve_accounts
@@ -178,6 +179,37 @@ def test_a_finished_snapshot_is_collected_anew_unless_reuse_is_asked_for(
         aws.forget_calls()
         run(tmp_path, reuse_snapshot=True)
         assert aws.calls == []
+
+
+def test_what_a_run_collected_before_it_was_killed_in_its_report_is_not_collected_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def killed_in_its_report(settings: Settings | None = None) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr("hygiene.pipeline.story.report_on", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(tmp_path, settings)
+
+    with simulated(twelve_accounts(), monkeypatch) as aws:
+        killed_in_its_report()
+        aws.forget_calls()
+        run(tmp_path)
+        assert aws.calls == []
+        run(tmp_path)
+        assert aws.calls, "its report is there, so the next run collects anew"
+        killed_in_its_report(quick_settings(aws={"last_accessed": "off"}))
+        aws.forget_calls()
+        run(tmp_path)
+        assert aws.calls, "it was collected with other settings"
+        killed_in_its_report()
+        aws.forget_calls()
+        wanted = pipeline.ReportRequest(out=str(tmp_path), as_of=AS_OF)
+        tomorrow = wall_clock() + timedelta(days=1, minutes=1)
+        pipeline.run(quick_settings(), pipeline.RunRequest(wanted), Silent(), lambda: tomorrow)
+        assert aws.calls, "roles may have been used since"
 
 
 def test_a_report_made_again_names_the_one_it_supersedes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
