@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.worlds import simulated, twelve_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pytest
@@ -31,6 +32,16 @@ def hygiene(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "hygiene", *arguments]
 
 
+@contextmanager
+def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Give the process; it is gone afterwards, also where a test fails: `with` alone would wait for it for ever."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def status(out: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         hygiene("schedule", "--status", "--out", str(out)), capture_output=True, text=True, check=False
@@ -45,7 +56,7 @@ def test_it_reviews_gives_signs_of_life_and_ends_within_ten_seconds(
     assert status(out).returncode == 3
     with simulated(twelve_accounts(), monkeypatch):
         command = hygiene("schedule", "--out", str(out), "--log-format", "json")
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+        with started(command) as scheduler:
             assert until(lambda: bool(list(out.glob("*/manifest.json"))), 60)
             assert until(lambda: '"is_done": true' in heartbeat.read_text(), 10)
             well = status(out)
@@ -73,7 +84,7 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
         monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "0")
         aws.faults.latency(0.5)
         command = hygiene("schedule", "--out", str(out))
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+        with started(command) as scheduler:
             assert until(lambda: bool(list(out.glob("snapshots/*"))), 40)
             time.sleep(1)
             began = time.monotonic()
@@ -83,7 +94,7 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
         assert scheduler.returncode == 0, err
         assert not list(out.glob("*-Q*/manifest.json"))
         aws.faults.latency(0)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as scheduler:
+        with started(command) as scheduler:
             assert until(lambda: bool(list(out.glob("*-Q*/manifest.json"))), 60)
             scheduler.send_signal(signal.SIGTERM)
             scheduler.communicate(timeout=12)
