@@ -14,6 +14,7 @@ import orjson
 
 from hygiene.policy.action_data import data_folder
 from hygiene.policy.actions import catalogue
+from hygiene.policy.resource_kinds import resource_kinds
 from hygiene.policy.variables import in_own_account
 from hygiene.policy.wildcards import glob
 
@@ -44,7 +45,7 @@ def actions_covered_by(resources: tuple[str, ...]) -> int:
 
     An action that needs several resources is covered with one of their kinds: none of it is left without that one.
     """
-    wide = [resource for resource in resources if resource.endswith("*")]
+    wide = [resource for resource in resources if _may_be_wide(resource)]
     named = {service for resource in wide for service in resource.split(":", _ARN_PARTS)[2:3]}
     services = {also for service in named for also in (service, *ALSO_ON_ARNS_OF.get(service, ()))}
     return sum(_covered(service, tuple(wide)) for service in services if service in catalogue().services)
@@ -53,9 +54,19 @@ def actions_covered_by(resources: tuple[str, ...]) -> int:
 @lru_cache(maxsize=2048)
 def covered_in_accounts(resources: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """Return the accounts that the ARNs name, each with the mask of the actions of which they cover all there."""
-    parts = [(resource, resource.split(":", _ARN_PARTS - 1)) for resource in resources if resource.endswith("*")]
-    accounts = {part[4] for _, part in parts if len(part) == _ARN_PARTS and part[4].isdigit()}
+    parts = [resource.split(":", _ARN_PARTS - 1) for resource in resources if _may_be_wide(resource)]
+    accounts = {part[4] for part in parts if len(part) == _ARN_PARTS and part[4].isdigit()}
     return tuple((account, actions_covered_by(_in_account(resources, account))) for account in sorted(accounts))
+
+
+@lru_cache(maxsize=4096)
+def _may_be_wide(resource: str) -> bool:
+    """Whether an ARN can be about a whole kind: nothing but a part of the kind's word stands before its wildcards."""
+    *before, last = in_own_account(resource).split(":", _ARN_PARTS - 1)
+    stem = last.rstrip("*/")
+    if len(before) < _ARN_PARTS - 1 or not stem or not {"*", "?", "$"}.isdisjoint(stem):
+        return resource.endswith("*")
+    return stem != last and any(kind.startswith(stem) for kind in resource_kinds(before[2]))
 
 
 def _in_account(resources: tuple[str, ...], account_id: str) -> tuple[str, ...]:
