@@ -85,12 +85,13 @@ def content(out: str) -> dict[str, bytes]:
 
 
 def finished_accounts(out: str) -> set[str]:
-    """Return the accounts that an unfinished snapshot holds whole."""
+    """Return the accounts held whole by a snapshot that is unfinished, or that no report was made of yet."""
     store = open_store(out)
+    is_reported = store.exists(f"{QUARTER}/manifest.json")
     found: set[str] = set()
     for name in store.folders("snapshots"):
         snapshot = store.child(f"snapshots/{name}")
-        if snapshot.exists(layout.MANIFEST):
+        if snapshot.exists(layout.MANIFEST) and is_reported:
             continue
         accounts = snapshot.folders(layout.ACCOUNTS)
         found |= {one for one in accounts if snapshot.exists(f"{layout.account_folder(one)}/{layout.GAPS}.json")}

@@ -47,7 +47,8 @@ def collecting(folder: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def accounts_in(folder: Path) -> set[str]:
-    return {path.parent.name for path in folder.glob("accounts/*/authorization-details.json")}
+    """Return the accounts that are there whole; one that is being written has another name."""
+    return {path.parent.name for path in folder.glob("accounts/[0-9]*/authorization-details.json")}
 
 
 def readers_of(process: subprocess.Popen[str], folder: Path) -> list[int]:
