@@ -184,8 +184,12 @@ class _Named:
         if covers_any_resource(statement):
             return self._all
         if statement.not_resources:
-            return self._all.difference(*map(self.by, statement.not_resources))
-        return frozenset[str]().union(*map(self.by, statement.resources))
+            return self._all - self.by_any(statement.not_resources)
+        return self.by_any(statement.resources)
+
+    def by_any(self, resources: Iterable[str]) -> frozenset[str]:
+        """Return the ARNs that one of the resources names."""
+        return frozenset[str]().union(*map(self.by, resources))
 
     def by(self, resource: str) -> frozenset[str]:
         """Return the ARNs that a resource, with wildcards or without, names."""
@@ -417,7 +421,7 @@ class _Search:
                     resources += statement.resources if statement.is_allow else statement.not_resources
         probe = any_of(self._arn, "role")
         few = {resource for resource in resources if not all(map(named_by(resource).fullmatch, probe))}
-        return frozenset[str]().union(*map(self._named.by, few))
+        return self._named.by_any(few)
 
     def _pass_role(self, mask: int, passed_to: tuple[str, ...]) -> str | None:
         """Return the fate of passing a role worth passing to a service that takes it."""
@@ -464,7 +468,7 @@ class _Search:
         """Return the ARNs, among those known, that the permission reaches by name and that make a path of it."""
         if permission in ON_PEOPLE:
             resources = [resource for statement in self._allows(mask) for resource in statement.resources]
-            return frozenset[str]().union(*map(self._people.named.by, resources))
+            return self._people.named.by_any(resources)
         if permission in ON_ROLES:
             return frozenset(arn for statement in self._allows(mask) for arn in self._matched(statement))
         if permission in ON_POLICIES:
@@ -536,7 +540,7 @@ class _Search:
         return (statement for _, statement, _ in self._own.permissions.allows(mask))
 
     def _matched(self, statement: Statement) -> frozenset[str]:
-        return frozenset[str]().union(*map(self._named.by, statement.resources))
+        return self._named.by_any(statement.resources)
 
 
 def _starts_something(path: EscalationPath) -> bool:

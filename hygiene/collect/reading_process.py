@@ -6,7 +6,6 @@ between the two, and nowhere else.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import pickle
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.collect.account import ReadAccount
 from hygiene.collect.account_session import Credentials
+from hygiene.collect.garbage import collect_garbage_rarely
 from hygiene.collect.progress import Progress
 from hygiene.errors import CollectionError
 
@@ -36,8 +36,6 @@ _MOST_AT_ONCE = 64
 """Accounts; how many it is told at once is the other's affair."""
 _TELLS_EVERY_SECONDS = 0.5
 """How many calls were made, for the progress bar."""
-_GARBAGE_AFTER = 200_000
-"""Objects made before Python looks for unreachable ones: AWS's answers hold no cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def serve(connection: Connection, make_reader: MakeReader, log_level: int) -> No
     # Ctrl-C and SIGTERM go to the whole group of processes; what is to happen then, the other one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    gc.set_threshold(_GARBAGE_AFTER)
+    collect_garbage_rarely()
     served = _Served(connection, make_reader)
     package = logging.getLogger("hygiene")
     package.handlers, package.propagate = [_Sent(served)], False

@@ -44,8 +44,6 @@ def events_asked(places: Places, as_of: datetime, now: datetime, previous_as_of:
 @contextmanager
 def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> Iterator[EventReader | None]:
     """Give the reader of `[aws] cloudtrail`, None when it is off; what it started ends with it."""
-    from hygiene.collect.trail.daily import DailyEvents
-    from hygiene.collect.trail.reader import EventReader
     from hygiene.collect.trail.s3 import S3Source
 
     source = _source(settings, sessions, asked.now)
@@ -53,7 +51,7 @@ def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> 
         yield None
         return
     try:
-        yield EventReader(source, asked.window, DailyEvents(asked.store) if asked.store is not None else None)
+        yield _reader(source, asked)
     finally:
         if isinstance(source, S3Source):
             source.close()
@@ -61,12 +59,16 @@ def event_reader(settings: Settings, sessions: Sessions, asked: EventsAsked) -> 
 
 def lookup_reader(asked: EventsAsked) -> EventReader:
     """Return the reader of each account's own event history, which needs no session but the account's."""
-    from hygiene.collect.trail.daily import DailyEvents
     from hygiene.collect.trail.lookup import LookupSource
+
+    return _reader(LookupSource(asked.now), asked)
+
+
+def _reader(source: EventSource, asked: EventsAsked) -> EventReader:
+    from hygiene.collect.trail.daily import DailyEvents
     from hygiene.collect.trail.reader import EventReader
 
-    daily = DailyEvents(asked.store) if asked.store is not None else None
-    return EventReader(LookupSource(asked.now), asked.window, daily)
+    return EventReader(source, asked.window, DailyEvents(asked.store) if asked.store is not None else None)
 
 
 def _source(settings: Settings, sessions: Sessions, now: datetime | None) -> EventSource | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from hygiene.activity.objects import DamagedObjectError, records_of
 from hygiene.activity.reading import DAY, Reading
 from hygiene.activity.tally import Tally
+from hygiene.collect.garbage import collect_garbage_rarely
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,9 +29,6 @@ _FIRST_HOUR = re.compile(r"_\d{8}T00\d\dZ_")
 
 _AHEAD = 8
 """Files fetched at the same time, while one is read; so many are in memory at once."""
-
-_GARBAGE_AFTER = 200_000
-"""Objects made before Python looks for unreachable ones: a few sockets' worth, no record's."""
 
 Fetch = Callable[[str], bytes]
 """Returns a file's bytes; raises DamagedObjectError when they cannot be had whole."""
@@ -79,15 +76,6 @@ def readers(number: int | None = None) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         number or os.cpu_count(), mp_context=get_context("spawn"), initializer=_prepare_to_read
     )
-
-
-def collect_garbage_rarely() -> None:
-    """Let this process look for unreachable cycles now and then only, and not among what is there already.
-
-    Records and their totals hold none: looking for some every few records would take a seventh of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_AFTER)
 
 
 def _prepare_to_read() -> None:

@@ -19,8 +19,9 @@ from hygiene.activity.objects import DamagedObjectError
 from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
 from hygiene.activity.tally import Tally
+from hygiene.collect.garbage import collect_garbage_rarely
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.trail.parts import DayFiles, collect_garbage_rarely, is_of_first_hour, read_files, readers
+from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files, readers
 from hygiene.collect.trail.source import DaysRead
 from hygiene.model import GapKind
 
