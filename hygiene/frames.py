@@ -295,6 +295,8 @@ class AccountReview:
     right_sizing: RightSizing = field(default_factory=RightSizing)
     compared_with: str = ""
     """The quarter that its changes are told from; empty where no earlier review read the account."""
+    waived: Mapping[int, int] = field(default_factory=dict)
+    """Number of an exception → findings of the account that it holds for."""
 
 
 class Review(Protocol):
@@ -305,9 +307,8 @@ class Review(Protocol):
         """The Coverage table."""
         ...
 
-    @property
-    def exceptions(self) -> pd.DataFrame:
-        """The Exceptions table; what it counts is complete once all accounts have been gone through."""
+    def exceptions_table(self, waived: Mapping[int, int]) -> pd.DataFrame:
+        """Return the Exceptions table; `waived`: as in AccountReview, of all accounts together."""
         ...
 
     @property
@@ -335,6 +336,10 @@ class ReviewTables:
     role_events: pd.DataFrame = field(default_factory=RoleEvents.empty)
     right_sizing: Mapping[str, RightSizing] = field(default_factory=dict)
     """By account id."""
+
+    def exceptions_table(self, waived: Mapping[int, int]) -> pd.DataFrame:  # noqa: ARG002 (the protocol's)
+        """Return the Exceptions table, which counts already."""
+        return self.exceptions
 
     @property
     def group_sizes(self) -> Mapping[str, int]:

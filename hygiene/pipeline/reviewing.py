@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -61,7 +60,6 @@ class Reviewing:
         self._settings = settings
         self._reference = reference
         self._waivers = waivers_of(settings)
-        self._waived: Counter[int] = Counter()
         self._moments: dict[str, tuple[Moment, Moment]] = {}
         self._following = Following(places, facts, settings.email.due_days, snapshot, previous, reference)
 
@@ -70,10 +68,9 @@ class Reviewing:
         """The Coverage table."""
         return self._analysis.coverage
 
-    @property
-    def exceptions(self) -> pd.DataFrame:
-        """The Exceptions table; what it counts is complete once all accounts have been gone through."""
-        return exceptions_table(self._waivers, self._waived, self._facts.as_of)
+    def exceptions_table(self, waived: Mapping[int, int]) -> pd.DataFrame:
+        """Return the Exceptions table; `waived`: as in AccountReview, of all accounts together."""
+        return exceptions_table(self._waivers, waived, self._facts.as_of)
 
     @property
     def group_sizes(self) -> Mapping[str, int]:
@@ -82,7 +79,6 @@ class Reviewing:
 
     def accounts(self) -> Iterator[AccountReview]:
         """Yield the accounts that were read, and those that anybody ever answered about, in order of their ids."""
-        self._waived.clear()
         judged = frozenset(self._analysis.account_ids)
         for account_id in sorted(judged | self._following.account_ids):
             yield self._account(self._analysis.account(account_id) if account_id in judged else _unseen(account_id))
@@ -97,7 +93,6 @@ class Reviewing:
         then = before.population if before else None
         findings = first_seen(tables.findings, before.findings if before else None, facts.quarter)
         waived = waive(self._waivers, tables.roles, findings, facts.as_of)
-        self._waived.update(waived.used)
         loop = self._following.loop(account_id, now, then, waived.roles)
         roles = rerouted(tables.roles, loop.answers, self._settings.owners.fallback)
         decisions = decisions_to_ask(roles, facts.review_id, loop)
@@ -115,6 +110,7 @@ class Reviewing:
             role_events=tables.role_events,
             right_sizing=tables.right_sizing,
             compared_with=since.quarter if since is not None and account_id in now.read else "",
+            waived=waived.used,
         )
 
     def _population(self, tables: AccountTables) -> Population:

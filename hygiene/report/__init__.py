@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hygiene.frames import Review
     from hygiene.model import Provenance, ReportFile, ReviewFacts
+    from hygiene.report.write import WrittenElsewhere
 
 __all__ = [
     "EVERY_FORMAT",
@@ -73,13 +74,14 @@ def write_report(
     provenance: Provenance,
     destination: Path,
     formats: Collection[str] = FORMATS,
+    elsewhere: WrittenElsewhere | None = None,
 ) -> tuple[ReportFile, ...]:
     """Write the report into an existing, empty folder and return its files, `manifest.json` last.
 
     Summary, coverage, manifest, proposals and removal scripts are written whatever the formats. Raises ReportError
     when the folder cannot take the report, FrameError when the tables contradict each other. One account is in memory
-    at a time.
+    at a time. `elsewhere`: who gives the accounts, where they are written on other machines (`hygiene.report.account`).
     """
     from hygiene.report import write
 
-    return write.write_report(review, facts, provenance, destination, formats)
+    return write.write_report(review, facts, provenance, destination, formats, elsewhere)

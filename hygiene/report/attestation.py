@@ -146,6 +146,17 @@ class Attested:
             for row in rows_of(frame.reindex(columns=["reviewer", "decision", "justification"])):
                 self._add_answer(row["reviewer"] or "not named", row["decision"], row["justification"] or "")
 
+    def merge(self, others: Attested) -> None:
+        """Add what was gathered from other accounts."""
+        self.followups.update(others.followups)
+        self.trusting_people += others.trusting_people
+        self.of_services += others.of_services
+        self.nothing_asked += others.nothing_asked
+        self.excepted += others.excepted
+        self._answers.update(others._answers)
+        for reviewer, justifications in others._justifications.items():
+            self._justifications.setdefault(reviewer, set()).update(justifications)
+
     def _add_answer(self, reviewer: str, decision: str, justification: str) -> None:
         self._answers[reviewer, decision] += 1
         self._justifications.setdefault(reviewer, set()).update({justification} - {""})

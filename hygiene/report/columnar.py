@@ -28,12 +28,10 @@ class ParquetFile:
         self._rows = 0
         self._writer: Any = None
 
-    def add(self, frame: pd.DataFrame) -> None:
-        """Add the frame's rows, with its own types; the first part's columns are the file's."""
-        if frame.empty and (self._waiting or self._writer is not None):
-            return
-        self._waiting.append(_table(frame))
-        self._rows += len(frame)
+    def add(self, table: Any) -> None:
+        """Add the rows of an Arrow table that `arrow_table` made; the first part's columns are the file's."""
+        self._waiting.append(table)
+        self._rows += len(table)
         if self._rows >= ROWS_PER_GROUP:
             self._write()
 
@@ -60,11 +58,12 @@ class ParquetFile:
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write one frame."""
     file = ParquetFile(path)
-    file.add(frame)
+    file.add(arrow_table(frame))
     file.close()
 
 
-def _table(frame: pd.DataFrame) -> Any:
+def arrow_table(frame: pd.DataFrame) -> Any:
+    """Return the frame as an Arrow table, with its own types."""
     import pyarrow as pa
 
     def array(column: pd.Series) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hygiene.report.cells import safe_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -16,35 +16,37 @@ _ROWS_AT_ONCE = 2_000
 
 
 class CsvFile:
-    """A CSV file that grows part by part; the header comes with the first part."""
+    """A CSV file that grows by rows that are written out already; it begins with its header."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Iterable[str]) -> None:
         self._file = path.open("wb")
-        self._is_new = True
+        self.add([_encoded(_joined([[name] for name in columns]))])
 
-    def add(self, frame: pd.DataFrame) -> None:
-        """Add the frame's rows in the order they have."""
-        if self._is_new:
-            self._write(_joined([[str(name)] for name in frame.columns]))
-            self._is_new = False
-        for lines in _lines(frame):
-            self._write(lines)
+    def add(self, rows: Sequence[bytes]) -> None:
+        """Add rows that `csv_rows` wrote out."""
+        self._file.writelines(rows)
 
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
 
-    def _write(self, lines: str) -> None:
-        self._file.write(lines.encode("utf-8", "replace"))
-
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write one frame."""
-    file = CsvFile(path)
+    file = CsvFile(path, frame.columns)
     try:
-        file.add(frame)
+        file.add(csv_rows(frame))
     finally:
         file.close()
+
+
+def csv_rows(frame: pd.DataFrame) -> list[bytes]:
+    """Return the frame's rows in the order they have, some thousands in a piece."""
+    return [_encoded(lines) for lines in _lines(frame)]
+
+
+def _encoded(lines: str) -> bytes:
+    return lines.encode("utf-8", "replace")
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[str]:

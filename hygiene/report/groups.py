@@ -45,6 +45,15 @@ class Groups:
                 group = self._groups[key] = _Group(member)
             group.add(member)
 
+    def merge(self, others: Groups) -> None:
+        """Add the groups of members that come after these."""
+        for key, group in others._groups.items():
+            known = self._groups.get(key)
+            if known is None:
+                self._groups[key] = group
+            else:
+                known.merge(group)
+
     def first(self) -> Shortened[GroupView]:
         """Return the groups of two roles or more, those with most to decide first."""
         several = [group for group in self._groups.values() if group.roles > 1]
@@ -77,8 +86,19 @@ class _Group:
         self.accounts.add(member.account)
         self.rank = min(self.rank, member.rank)
         self.has_other_names |= member.name != self.first.name
-        if len(self.owners) <= _OWNERS_NAMED and member.owner not in self.owners:
-            self.owners.append(member.owner)
+        self._add_owner(member.owner)
+
+    def merge(self, other: _Group) -> None:
+        self.roles += other.roles
+        self.accounts |= other.accounts
+        self.rank = min(self.rank, other.rank)
+        self.has_other_names |= other.has_other_names or other.first.name != self.first.name
+        for owner in other.owners:
+            self._add_owner(owner)
+
+    def _add_owner(self, owner: Link) -> None:
+        if len(self.owners) <= _OWNERS_NAMED and owner not in self.owners:
+            self.owners.append(owner)
 
     def view(self) -> GroupView:
         return GroupView(

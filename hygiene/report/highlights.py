@@ -1,4 +1,4 @@
-"""What the first page shows of all accounts, gathered one account after the other; small whatever the population."""
+"""What the first page shows of all accounts, gathered account by account; small whatever the population."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from hygiene.report import links
 from hygiene.report.cells import is_empty
 from hygiene.report.groups import Groups, Member
 from hygiene.report.loop_view import follow_up_views
-from hygiene.report.role_view import role_views
 from hygiene.report.roster import NO_SEVERITY
 from hygiene.report.view import ChangeView, Link, Shortened
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -78,6 +77,10 @@ class _First(Generic[T]):
         self._total += total
         self._held = sorted([*self._held, *ranked], key=lambda one: one[0])[: self._most]
 
+    def merge(self, later: _First[T]) -> None:
+        """Add what was gathered of parts that come after these."""
+        self.add(later._held, later._total)
+
     def shortened(self) -> Shortened[T]:
         """Return the first things and how many there are."""
         return Shortened(tuple(thing for _, thing in self._held), self._total)
@@ -88,7 +91,7 @@ _FirstRole = tuple[int, tuple[str, str], "RoleView"]
 
 
 class Highlights:
-    """Gathers; read it when every account was added."""
+    """Gathers from one account, and from those that others gathered from; read it when every account was added."""
 
     def __init__(self) -> None:
         self.accounts: dict[str, AccountNumbers] = {}
@@ -120,8 +123,8 @@ class Highlights:
         """
         return tuple(view for _, _, view in self._first)
 
-    def add(self, account: AccountReview, roster: Roster) -> None:
-        """Gather from one account."""
+    def add(self, account: AccountReview, roster: Roster, first: Mapping[int, RoleView]) -> None:
+        """Gather from one account; `first`: its roles at `first_positions`, by these."""
         roles = roster.roles
         self._add_findings(roster.findings)
         self._changes.add(_first_changes(account.changes, roster), len(account.changes))
@@ -129,8 +132,20 @@ class Highlights:
         if not roles.empty:
             self.accounts[account.account_id] = _numbers(roles)
             self._add_owners(roles, answered=set(_answered(account.decisions)))
-            self._add_first(roster)
+            self._add_first(_ranked(roster, first))
             self.groups.add(_members(roster))
+
+    def merge(self, later: Highlights) -> None:
+        """Add what was gathered from accounts that come after these."""
+        self.accounts.update(later.accounts)
+        for owner, numbers in later.owners.items():
+            self._add_owner(owner, numbers)
+        self.held_back.update(later.held_back)
+        self.roles_found.update(later.roles_found)
+        self._changes.merge(later._changes)
+        self._follow_ups.merge(later._follow_ups)
+        self.groups.merge(later.groups)
+        self._add_first(later._first)
 
     def _add_findings(self, findings: pd.DataFrame) -> None:
         is_effective = findings["held_back_by"].isna()
@@ -145,26 +160,32 @@ class Highlights:
         is_answered, is_late = roles["role_arn"].isin(answered), roles["decision_state"].isin(_LATE)
         flags = zip(roles["needed"].tolist(), roles["urgent"].tolist(), is_answered, is_late, strict=True)
         for owner, flagged in zip(owners, flags, strict=True):
-            known = self.owners.get(owner, OwnerNumbers())
-            self.owners[owner] = OwnerNumbers(*(sum(pair) for pair in zip(known, (1, *flagged), strict=True)))
+            self._add_owner(owner, OwnerNumbers(1, *flagged))
 
-    def _add_first(self, roster: Roster) -> None:
-        asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
-        different = asked.drop_duplicates(["group_id", "suggestion"]).head(FIRST_ROLES)
-        if len(self._first) == FIRST_ROLES:
-            # What came before stands before, so only a higher risk leads onto the list.
-            different = different[different["risk_score"] > self._first[-1][0]]
-        rows = rows_of(different)
-        views = role_views(roster, rows)
-        new = [
-            (int(row["risk_score"]), (row["group_id"], row["suggestion"]), view)
-            for row, view in zip(rows, views, strict=True)
-        ]
+    def _add_owner(self, owner: str, numbers: OwnerNumbers) -> None:
+        known = self.owners.get(owner, OwnerNumbers())
+        self.owners[owner] = OwnerNumbers(*(sum(pair) for pair in zip(known, numbers, strict=True)))
+
+    def _add_first(self, new: Sequence[_FirstRole]) -> None:
         first: dict[tuple[str, str], _FirstRole] = {}
         # Sorting is stable, so of equals the one that came first stays.
         for one in sorted([*self._first, *new], key=lambda one: -one[0]):
             first.setdefault(one[1], one)
         self._first = list(first.values())[:FIRST_ROLES]
+
+
+def first_positions(roster: Roster) -> list[int]:
+    """Return which of an account's roles may be among the first of all, those of the highest risk first."""
+    asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
+    return asked.drop_duplicates(["group_id", "suggestion"]).head(FIRST_ROLES).index.tolist()
+
+
+def _ranked(roster: Roster, first: Mapping[int, RoleView]) -> list[_FirstRole]:
+    rows = rows_of(roster.roles.iloc[list(first)], ("risk_score", "group_id", "suggestion"))
+    return [
+        (int(row["risk_score"]), (row["group_id"], row["suggestion"]), view)
+        for row, view in zip(rows, first.values(), strict=True)
+    ]
 
 
 def _answered(decisions: pd.DataFrame) -> list[str]:

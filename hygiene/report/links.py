@@ -27,6 +27,11 @@ def removal_script(account_id: str) -> str:
     return f"removal/{account_id}.sh"
 
 
+def terraform_hints(account_id: str) -> str:
+    """Return the path of what Terraform can take in an account's removals, relative to the report."""
+    return f"removal/{account_id}.tf.txt"
+
+
 def policy_file(account_id: str) -> str:
     """Return the path of the policies of an account's roles, relative to the report."""
     return f"policies/{account_id}.json"

@@ -43,27 +43,37 @@ class NamedRole(NamedTuple):
     verdict: str
 
 
+NamedRow = tuple[str, str]
+"""A role's name, and its row as HTML."""
+
+
+def named_rows(roster: Roster, renderer: Renderer) -> list[NamedRow]:
+    """Return the rows of an account's roles."""
+    roles = [_named(row) for row in rows_of(roster.roles, _COLUMNS)]
+    pieces = renderer.pieces("name.html.j2", roles) if roles else []
+    return [(role.name, html) for role, html in zip(roles, pieces, strict=True)]
+
+
 class Names:
-    """Gathers the roles of one account after the other; close it at the end."""
+    """Gathers the rows of one account after the other; close it at the end."""
 
     def __init__(self, renderer: Renderer, folder: Path) -> None:
         """`folder` is where rows lie that are too many for memory."""
         self._renderer = renderer
-        self._rows: Drawer[tuple[str, str]] = Drawer(folder, in_memory=_ROWS_IN_MEMORY)
+        self._rows: Drawer[NamedRow] = Drawer(folder, in_memory=_ROWS_IN_MEMORY)
         self._keys: list[np.ndarray] = []
 
     def close(self) -> None:
         """Throw away what was gathered."""
         self._rows.close()
 
-    def add(self, roster: Roster) -> None:
-        """Add the roles of an account."""
-        roles = [_named(row) for row in rows_of(roster.roles, _COLUMNS)]
-        if not roles:
+    def add(self, rows: Sequence[NamedRow]) -> None:
+        """Add the rows of an account."""
+        if not rows:
             return
-        for role, html in zip(roles, self._renderer.pieces("name.html.j2", roles), strict=True):
-            self._rows.put((role.name, html))
-        self._keys.append(np.array([_key(role.name).encode() for role in roles]))
+        for row in rows:
+            self._rows.put(row)
+        self._keys.append(np.array([_key(name).encode() for name, _ in rows]))
 
     def pages(self, facts: ReviewFacts) -> Iterator[tuple[str, str]]:
         """Yield path and HTML of every page; of a population on one page, that one alone."""

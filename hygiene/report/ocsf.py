@@ -15,7 +15,6 @@ from hygiene.report.cells import cleaned, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pandas as pd
 
@@ -40,10 +39,10 @@ def require_ocsf() -> None:
         raise ConfigError("The format ocsf needs one more package: pip install 'role-hygiene[ocsf]'")
 
 
-class OcsfFile:
-    """The file, account by account."""
+class OcsfLines:
+    """The lines of the file, account by account."""
 
-    def __init__(self, folder: Path, facts: ReviewFacts, coverage: pd.DataFrame) -> None:
+    def __init__(self, facts: ReviewFacts, coverage: pd.DataFrame) -> None:
         """Raise ConfigError where the package for it is not installed."""
         require_ocsf()
         from py_ocsf_models.events.findings.detection_finding import DetectionFinding
@@ -52,20 +51,17 @@ class OcsfFile:
         self._facts = facts
         self._checks = {check.id: check for check in facts.checks}
         self._names = dict(zip(texts(coverage["account_id"]), texts(coverage["account_name"]), strict=True))
-        self._file = (folder / FILE).open("wb")
 
-    def add(self, account: AccountReview) -> None:
-        """Write an account's findings in the order of its table."""
+    def of(self, account: AccountReview) -> bytes:
+        """Return an account's findings in the order of its table."""
         owners = dict(zip(texts(account.roles["role_arn"]), texts(account.roles["owner"]), strict=True))
-        for row in _rows(account.findings):
-            event = self._event(**self._fields(row, owners.get(row["role_arn"], "")))
-            # ASCII: a stranger's U+2028 must not end a line for readers that take it for a line end.
-            line = json.dumps(event.model_dump(mode="json", exclude_none=True), separators=(",", ":"))
-            self._file.write(f"{line}\n".encode("ascii"))
+        return b"".join(self._line(row, owners.get(row["role_arn"], "")) for row in _rows(account.findings))
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
+    def _line(self, row: dict[str, str], owner: str) -> bytes:
+        event = self._event(**self._fields(row, owner))
+        # ASCII: a stranger's U+2028 must not end a line for readers that take it for a line end.
+        line = json.dumps(event.model_dump(mode="json", exclude_none=True), separators=(",", ":"))
+        return f"{line}\n".encode("ascii")
 
     def _fields(self, row: dict[str, str], owner: str) -> dict[str, Any]:
         facts, check = self._facts, self._checks.get(row["check"])

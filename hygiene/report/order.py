@@ -46,6 +46,7 @@ def ordered(account: AccountReview) -> AccountReview:
         followups=_by(validated(FollowUps, account.followups), "role_arn", "role_id", "review_id"),
         right_sizing=account.right_sizing,
         compared_with=account.compared_with,
+        waived=account.waived,
     )
 
 

@@ -13,18 +13,10 @@ from hygiene.report.view import PolicyView
 from hygiene.report.visible import visible
 
 if TYPE_CHECKING:
-    from hygiene.frames import AccountReview, Review
+    from hygiene.frames import AccountReview
 
 _NONE: frozenset[str] = frozenset()
 COLUMNS = ["policy", "roles", "accounts", "severity", "checks"]
-
-
-def policies_of(review: Review) -> pd.DataFrame:
-    """Return the table of policies of a review that is gone through here."""
-    found = PoliciesFound()
-    for account in review.accounts():
-        found.add(account)
-    return found.table()
 
 
 class PoliciesFound:
@@ -52,6 +44,11 @@ class PoliciesFound:
             self._found[policy].roles += len(arns)
             self._found[policy].accounts += 1
 
+    def merge(self, others: PoliciesFound) -> None:
+        """Add what was found in other accounts."""
+        for policy, found in others._found.items():
+            self._found.setdefault(policy, _Found()).merge(found)
+
     def table(self) -> pd.DataFrame:
         """Return one row per policy with its roles, accounts and checks, the most severe and frequent first."""
         ordered = sorted(self._found.items(), key=lambda item: (item[1].rank, -item[1].roles, item[0]))
@@ -70,6 +67,12 @@ class _Found:
     def add(self, check: str, severity: str) -> None:
         self.checks.add(check)
         self.rank = min(self.rank, SEVERITIES.index(severity))
+
+    def merge(self, other: _Found) -> None:
+        self.roles += other.roles
+        self.accounts += other.accounts
+        self.checks |= other.checks
+        self.rank = min(self.rank, other.rank)
 
     def row(self, policy: str) -> tuple[str, int, int, str, str]:
         return policy, self.roles, self.accounts, SEVERITIES[self.rank], ";".join(sorted(self.checks))

@@ -1,4 +1,4 @@
-"""Writes what people act on: `proposals/<account>/<role>.json`, `removal/<account>.sh` and `.tf.txt`."""
+"""Makes what people act on: `proposals/<account>/<role>.json`, `removal/<account>.sh` and `.tf.txt`."""
 
 from __future__ import annotations
 
@@ -6,53 +6,50 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from hygiene.report.links import policy_file
+from hygiene.report import links
 from hygiene.report.removal_script import removal_script
 from hygiene.report.removal_terraform import terraform_hints
+from hygiene.report.sink import File
 from hygiene.report.spared import spared_roles
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from hygiene.frames import AccountReview
     from hygiene.model import Proposal, ReviewFacts, RightSizing
 
-_OWN_EYES_ONLY = 0o600
-"""A script that takes roles apart: not executable, and nobody else's to read or to change."""
+
+def proposal_files(right_sizing: RightSizing) -> Iterator[File]:
+    """Yield what is proposed for every role that has too much."""
+    for proposal in right_sizing.proposals:
+        yield File(proposal.path, _with_opinion(proposal).encode())
 
 
-def write_right_sizing(account: AccountReview, facts: ReviewFacts, folder: Path) -> None:
-    """Write the files below `folder`; nothing for an account without anything to narrow or to remove."""
-    for proposal in account.right_sizing.proposals:
-        path = folder / proposal.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_with_opinion(proposal), encoding="utf-8", newline="\n")
+def removal_files(account: AccountReview, facts: ReviewFacts) -> list[File]:
+    """Return what takes unused roles apart, if there are any: not executable, nobody else's to read or to change."""
     removals = sorted(account.right_sizing.removals, key=lambda one: one.role_arn)
     why = spared_roles(account) if removals else {}
     spared = {one.role_arn: why[one.role_arn] for one in removals if one.role_arn in why}
     roles = tuple(one for one in removals if one.role_arn not in spared)
-    if roles:
-        path, account_id = folder / "removal", account.account_id
-        _write_private(path / f"{account_id}.sh", removal_script(account_id, roles, facts, spared))
-        _write_private(path / f"{account_id}.tf.txt", terraform_hints(account_id, roles, facts, spared))
+    if not roles:
+        return []
+    account_id = account.account_id
+    script = removal_script(account_id, roles, facts, spared)
+    hints = terraform_hints(account_id, roles, facts, spared)
+    return [
+        File(links.removal_script(account_id), script.encode(), is_private=True),
+        File(links.terraform_hints(account_id), hints.encode(), is_private=True),
+    ]
 
 
-def write_policies(account_id: str, right_sizing: RightSizing, folder: Path) -> None:
-    """Write the account's policies below `folder`, for the cards of its roles; nothing where it has no roles."""
-    if right_sizing.policies:
-        path = folder / policy_file(account_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(zlib.decompress(right_sizing.policies))
+def policies_file(account_id: str, right_sizing: RightSizing) -> File | None:
+    """Return the account's policies, for the cards of its roles; None where it has no roles."""
+    if not right_sizing.policies:
+        return None
+    return File(links.policy_file(account_id), zlib.decompress(right_sizing.policies))
 
 
 def _with_opinion(proposal: Proposal) -> str:
     said = proposal.opinion
     known = {"asked_at": said.asked_at.isoformat(), "findings": list(said.findings)} if said else None
     return json.dumps({**json.loads(proposal.text()), "access_analyzer": known}, indent=2) + "\n"
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(_OWN_EYES_ONLY)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    path.chmod(_OWN_EYES_ONLY)

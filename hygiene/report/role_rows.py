@@ -103,17 +103,17 @@ class RoleRows:
         self._findings: _Texts[FindingView] = _Texts(partial(renderer.pieces, "finding.html.j2"))
         self._siblings: _Texts[_Siblings] = _Texts(partial(renderer.pieces, "siblings.html.j2"))
 
-    def render(self, roster: Roster, positions: Sequence[int]) -> list[RenderedRole]:
-        """Return the roles of a roster at these positions."""
+    def render(self, roster: Roster, positions: Sequence[int]) -> tuple[list[RoleView], list[RenderedRole]]:
+        """Return the roles of a roster at these positions, in words and rendered."""
         if not positions:
-            return []
+            return [], []
         views = role_views(roster, roster.rows(positions))
         findings = self._findings_of(roster, positions)
         pieces = self._renderer.pieces("role.html.j2", list(zip(views, findings, strict=True)))
         size = len(_Pieces._fields)
         cut = [_Pieces(*pieces[at : at + size]) for at in range(0, len(pieces), size)]
         questions = questions_of(roster.decisions, roster.asked(positions))
-        return [_rendered(*parts) for parts in zip(views, cut, questions, strict=True)]
+        return views, [_rendered(*parts) for parts in zip(views, cut, questions, strict=True)]
 
     def html(self, roles: Sequence[RenderedRole], table: RolesView) -> Markup:
         """Return the rows of a table."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hygiene.frames import AccountReview, Review
+    from hygiene.frames import AccountReview
     from hygiene.model import CheckInfo, ReviewFacts
     from hygiene.report.principals import PrincipalView
 
@@ -110,12 +110,11 @@ def rank_of(severity: str) -> int:
     return _RANKS.get(severity, NO_SEVERITY)
 
 
-def background_of(review: Review, facts: ReviewFacts) -> Background:
+def background_of(coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts) -> Background:
     """Return what there is to know of a population before its accounts are gone through."""
-    coverage = review.coverage
     named = zip(coverage["account_id"].tolist(), coverage["account_name"].tolist(), strict=True)
     return Background(
-        group_sizes=review.group_sizes,
+        group_sizes=group_sizes,
         account_names={key: visible(name) if isinstance(name, str) else "" for key, name in named},
         checks={check.id: check for check in facts.checks},
         is_organization=bool(facts.organization_id),

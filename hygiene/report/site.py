@@ -1,4 +1,4 @@
-"""Write the pages of a report: accounts one after the other, then owners, work lists and the index."""
+"""Write the pages of a report that need all accounts: owners, work lists, names, the index and the attestation."""
 
 from __future__ import annotations
 
@@ -9,60 +9,49 @@ import numpy as np
 from markupsafe import Markup
 
 from hygiene.report import attestation
+from hygiene.report.account_pages import FLAGS, pages_without_roles
 from hygiene.report.attestation import Attested, attestation_view
 from hygiene.report.drawer import Drawer
-from hygiene.report.groups import groups_among
 from hygiene.report.highlights import Highlights
 from hygiene.report.index_view import index_view
-from hygiene.report.links import policy_file, removal_script
+from hygiene.report.list_pages import html_file
 from hygiene.report.lists_view import Lists
 from hygiene.report.names import Names
-from hygiene.report.questions import Asking, form_of
-from hygiene.report.render import Renderer
-from hygiene.report.role_rows import RoleRows
-from hygiene.report.role_view import finding_views
-from hygiene.report.roster import background_of, roster_of
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from hygiene.frames import AccountReview, Review
     from hygiene.model import Provenance, ReviewFacts
+    from hygiene.report.account_pages import AccountGiven, ListedRoles
     from hygiene.report.index_view import Whole
+    from hygiene.report.list_pages import ListPages
     from hygiene.report.role_rows import RenderedRole
-    from hygiene.report.view import FindingView, ListView
-    from hygiene.report.visible import Row
+    from hygiene.report.sink import FolderSink
 
 _ROLES_IN_MEMORY = 10_000
 """Rendered roles that are kept in memory for the pages of owners; about 5 KB each."""
 
-_FLAGS = ("needed", "unused", "unknown", "urgent")
-
 
 class Site:
-    """The pages below a folder; used in a `with`. Only one page is in memory at a time.
+    """Gathers what accounts give and writes what needs all of them; used in a `with`.
 
-    `add` writes an account's pages at once. Its rendered roles are put away, because they stand on the pages of
-    owners too, and owners have roles in many accounts.
+    One page is in memory at a time. Rendered roles are put away, because they stand on the pages of owners too, and
+    owners have roles in many accounts.
     """
 
-    def __init__(self, review: Review, facts: ReviewFacts, folder: Path, sheets: tuple[str, ...]) -> None:
-        """`sheets`: names of the report's files that ask the same as its pages."""
+    def __init__(self, coverage: pd.DataFrame, facts: ReviewFacts, pages: ListPages, sink: FolderSink) -> None:
+        """`coverage`: of the whole population. `sink`: the report's own folder."""
         self._facts = facts
-        self._folder = folder
-        self._asking = Asking(facts.review_id, facts.as_of.date().isoformat(), sheets)
-        self._background = background_of(review, facts)
-        self._renderer = Renderer(facts.review_id)
-        self._rows = RoleRows(self._renderer)
+        self._pages = pages
+        self._sink = sink
         self._highlights, self._attested = Highlights(), Attested()
-        self._unwritten = {row["account_id"]: row for row in rows_of(review.coverage)}
-        self._rendered: Drawer[RenderedRole] = Drawer(folder, in_memory=_ROLES_IN_MEMORY)
+        self._without_page = {row["account_id"]: row for row in rows_of(coverage)}
+        self._rendered: Drawer[RenderedRole] = Drawer(sink.folder, in_memory=_ROLES_IN_MEMORY)
         self._everybody = _Everybody()
-        self._names = Names(self._renderer, folder)
+        self._names = Names(pages.renderer, sink.folder)
 
     def __enter__(self) -> Self:
         """Return the site."""
@@ -73,67 +62,42 @@ class Site:
         self._rendered.close()
         self._names.close()
 
-    def add(self, account: AccountReview) -> None:
-        """Write the pages of an account from its ordered tables."""
-        roster = roster_of(
-            account,
-            self._background,
-            self._removal_script(account.account_id),
-            policy_file(account.account_id) if account.right_sizing.policies else "",
-        )
-        self._highlights.add(account, roster)
-        self._attested.add(account)
-        row = self._unwritten.pop(account.account_id, None)
-        if row is None:
+    def add(self, account_id: str, given: AccountGiven) -> None:
+        """Gather from an account whose own pages are written."""
+        self._highlights.merge(given.highlights)
+        self._attested.merge(given.attested)
+        if given.roles is None:
             return
-        own = roster.findings[roster.findings["role_arn"].isna()]
-        lists = Lists(self._facts, _columns(roster.roles))
-        for path, view in self._account(lists, row, tuple(finding_views(self._background, own))):
-            rendered = self._rows.render(roster, view.table.roles)
-            self._write(path, view, rendered)
-            for role in rendered:
-                self._rendered.put(role)
-        self._everybody.add(roster.roles)
-        self._names.add(roster)
+        del self._without_page[account_id]
+        for role in given.roles.rendered:
+            self._rendered.put(role)
+        self._everybody.add(given.roles)
+        self._names.add(given.roles.names)
 
     def finish(self, summary: Mapping[str, Any], whole: Whole, provenance: Provenance) -> None:
         """Write the pages of accounts that gave no rows, of owners, the work lists, the index and the attestation."""
-        nobody = Lists(self._facts, {name: np.zeros(0, dtype=bool) for name in _FLAGS})
-        for row in self._unwritten.values():
-            for path, view in self._account(nobody, row, ()):
-                self._write(path, view, [])
+        for row in self._without_page.values():
+            for path, view in pages_without_roles(row, self._facts):
+                self._sink.put(self._pages.page(path, view, []))
         lists = Lists(self._facts, self._everybody.columns())
         for path, view in chain(lists.owners(self._everybody.owners), lists.work()):
-            self._write(path, view, [self._rendered[number] for number in view.table.roles])
+            self._sink.put(self._pages.page(path, view, self._roles(view.table.roles)))
         for path, html in self._names.pages(self._facts):
-            self._write_page(path, html)
-        index = index_view(self._facts, summary, self._highlights, whole, self._folder)
+            self._sink.put(html_file(path, html))
+        self._sink.put(html_file("index.html", self._index(lists, summary, whole)))
+        attested = attestation_view(self._attested, whole, self._facts, provenance, summary, self._sink.folder)
+        self._sink.put(html_file(attestation.FILE, self._pages.renderer.attestation(attested)))
+
+    def _index(self, lists: Lists, summary: Mapping[str, Any], whole: Whole) -> str:
+        view = index_view(self._facts, summary, self._highlights, whole, self._sink.folder)
         table = lists.whole()
-        roles = [self._rendered[number] for number in table.roles]
-        rows = Markup(self._rows.html(roles, table).replace('href="../', 'href="'))  # noqa: S704  rendered with escaping
-        form = form_of("index.html", [role.question for role in roles], table.needed, self._asking) if roles else None
-        (self._folder / "index.html").write_bytes(_encoded(self._renderer.index(index, table, rows, form)))
-        attested = attestation_view(self._attested, whole, self._facts, provenance, summary, self._folder)
-        (self._folder / attestation.FILE).write_bytes(_encoded(self._renderer.attestation(attested)))
+        roles = self._roles(table.roles)
+        rows = Markup(self._pages.rows.html(roles, table).replace('href="../', 'href="'))  # noqa: S704  rendered with escaping
+        form = self._pages.form("index.html", roles, table) if roles else None
+        return self._pages.renderer.index(view, table, rows, form)
 
-    def _account(self, lists: Lists, row: Row, own: tuple[FindingView, ...]) -> Iterable[tuple[str, ListView]]:
-        return lists.account(row, own, self._removal_script(row["account_id"]))
-
-    def _removal_script(self, account_id: str) -> str:
-        path = removal_script(account_id)
-        return path if (self._folder / path).exists() else ""
-
-    def _write(self, path: str, view: ListView, roles: list[RenderedRole]) -> None:
-        table = view.table
-        form = form_of(path, [role.question for role in roles], table.needed, self._asking) if table.cards else None
-        groups = groups_among(role.asked for role in roles) if form else None
-        html = self._renderer.roles(view, self._rows.html(roles, table), form, groups)
-        self._write_page(path, html)
-
-    def _write_page(self, path: str, html: str) -> None:
-        file = self._folder / path
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(_encoded(html))
+    def _roles(self, numbers: Sequence[int]) -> list[RenderedRole]:
+        return [self._rendered[number] for number in numbers]
 
 
 class _Everybody:
@@ -144,12 +108,12 @@ class _Everybody:
         self._places: dict[str, int] = {}
         self._parts: list[Mapping[str, np.ndarray]] = []
 
-    def add(self, roles: pd.DataFrame) -> None:
-        owners = [self._place(owner) for owner in roles["owner"].fillna("").tolist()]
-        self._parts.append({**_columns(roles), "owner": np.array(owners, dtype="int32")})
+    def add(self, roles: ListedRoles) -> None:
+        owners = [self._place(owner) for owner in roles.owners]
+        self._parts.append({**roles.columns, "owner": np.array(owners, dtype="int32")})
 
     def columns(self) -> dict[str, np.ndarray]:
-        names = (*_FLAGS, "risk_score", "owner")
+        names = (*FLAGS, "risk_score", "owner")
         return {name: np.concatenate([np.zeros(0, "int32"), *(part[name] for part in self._parts)]) for name in names}
 
     def _place(self, owner: str) -> int:
@@ -157,12 +121,3 @@ class _Everybody:
             self._places[owner] = len(self.owners)
             self.owners.append(owner)
         return self._places[owner]
-
-
-def _columns(roles: pd.DataFrame) -> dict[str, np.ndarray]:
-    flags = {name: roles[name].to_numpy(dtype=bool) for name in _FLAGS}
-    return {**flags, "risk_score": roles["risk_score"].to_numpy(dtype="int16")}
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")

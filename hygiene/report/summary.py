@@ -25,10 +25,11 @@ URGENT = ("critical", "high")
 
 def summarise(review: Review, facts: ReviewFacts) -> dict[str, Any]:
     """Return the content of `summary.json` of a review that is gone through here."""
-    numbers = Numbers(facts)
+    numbers, waived = Numbers(facts), Counter[int]()
     for account in review.accounts():
         numbers.add(account)
-    return numbers.summary(review.coverage, review.exceptions)
+        waived.update(account.waived)
+    return numbers.summary(review.coverage, review.exceptions_table(waived))
 
 
 class Numbers:
@@ -49,6 +50,12 @@ class Numbers:
         self._tally("change", account.changes["change"])
         if len(account.roles):
             self._tallies["compared_with"][account.compared_with or NO_REVIEW] += 1
+
+    def merge(self, others: Numbers) -> None:
+        """Add what was counted elsewhere."""
+        self._counts.update(others._counts)
+        for name, tally in others._tallies.items():
+            self._tallies[name].update(tally)
 
     def summary(self, coverage: pd.DataFrame, exceptions: pd.DataFrame) -> dict[str, Any]:
         """Return the content of `summary.json`, always with the same keys in the same order."""

@@ -1,10 +1,13 @@
-"""The tables of a report as files, CSV and Parquet, written account by account; decisions as a workbook besides."""
+"""The tables of a report as files, CSV and Parquet, written account by account; decisions as a workbook besides.
+
+An account's rows are written out where the account is (`TableRows`), and only strung together here.
+"""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hygiene.frames import (
     Assumptions,
@@ -14,14 +17,15 @@ from hygiene.frames import (
     FollowUps,
     RoleEvents,
     Roles,
+    columns_of,
 )
-from hygiene.report.columnar import ParquetFile, write_parquet
-from hygiene.report.delimited import CsvFile, write_csv
+from hygiene.report.columnar import ParquetFile, arrow_table, write_parquet
+from hygiene.report.delimited import CsvFile, csv_rows, write_csv
 from hygiene.report.drawer import Drawer
 from hygiene.report.workbook import write_decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -42,6 +46,47 @@ _IN_MEMORY = 40
 """Accounts whose questions are kept in memory until they are written."""
 
 
+class TableRows(NamedTuple):
+    """Rows of a table as files take them; nothing in a format that was not asked for."""
+
+    csv: Sequence[bytes] = ()
+    arrow: Any = None
+    """An Arrow table; None without rows."""
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, formats: Collection[str]) -> TableRows:
+        """Return the rows of a valid frame."""
+        if frame.empty:
+            return cls()
+        return cls(csv_rows(frame) if "csv" in formats else (), arrow_table(frame) if "parquet" in formats else None)
+
+
+class Questions(NamedTuple):
+    """Decisions of an account that stand together: the rows, and their frame, which the workbook takes."""
+
+    rows: TableRows
+    frame: pd.DataFrame
+
+
+class AccountRows(NamedTuple):
+    """The rows of one account; `needed`: the decisions that still need an answer, `others`: the rest of them."""
+
+    tables: Mapping[str, TableRows]
+    needed: Questions
+    others: Questions
+
+    @classmethod
+    def of(cls, account: AccountReview, formats: Collection[str]) -> AccountRows:
+        """Return the rows of an account's ordered tables."""
+        is_needed = account.decisions["needs_decision"] == "yes"
+        needed, others = (
+            Questions(TableRows.of(part, formats), part)
+            for part in (account.decisions[is_needed], account.decisions[~is_needed])
+        )
+        tables = {name: TableRows.of(getattr(account, name), formats) for name in _BY_ACCOUNT}
+        return cls(tables, needed, others)
+
+
 class TableFiles:
     """The files of the tables below a folder; used in a `with`, which closes them."""
 
@@ -50,7 +95,7 @@ class TableFiles:
         self._formats = formats
         self._open = ExitStack()
         self._files = {name: self._new(name, schema) for name, schema in _BY_ACCOUNT.items()}
-        self._decisions = DecisionRows(folder)
+        self._decisions = _DecisionRows(folder)
         self._open.callback(self._decisions.close)
 
     def __enter__(self) -> Self:
@@ -63,19 +108,20 @@ class TableFiles:
         """Close the files; what they hold by then is whole only where nothing went wrong."""
         self._open.close()
 
-    def add(self, account: AccountReview) -> None:
+    def add(self, account: AccountRows) -> None:
         """Append an account's rows; the accounts come in order of their ids, their tables in the order of rows."""
         for name, file in self._files.items():
-            file.add(getattr(account, name))
-        self._decisions.add(account.decisions)
+            file.add(account.tables[name])
+        self._decisions.add(account)
 
     def finish(self) -> None:
         """Write what could not be written before the last account was there: decisions, those needed first."""
         file = self._new("decisions", Decisions)
         for part in self._decisions:
-            file.add(part)
+            file.add(part.rows)
         if "xlsx" in self._formats:
-            write_decisions(self._decisions, len(self._decisions), self._folder / "decisions.xlsx")
+            frames = (part.frame for part in self._decisions)
+            write_decisions(frames, len(self._decisions), self._folder / "decisions.xlsx")
         self._open.close()
 
     def write(self, name: str, frame: pd.DataFrame, *, always: bool = False) -> None:
@@ -95,47 +141,47 @@ class _TableFile:
     """One table in the formats that were asked for."""
 
     def __init__(self, path: Path, formats: Collection[str], schema: type[Table]) -> None:
-        kinds: dict[str, type[CsvFile | ParquetFile]] = {"csv": CsvFile, "parquet": ParquetFile}
-        self._files = [kinds[kind](path.with_name(f"{path.name}.{kind}")) for kind in kinds if kind in formats]
+        self._csv = CsvFile(path.with_name(f"{path.name}.csv"), columns_of(schema)) if "csv" in formats else None
+        self._parquet = ParquetFile(path.with_name(f"{path.name}.parquet")) if "parquet" in formats else None
         self._schema = schema
-        self._is_new = True
+        self._has_rows = False
 
-    def add(self, frame: pd.DataFrame) -> None:
-        self._is_new = False
-        for file in self._files:
-            file.add(frame)
+    def add(self, rows: TableRows) -> None:
+        if self._csv is not None:
+            self._csv.add(rows.csv)
+        if self._parquet is not None and rows.arrow is not None:
+            self._has_rows = True
+            self._parquet.add(rows.arrow)
 
     def close(self) -> None:
-        if self._is_new and self._files:
-            # No account has a row, and the columns are there nevertheless.
-            self.add(self._schema.empty())
-        for file in self._files:
-            file.close()
-        self._files = []
+        if self._csv is not None:
+            self._csv.close()
+        if self._parquet is not None:
+            if not self._has_rows:
+                # No account has a row, and the columns are there nevertheless.
+                self._parquet.add(arrow_table(self._schema.empty()))
+            self._parquet.close()
+        self._csv = self._parquet = None
 
 
-class DecisionRows:
+class _DecisionRows:
     """The parts of the decisions table in its own order: what still needs an answer, then everything else."""
 
     def __init__(self, folder: Path) -> None:
-        self._needed: Drawer[pd.DataFrame] = Drawer(folder, in_memory=_IN_MEMORY)
-        self._others: Drawer[pd.DataFrame] = Drawer(folder, in_memory=_IN_MEMORY)
+        self._needed: Drawer[Questions] = Drawer(folder, in_memory=_IN_MEMORY)
+        self._others: Drawer[Questions] = Drawer(folder, in_memory=_IN_MEMORY)
         self._rows = 0
 
-    def add(self, decisions: pd.DataFrame) -> None:
-        """Add an account's part, sorted."""
-        is_needed = decisions["needs_decision"] == "yes"
-        for drawer, part in ((self._needed, decisions[is_needed]), (self._others, decisions[~is_needed])):
-            if len(part):
+    def add(self, account: AccountRows) -> None:
+        for drawer, part in ((self._needed, account.needed), (self._others, account.others)):
+            if len(part.frame):
                 drawer.put(part)
-        self._rows += len(decisions)
+                self._rows += len(part.frame)
 
     def __len__(self) -> int:
-        """Return the number of rows."""
         return self._rows
 
-    def __iter__(self) -> Iterator[pd.DataFrame]:
-        """Yield the parts."""
+    def __iter__(self) -> Iterator[Questions]:
         return chain(self._needed, self._others)
 
     def close(self) -> None:

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
 
-from hygiene.errors import FrameError, ReportError
+from hygiene.errors import ReportError
 from hygiene.frames import Coverage, Exceptions
+from hygiene.report.account import AccountWriter, WrittenAccount, list_pages
 from hygiene.report.delimited import write_csv
 from hygiene.report.index_view import Whole
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
-from hygiene.report.ocsf import OCSF, OcsfFile
-from hygiene.report.order import in_order, ordered
+from hygiene.report.ocsf import FILE, OCSF
+from hygiene.report.order import in_order
 from hygiene.report.policy_list import PoliciesFound
-from hygiene.report.right_sizing import write_policies, write_right_sizing
+from hygiene.report.sink import FolderSink, Sink
 from hygiene.report.summary import Numbers
 from hygiene.report.tables import TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from pathlib import Path
 
-    from hygiene.frames import AccountReview, Review
+    from hygiene.frames import Review
     from hygiene.model import Provenance, ReportFile, ReviewFacts
+    from hygiene.report.list_pages import ListPages
     from hygiene.report.site import Site
+
+WrittenElsewhere = Callable[[AccountWriter, Sink], Iterator[WrittenAccount]]
+"""Yields the accounts in order of their ids, their files in the sink; the writer is for what nobody else wrote."""
+
 _KNOWN = {"html", "csv", "xlsx", "json", "parquet", OCSF}
 
 
 def write_report(
-    review: Review, facts: ReviewFacts, provenance: Provenance, destination: Path, formats: Collection[str]
+    review: Review,
+    facts: ReviewFacts,
+    provenance: Provenance,
+    destination: Path,
+    formats: Collection[str],
+    elsewhere: WrittenElsewhere | None = None,
 ) -> tuple[ReportFile, ...]:
     """Write every file of the report, the manifest last; see `hygiene.report.write_report`."""
     _check_request(destination, formats)
     try:
-        _write_files(review, facts, provenance, destination, formats)
+        _write_files(review, facts, provenance, FolderSink(destination), formats, elsewhere)
         return _seal(facts, provenance, destination)
     except OSError as error:
         raise ReportError(f"The report could not be written to {destination}: {error.strerror or error}.") from error
@@ -49,38 +63,47 @@ def _check_request(destination: Path, formats: Collection[str]) -> None:
 
 
 def _write_files(
-    review: Review, facts: ReviewFacts, provenance: Provenance, folder: Path, formats: Collection[str]
+    review: Review,
+    facts: ReviewFacts,
+    provenance: Provenance,
+    sink: FolderSink,
+    formats: Collection[str],
+    elsewhere: WrittenElsewhere | None,
 ) -> None:
-    """Go through the accounts once; then write what only all of them together give. The index comes last.
+    """Take what the accounts give, one after the other; then write what only all of them together give.
 
-    Pages offer for download what exists by then.
+    The index comes last: pages offer for download what exists by then.
     """
-    numbers, policies = Numbers(facts), PoliciesFound()
+    numbers, policies, waived = Numbers(facts), PoliciesFound(), Counter[int]()
+    rendering = list_pages(facts, formats)
+    here = AccountWriter(review.coverage, review.group_sizes, facts, formats, rendering)
     with (
-        TableFiles(folder, formats) as tables,
-        _ocsf(review, facts, folder, formats) as ocsf,
-        _pages(review, facts, folder, formats) as pages,
+        TableFiles(sink.folder, formats) as tables,
+        _ocsf(sink.folder, formats) as ocsf,
+        _site(review, facts, rendering, sink) as site,
     ):
-        for account in _ordered_accounts(review):
-            write_right_sizing(account, facts, folder)
-            tables.add(account)
-            if ocsf is not None:
-                ocsf.add(account)
-            numbers.add(account)
-            policies.add(account)
-            if pages is not None:
-                write_policies(account.account_id, account.right_sizing, folder)
-                pages.add(account)
+        for written in elsewhere(here, sink) if elsewhere else _written_here(review, here, sink):
+            tables.add(written.rows)
+            ocsf.write(written.ocsf)
+            numbers.merge(written.numbers)
+            policies.merge(written.policies)
+            waived.update(written.waived)
+            if site is not None and written.given is not None:
+                site.add(written.account_id, written.given)
         tables.finish()
         whole = Whole(
             in_order(Coverage, review.coverage, "account_id"),
-            in_order(Exceptions, review.exceptions, "number"),
+            in_order(Exceptions, review.exceptions_table(waived), "number"),
             policies.table(),
         )
         summary = numbers.summary(whole.coverage, whole.exceptions)
-        _write_whole(tables, whole, summary, folder, formats)
-        if pages is not None:
-            pages.finish(summary, whole, provenance)
+        _write_whole(tables, whole, summary, sink.folder, formats)
+        if site is not None:
+            site.finish(summary, whole, provenance)
+
+
+def _written_here(review: Review, writer: AccountWriter, sink: FolderSink) -> Iterator[WrittenAccount]:
+    return (writer.write(account, sink) for account in review.accounts())
 
 
 def _write_whole(
@@ -95,37 +118,25 @@ def _write_whole(
 
 
 @contextmanager
-def _ocsf(review: Review, facts: ReviewFacts, folder: Path, formats: Collection[str]) -> Iterator[OcsfFile | None]:
+def _ocsf(folder: Path, formats: Collection[str]) -> Iterator[IO[bytes]]:
     """Give the file of findings for other machines, where it is asked for."""
     if OCSF not in formats:
-        yield None
+        yield BytesIO()
         return
-    with closing(OcsfFile(folder, facts, review.coverage)) as file:
+    with (folder / FILE).open("wb") as file:
         yield file
 
 
 @contextmanager
-def _pages(review: Review, facts: ReviewFacts, folder: Path, formats: Collection[str]) -> Iterator[Site | None]:
-    """Give the site where pages are asked for; templates are not read where they are not."""
-    if "html" not in formats:
+def _site(review: Review, facts: ReviewFacts, rendering: ListPages | None, sink: FolderSink) -> Iterator[Site | None]:
+    """Give the site where pages are asked for."""
+    if rendering is None:
         yield None
         return
     from hygiene.report.site import Site
 
-    sheets = tuple(f"decisions.{form}" for form in ("xlsx", "csv") if form in formats)
-    with Site(review, facts, folder, sheets) as site:
+    with Site(review.coverage, facts, rendering, sink) as site:
         yield site
-
-
-def _ordered_accounts(review: Review) -> Iterator[AccountReview]:
-    """Yield the accounts with their tables in order. Refuses roles that would stand on no page."""
-    known = set(review.coverage["account_id"])
-    for account in review.accounts():
-        if account.account_id not in known and len(account.roles):
-            raise FrameError(
-                f"Coverage has no row for account {account.account_id}, which has roles. This is a bug in hygiene."
-            )
-        yield ordered(account)
 
 
 def _seal(facts: ReviewFacts, provenance: Provenance, folder: Path) -> tuple[ReportFile, ...]:

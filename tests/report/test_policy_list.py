@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hygiene.frames import Changes, Coverage, Findings, ReviewTables, frame_of
-from hygiene.report.policy_list import policies_of, policy_views
+from hygiene.report.policy_list import PoliciesFound, policy_views
 from hygiene.review.decisions import decisions_to_ask
 from tests.builders import ADMIN, a_policy, a_role, analysed, document, statement
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def tables_of(*roles: dict[str, Any], policies: list[dict[str, Any]]) -> ReviewTables:
@@ -13,6 +16,15 @@ def tables_of(*roles: dict[str, Any], policies: list[dict[str, Any]]) -> ReviewT
     findings = frame_of(Findings, analysis.findings)
     decisions = decisions_to_ask(analysis.roles, "r")
     return ReviewTables(analysis.roles, findings, frame_of(Coverage, []), frame_of(Changes, []), decisions)
+
+
+def policies_of(tables: ReviewTables) -> pd.DataFrame:
+    whole = PoliciesFound()
+    for account in tables.accounts():
+        found = PoliciesFound()
+        found.add(account)
+        whole.merge(found)
+    return whole.table()
 
 
 def test_a_policy_on_many_roles_is_one_thing_to_fix() -> None:

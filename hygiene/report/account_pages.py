@@ -1,0 +1,106 @@
+"""The pages of one account, and what the pages of all accounts take from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from hygiene.report.attestation import Attested
+from hygiene.report.highlights import Highlights, first_positions
+from hygiene.report.links import policy_file
+from hygiene.report.lists_view import Lists
+from hygiene.report.names import named_rows
+from hygiene.report.role_view import finding_views
+from hygiene.report.roster import background_of, roster_of
+from hygiene.report.visible import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from hygiene.frames import AccountReview
+    from hygiene.model import ReviewFacts
+    from hygiene.report.list_pages import ListPages
+    from hygiene.report.names import NamedRow
+    from hygiene.report.role_rows import RenderedRole
+    from hygiene.report.roster import Roster
+    from hygiene.report.sink import Sink
+    from hygiene.report.view import ListView, RoleView
+    from hygiene.report.visible import Row
+
+FLAGS = ("needed", "unused", "unknown", "urgent")
+
+
+class ListedRoles(NamedTuple):
+    """The roles of an account as lists of the whole population take them, in the order of its pages."""
+
+    rendered: Sequence[RenderedRole]
+    owners: Sequence[str]
+    """`""` where nobody was found."""
+    columns: Mapping[str, np.ndarray]
+    """FLAGS, and `risk_score`."""
+    names: Sequence[NamedRow]
+
+
+class AccountGiven(NamedTuple):
+    """What an account gives to the pages of all; `roles` is None where it has no page, as nothing was read of it."""
+
+    highlights: Highlights
+    attested: Attested
+    roles: ListedRoles | None
+
+
+class AccountPages:
+    """Writes the pages of accounts, one after the other."""
+
+    def __init__(
+        self, coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, pages: ListPages
+    ) -> None:
+        """`coverage` and `group_sizes`: of the whole population, as a Review has them."""
+        self._facts = facts
+        self._pages = pages
+        self._background = background_of(coverage, group_sizes, facts)
+        self._coverage = {row["account_id"]: row for row in rows_of(coverage)}
+
+    def write(self, account: AccountReview, removal_script: str, sink: Sink) -> AccountGiven:
+        """Write an account from its ordered tables; `removal_script`: its path, or empty where there is none."""
+        policies = policy_file(account.account_id) if account.right_sizing.policies else ""
+        roster = roster_of(account, self._background, removal_script, policies)
+        highlights, attested = Highlights(), Attested()
+        attested.add(account)
+        first: dict[int, RoleView | None] = dict.fromkeys(first_positions(roster))
+        roles = None
+        row = self._coverage.get(account.account_id)
+        if row is not None:
+            rendered = list(self._written(roster, row, removal_script, sink, first))
+            owners = roster.roles["owner"].fillna("").tolist()
+            names = named_rows(roster, self._pages.renderer)
+            roles = ListedRoles(rendered, owners, columns_of_roles(roster.roles), names)
+        highlights.add(account, roster, {position: view for position, view in first.items() if view is not None})
+        return AccountGiven(highlights, attested, roles)
+
+    def _written(
+        self, roster: Roster, row: Row, removal_script: str, sink: Sink, first: dict[int, RoleView | None]
+    ) -> Iterator[RenderedRole]:
+        """Write the pages and yield their roles; those that `first` asks for are noted there in words."""
+        own = roster.findings[roster.findings["role_arn"].isna()]
+        lists = Lists(self._facts, columns_of_roles(roster.roles))
+        for path, view in lists.account(row, tuple(finding_views(self._background, own)), removal_script):
+            views, rendered = self._pages.rows.render(roster, view.table.roles)
+            sink.put(self._pages.page(path, view, rendered))
+            first.update((at, said) for at, said in zip(view.table.roles, views, strict=True) if at in first)
+            yield from rendered
+
+
+def pages_without_roles(row: Row, facts: ReviewFacts) -> Iterator[tuple[str, ListView]]:
+    """Yield path and page of an account, a row of Coverage, that gave no tables."""
+    nobody = Lists(facts, {name: np.zeros(0, dtype=bool) for name in FLAGS})
+    return nobody.account(row, (), "")
+
+
+def columns_of_roles(roles: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return FLAGS and `risk_score` of a roster's roles."""
+    flags = {name: roles[name].to_numpy(dtype=bool) for name in FLAGS}
+    return {**flags, "risk_score": roles["risk_score"].to_numpy(dtype="int16")}
