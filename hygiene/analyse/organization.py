@@ -70,13 +70,16 @@ class Analysis:
         coverage: pd.DataFrame,
         accounts: Mapping[str, Callable[[], AccountTables]],
         group_sizes: Mapping[str, int],
+        chains: Mapping[str, Mapping[str, Chain]],
     ) -> None:
         """`accounts`: account id → what makes its tables; accounts of which nothing was read are not among them.
 
         `group_sizes`: `group_id` → number of its roles over all accounts; groups of one are left out.
+        `chains`: account id → role ARN → the chain that begins there; accounts without any are left out.
         """
         self.coverage = coverage
         self.group_sizes = group_sizes
+        self.chains = chains
         self._accounts = accounts
 
     @property
@@ -203,36 +206,51 @@ class Analyst:
             if summary.is_examined:
                 facts[summary.account_id] = summary.facts
                 groups.add(summary.group_ids)
-        every = [fact for _, found in sorted(facts.items()) for fact in found]
-        chains = find_chains(every, self.reference.organization_id)
+        chains = _chains_by_account(facts, self.reference.organization_id)
         self.opinions.prepare(
-            one for account_id in facts for one in self._examined(account_id).right_sizing.proposals
+            one for account_id in facts for one in _found_in(self.parts.get(account_id)).right_sizing.proposals
         )
-        tables = {account_id: partial(self._tables, account_id, chains) for account_id in facts}
-        return Analysis(frame_of(Coverage, coverage.values()), tables, groups.sizes())
+        tables = {account_id: partial(self._tables, account_id, chains.get(account_id, {})) for account_id in facts}
+        return Analysis(frame_of(Coverage, coverage.values()), tables, groups.sizes(), chains)
 
     def _not_examined(self, account_id: str, skipped: Mapping[str, str]) -> Mapping[str, Any]:
         account = account_of(self.reference, account_id)
         return skipped_row(account, skipped[account_id]) if account_id in skipped else failed_row(account)
 
-    def _examined(self, account_id: str) -> ExaminedAccount:
-        examined = self.parts.get(account_id).examined
-        assert examined is not None, "only examined accounts are asked for"  # noqa: S101 (for the type checker)
-        return examined
-
     def _tables(self, account_id: str, chains: Mapping[str, Chain]) -> AccountTables:
-        found = self._examined(account_id)
-        examined = _with_opinions(found, self.opinions.about(found.right_sizing.proposals))
-        judged = judge_account(examined, self.checks, chains)
-        return AccountTables(
-            account_id=account_id,
-            # Sorting rows takes a third of the time that sorting their frame takes.
-            roles=frame_of(Roles, sorted(judged.roles, key=itemgetter("role_arn"))),
-            findings=frame_of(Findings, sorted(judged.findings, key=_place)),
-            assumptions=frame_of(Assumptions, examined.assumptions),
-            role_events=frame_of(RoleEvents, examined.role_events),
-            right_sizing=examined.right_sizing,
-        )
+        return account_tables(self.parts.get(account_id), self.checks, chains, self.opinions)
+
+
+def account_tables(
+    part: Part, checks: Sequence[ConfiguredCheck], chains: Mapping[str, Chain], opinions: Opinions
+) -> AccountTables:
+    """Return the tables of an account that was examined; `chains`: role ARN → the chain that begins there."""
+    found = _found_in(part)
+    examined = _with_opinions(found, opinions.about(found.right_sizing.proposals))
+    judged = judge_account(examined, checks, chains)
+    return AccountTables(
+        account_id=part.account_id,
+        # Sorting rows takes a third of the time that sorting their frame takes.
+        roles=frame_of(Roles, sorted(judged.roles, key=itemgetter("role_arn"))),
+        findings=frame_of(Findings, sorted(judged.findings, key=_place)),
+        assumptions=frame_of(Assumptions, examined.assumptions),
+        role_events=frame_of(RoleEvents, examined.role_events),
+        right_sizing=examined.right_sizing,
+    )
+
+
+def _found_in(part: Part) -> ExaminedAccount:
+    assert part.examined is not None, "only examined accounts are asked for"  # noqa: S101 (for the type checker)
+    return part.examined
+
+
+def _chains_by_account(facts: Mapping[str, Sequence[RoleFacts]], organization_id: str) -> dict[str, dict[str, Chain]]:
+    chains = find_chains([fact for _, found in sorted(facts.items()) for fact in found], organization_id)
+    by_account = {
+        account_id: {fact.arn: chains[fact.arn] for fact in found if fact.arn in chains}
+        for account_id, found in facts.items()
+    }
+    return {account_id: begun for account_id, begun in by_account.items() if begun}
 
 
 def _place(finding: Mapping[str, Any]) -> tuple[str, ...]:

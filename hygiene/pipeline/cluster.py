@@ -1,16 +1,18 @@
-"""Gives every account to a cluster of Dask workers: they read and examine, this process merges what they wrote.
+"""Gives every account to a cluster of Dask workers: they read, examine and write it, this process puts it together.
 
 A worker that is lost loses no account: Dask gives its tasks to another one, and a task writes the same however often
-it runs. What no worker could examine as it is now, the merge examines here.
+it runs. What no worker could examine as it is now, or write so that it arrives, this process does itself.
 https://distributed.dask.org/en/stable/tls.html
 """
 
 from __future__ import annotations
 
 import logging
+import pickle
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,12 +31,14 @@ from hygiene.pipeline.working import (
     sees,
     settings_to_send,
 )
+from hygiene.pipeline.writing_elsewhere import BRIEF, write_account, written
+from hygiene.report.account import unpacked
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from distributed import Client
+    from distributed import Client, Future
 
     from hygiene.analyse.organization import FirstPass
     from hygiene.config import Cluster as ClusterSettings
@@ -42,8 +46,16 @@ if TYPE_CHECKING:
     from hygiene.pipeline.collecting import Reading
     from hygiene.pipeline.examining import Examination
     from hygiene.pipeline.parts import SpilledParts
+    from hygiene.pipeline.reviewing import Reviewing
     from hygiene.pipeline.working import Receipt
-    from hygiene.snapshot import SnapshotWriter
+    from hygiene.pipeline.writing import Unwritten
+    from hygiene.report.account import AccountWriter, WrittenAccount
+    from hygiene.report.sink import Sink
+    from hygiene.report.write import WrittenElsewhere
+    from hygiene.snapshot import Snapshot, SnapshotWriter
+    from hygiene.store import Store
+
+    Work = Callable[[str, Plan], Receipt]
 
 logger = logging.getLogger(__name__)
 
@@ -96,57 +108,102 @@ class Cluster:
 
     def read(self, reading: Reading, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
         """Read accounts into the snapshot, as `Reading.read_into` does; returns the number of gaps."""
-        plan = Plan(
-            out=self._out,
-            snapshot=shared_location(writer.store.location),
-            quarter=self._quarter,
-            settings=settings_to_send(self._settings),
+        plan = self._plan(
+            writer.store,
             window=(reading.events.window.begins.isoformat(), reading.events.window.ends.isoformat()),
             earlier=shared_location(reading.earlier.snapshot.location) if reading.earlier else "",
             basis=basis,
         )
         reading.progress.accounts_found(len(account_ids))
         gaps = 0
-        for receipt in self._each(collect_account, account_ids, plan):
+        for receipt in self._as_they_come(collect_account, account_ids, plan):
             reading.progress.account_done(receipt.account_id, receipt.roles, receipt.gaps)
             gaps += receipt.gaps
         return gaps
 
     def examine(self, examination: Examination, parts: SpilledParts) -> FirstPass:
         """Let the workers examine every account; an `Examining`."""
-        window = examination.snapshot.window
-        plan = Plan(
-            out=self._out,
-            snapshot=shared_location(examination.snapshot.location),
-            quarter=self._quarter,
-            settings=settings_to_send(self._settings),
-            window=(window.begins.isoformat(), window.ends.isoformat()) if window else None,
-            earlier=shared_location(examination.earlier.location) if examination.earlier.location else "",
-            reviewed=shared_location(examination.earlier.reviewed) if examination.earlier.reviewed else "",
-            as_of=examination.as_of.isoformat(),
-            owners=examination.reference.owner_rules.mapping,
-        )
-        for receipt in self._each(examine_account, examination.account_ids(), plan):
+        plan = self._plan_of(examination)
+        for receipt in self._as_they_come(examine_account, examination.account_ids(), plan):
             logger.info("account %s: examined, %d roles", receipt.account_id, receipt.roles)
         return Merging(self._shared)(examination, parts)
+
+    def write(self, unwritten: Unwritten) -> WrittenElsewhere | None:
+        """Let the workers write every account for the report; a `Writing`."""
+        if unwritten.previous is not None:
+            # It may be a file of this machine, and a snapshot would have to be judged by every worker.
+            return None
+        plan = replace(
+            self._plan_of(unwritten.examination),
+            formats=unwritten.formats,
+            brief=self._shared.put_pickled(BRIEF, pickle.dumps(unwritten.brief, pickle.HIGHEST_PROTOCOL)),
+        )
+        return partial(self._written, unwritten.review, plan)
+
+    def _written(self, review: Reviewing, plan: Plan, here: AccountWriter, sink: Sink) -> Iterator[WrittenAccount]:
+        for receipt in self._in_order(write_account, review.account_ids, plan):
+            account_id, name = receipt.account_id, written(receipt.account_id)
+            content = self._shared.pickled(name, receipt.sha256)
+            if content is None:
+                logger.warning("account %s: what a worker wrote is not there, so it is written here", account_id)
+                yield here.write(review.account(account_id), sink)
+                continue
+            logger.info("account %s: written", account_id)
+            yield unpacked(content, sink)
+            self._shared.remove_pickled(name)
 
     def forget(self) -> None:
         """Remove the parts, once the report is there."""
         self._shared.remove()
 
-    def _each(
-        self, work: Callable[[str, Plan], Receipt], account_ids: Sequence[str], plan: Plan
-    ) -> Iterator[Receipt]:
+    def _plan(self, snapshot: Store | Snapshot, **more: Any) -> Plan:
+        return Plan(
+            out=self._out,
+            snapshot=shared_location(snapshot.location),
+            quarter=self._quarter,
+            settings=settings_to_send(self._settings),
+            **more,
+        )
+
+    def _plan_of(self, examination: Examination) -> Plan:
+        window, earlier = examination.snapshot.window, examination.earlier
+        return self._plan(
+            examination.snapshot,
+            window=(window.begins.isoformat(), window.ends.isoformat()) if window else None,
+            earlier=shared_location(earlier.location) if earlier.location else "",
+            reviewed=shared_location(earlier.reviewed) if earlier.reviewed else "",
+            as_of=examination.as_of.isoformat(),
+            owners=examination.reference.owner_rules.mapping,
+        )
+
+    def _as_they_come(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[Receipt]:
+        from distributed import as_completed
+
+        with self._given_out(work, account_ids, plan) as futures:
+            for future, receipt in as_completed(futures, loop=self._client.loop, with_results=True):
+                # What is still held would be done again if its worker were lost.
+                future.release()
+                yield receipt
+
+    def _in_order(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[Receipt]:
+        with self._given_out(work, account_ids, plan) as futures:
+            for future in futures:
+                receipt: Receipt = future.result()
+                future.release()
+                yield receipt
+
+    @contextmanager
+    def _given_out(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[list[Future[Receipt]]]:
+        """Give the accounts to the workers; what nobody waits for any more is cancelled at the end."""
         from concurrent.futures import CancelledError
 
-        from distributed import KilledWorker, as_completed
+        from distributed import KilledWorker
 
         run = uuid.uuid4().hex
         keys = [f"{work.__name__}-{account_id}-{run}" for account_id in account_ids]
         futures = self._client.map(work, account_ids, plan=plan, key=keys, retries=RETRIES, pure=False)
         try:
-            for _, receipt in as_completed(futures, loop=self._client.loop, with_results=True):
-                yield receipt
+            yield futures
         except KilledWorker as error:
             raise ClusterError(
                 f"{self._address.url}: the workers that had an account were lost again and again ({error}). What was "

@@ -61,6 +61,8 @@ class _Merged:
     def _examined(self, account_id: str) -> Summary:
         part = self._examiner.examine(self.examination.snapshot.documents(account_id))
         self.parts.put(part)
+        # For the workers that write it into the report.
+        self.shared.put(part, self.examination.key(account_id))
         return summary_of(part)
 
     @cached_property

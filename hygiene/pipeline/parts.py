@@ -1,7 +1,11 @@
-"""Keeps the parts of accounts between the two passes: on this machine's disk, or in OUT for several machines."""
+"""Keeps what is made of accounts on the way: parts between the two passes, and written accounts before the report.
+
+On this machine's disk, or in OUT for several machines.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Self
 
 from hygiene.analyse.part import decode_part, encode_part
@@ -65,7 +69,11 @@ class SpilledParts:
 
 
 class SharedParts:
-    """A quarter's parts below OUT, each with the key of what it was made from; whoever makes one writes it whole."""
+    """A quarter's parts below OUT, each with the key of what it was made from; whoever makes one writes it whole.
+
+    Beside them lies what a cluster needs for the report. That is pickled, so it is read only by somebody who was told
+    its SHA-256 over the cluster's own connection: whoever may write below OUT must not run code by it.
+    """
 
     def __init__(self, out: Store, quarter: str) -> None:
         self._out = out
@@ -80,6 +88,27 @@ class SharedParts:
     def read(self, account_id: str) -> bytes | None:
         """Return the bytes of an account's part; None where nobody wrote one."""
         return self._out.read(self._path(account_id))
+
+    def get(self, account_id: str) -> Part:
+        """Return an account's part. Raises PartError when it is damaged or not there."""
+        content = self.read(account_id)
+        if content is None:
+            raise PartError(f"What was found in account {account_id} is not in {self._out.location}.")
+        return decode_part(content)
+
+    def put_pickled(self, name: str, content: bytes) -> str:
+        """Write something pickled under a name; returns the SHA-256 that it is read by."""
+        self._out.write(f"{self._folder}/{name}.pickle", content)
+        return hashlib.sha256(content).hexdigest()
+
+    def pickled(self, name: str, sha256: str) -> bytes | None:
+        """Return what was written under a name; None where it is gone, or is not what was written."""
+        content = self._out.read(f"{self._folder}/{name}.pickle")
+        return content if content is not None and hashlib.sha256(content).hexdigest() == sha256 else None
+
+    def remove_pickled(self, name: str) -> None:
+        """Remove what was written under a name."""
+        self._out.remove(f"{self._folder}/{name}.pickle")
 
     def remove(self) -> None:
         """Remove all of the quarter."""

@@ -24,9 +24,11 @@ from hygiene.pipeline.ledger_seals import ledgers_as_they_stand
 from hygiene.pipeline.named import named_report, snapshot_named
 from hygiene.pipeline.places import LEDGER, new_run_id
 from hygiene.pipeline.previous import CATALOGUE, Previous, previous_review, review_of_report
-from hygiene.pipeline.reviewing import Reviewing
+from hygiene.pipeline.reviewing import Brief, Reviewing
 from hygiene.pipeline.trend import earlier_points
 from hygiene.pipeline.validating import Validation
+from hygiene.pipeline.writing import Unwritten
+from hygiene.pipeline.writing import here as written_here
 from hygiene.policy.actions import catalogue_version
 from hygiene.report import FORMATS, headline_of, write_report
 from hygiene.review.period import quarter_of, review_id
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from hygiene.model import Organization
     from hygiene.pipeline.examining import Examining
     from hygiene.pipeline.places import Places
+    from hygiene.pipeline.writing import Writing
+    from hygiene.report.write import WrittenElsewhere
     from hygiene.snapshot import Snapshot
 
 _STALE_AFTER = timedelta(days=1)
@@ -116,15 +120,16 @@ def report_on(
     places: Places,
     connect: Callable[[], AwsClient] | None = None,
     examining: Examining = here,
+    writing: Writing = written_here,
 ) -> Reported:
     """Judge the snapshot and publish the report of its quarter in the places, whose lock is held.
 
     `connect`: the way to AWS, where a second opinion about proposals may be asked for; None: no AWS access at all.
-    `examining`: where the first pass takes place.
+    `examining`: where the first pass takes place. `writing`: where the accounts of the report are written.
     Raises SnapshotError when nothing in the snapshot can be used, ConfigError for settings that do not fit.
     """
     asked = asked_of(open_snapshot(source), settings, request, places)
-    return review(asked, request, clock, places, connect, examining)
+    return review(asked, request, clock, places, connect, examining, writing)
 
 
 def review(
@@ -134,6 +139,7 @@ def review(
     places: Places,
     connect: Callable[[], AwsClient] | None = None,
     examining: Examining = here,
+    writing: Writing = written_here,
 ) -> Reported:
     """Make the review and publish its report, as `report_on` does."""
     started_at, quarter, examination = clock(), asked.quarter, asked.examination
@@ -147,8 +153,11 @@ def review(
         subject = facts.review_id.removesuffix(f"-{quarter}")
         facts = replace(facts, trend=earlier_points(places, subject, quarter))
         rules = partial(reference_of, settings=settings, as_of=facts.as_of)
-        reviewing = Reviewing(analysis, facts, snapshot, previous, places, settings, rules)
-        location, summary = _publish(places, reviewing, facts, snapshot, request, (started_at, clock()))
+        brief = Brief.of(analysis, facts, settings)
+        reviewing = Reviewing(brief, analysis.account, snapshot, previous, places, rules)
+        elsewhere = writing(Unwritten(examination, brief, reviewing, tuple(request.formats), request.previous))
+        period = (started_at, clock())
+        location, summary = _publish(places, reviewing, facts, snapshot, request, period, elsewhere)
     return Reported(
         location=location,
         first_page="index.html" if "html" in request.formats else "summary.json",
@@ -312,6 +321,7 @@ def _publish(
     snapshot: Snapshot,
     request: ReportRequest,
     period: tuple[datetime, datetime],
+    elsewhere: WrittenElsewhere | None,
 ) -> tuple[str, dict[str, Any]]:
     """Write the report aside, keep the manifest it replaces in the ledger, give it its name.
 
@@ -331,7 +341,7 @@ def _publish(
     )
     aside = places.out.make_aside(facts.quarter)
     try:
-        write_report(review, facts, provenance, aside, request.formats)
+        write_report(review, facts, provenance, aside, request.formats, elsewhere)
         summary: dict[str, Any] = json.loads((aside / "summary.json").read_bytes())
         if superseded:
             keep_what_people_left(places, facts.quarter, facts.review_id, superseded)

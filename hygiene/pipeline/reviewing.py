@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,6 +23,7 @@ from hygiene.review.population import ADMIN_CHECK, population_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from hygiene.analyse.chains import Chain
     from hygiene.analyse.organization import Analysis
     from hygiene.analyse.reference import Reference
     from hygiene.config import Settings
@@ -29,8 +31,41 @@ if TYPE_CHECKING:
     from hygiene.pipeline.comparing import Moment
     from hygiene.pipeline.places import Places
     from hygiene.pipeline.previous import Previous
+    from hygiene.review.exceptions import Waiver
     from hygiene.review.population import Population
     from hygiene.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What every account of a review is judged, asked and told by, known once all are examined; it can travel.
+
+    `coverage` and `group_sizes`: as a Review has them. `chains`: as Analysis has them. `account_ids`: the accounts
+    that were examined, sorted. `due_days`: to answer in. `fallback`: who owns what nobody else does.
+    """
+
+    facts: ReviewFacts
+    coverage: pd.DataFrame
+    group_sizes: Mapping[str, int]
+    chains: Mapping[str, Mapping[str, Chain]]
+    account_ids: tuple[str, ...]
+    waivers: tuple[Waiver, ...]
+    due_days: int
+    fallback: str
+
+    @classmethod
+    def of(cls, analysis: Analysis, facts: ReviewFacts, settings: Settings) -> Brief:
+        """Return it. Raises ConfigError for a file of exceptions that cannot be read."""
+        return cls(
+            facts=facts,
+            coverage=analysis.coverage,
+            group_sizes=analysis.group_sizes,
+            chains=analysis.chains,
+            account_ids=analysis.account_ids,
+            waivers=waivers_of(settings),
+            due_days=settings.email.due_days,
+            fallback=settings.owners.fallback,
+        )
 
 
 class Reviewing:
@@ -41,50 +76,52 @@ class Reviewing:
 
     def __init__(
         self,
-        analysis: Analysis,
-        facts: ReviewFacts,
+        brief: Brief,
+        tables: Callable[[str], AccountTables],
         snapshot: Snapshot,
         previous: Previous | None,
         places: Places,
-        settings: Settings,
         reference: Callable[[Snapshot], Reference],
     ) -> None:
-        """`reference` gives the rules by which a snapshot's accounts are read.
-
-        Raises ConfigError for a file of exceptions that cannot be read.
-        """
-        self._analysis = analysis
-        self._facts = facts
+        """`tables`: gives those of an account that was examined. `reference`: the rules to read a snapshot by."""
+        self._brief = brief
+        self._judged = frozenset(brief.account_ids)
+        self._tables = tables
         self._snapshot = snapshot
         self._previous = previous
-        self._settings = settings
         self._reference = reference
-        self._waivers = waivers_of(settings)
         self._moments: dict[str, tuple[Moment, Moment]] = {}
-        self._following = Following(places, facts, settings.email.due_days, snapshot, previous, reference)
+        self._following = Following(places, brief.facts, brief.due_days, snapshot, previous, reference)
 
     @property
     def coverage(self) -> pd.DataFrame:
         """The Coverage table."""
-        return self._analysis.coverage
-
-    def exceptions_table(self, waived: Mapping[int, int]) -> pd.DataFrame:
-        """Return the Exceptions table; `waived`: as in AccountReview, of all accounts together."""
-        return exceptions_table(self._waivers, waived, self._facts.as_of)
+        return self._brief.coverage
 
     @property
     def group_sizes(self) -> Mapping[str, int]:
         """`group_id` → number of its roles over all accounts; groups of one are left out."""
-        return self._analysis.group_sizes
+        return self._brief.group_sizes
+
+    def exceptions_table(self, waived: Mapping[int, int]) -> pd.DataFrame:
+        """Return the Exceptions table; `waived`: as in AccountReview, of all accounts together."""
+        return exceptions_table(self._brief.waivers, waived, self._brief.facts.as_of)
+
+    @property
+    def account_ids(self) -> list[str]:
+        """The accounts that were read, and those that anybody ever answered about, sorted."""
+        return sorted(self._judged | self._following.account_ids)
 
     def accounts(self) -> Iterator[AccountReview]:
-        """Yield the accounts that were read, and those that anybody ever answered about, in order of their ids."""
-        judged = frozenset(self._analysis.account_ids)
-        for account_id in sorted(judged | self._following.account_ids):
-            yield self._account(self._analysis.account(account_id) if account_id in judged else _unseen(account_id))
+        """Yield the accounts in order of their ids."""
+        return map(self.account, self.account_ids)
+
+    def account(self, account_id: str) -> AccountReview:
+        """Return one account's part of the review."""
+        return self._account(self._tables(account_id) if account_id in self._judged else _unseen(account_id))
 
     def _account(self, tables: AccountTables) -> AccountReview:
-        account_id, facts = tables.account_id, self._facts
+        account_id, facts = tables.account_id, self._brief.facts
         now = self._population(tables)
         # Where the review before did not read the account, one that did: what changed meanwhile must not be lost.
         since = self._previous.last_to_read(account_id) if self._previous else None
@@ -92,9 +129,9 @@ class Reviewing:
         before = earlier.account(account_id) if earlier else None
         then = before.population if before else None
         findings = first_seen(tables.findings, before.findings if before else None, facts.quarter)
-        waived = waive(self._waivers, tables.roles, findings, facts.as_of)
+        waived = waive(self._brief.waivers, tables.roles, findings, facts.as_of)
         loop = self._following.loop(account_id, now, then, waived.roles)
-        roles = rerouted(tables.roles, loop.answers, self._settings.owners.fallback)
+        roles = rerouted(tables.roles, loop.answers, self._brief.fallback)
         decisions = decisions_to_ask(roles, facts.review_id, loop)
         late = not_carried_out(loop.followups, facts.review_id, frozenset(tables.roles["role_id"].tolist()))
         return AccountReview(
@@ -118,7 +155,7 @@ class Reviewing:
             tables.roles,
             tables.findings,
             self.coverage[self.coverage["account_id"] == tables.account_id],
-            looked_for_admins=any(check.id == ADMIN_CHECK for check in self._facts.checks),
+            looked_for_admins=any(check.id == ADMIN_CHECK for check in self._brief.facts.checks),
             catalogue=catalogue_version(),
         )
 

@@ -23,6 +23,7 @@ from hygiene.pipeline.named import snapshot_named
 from hygiene.pipeline.places import Places, alone, new_run_id, wall_clock
 from hygiene.pipeline.reporting import Reported, ReportRequest, previous_as_of, report_on
 from hygiene.pipeline.waivers import waivers_of
+from hygiene.pipeline.writing import here as written_here
 from hygiene.review.period import quarter_of
 from hygiene.snapshot import layout
 from hygiene.store import Lock, open_store
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hygiene.config import Settings
     from hygiene.pipeline.collecting import ReadAccounts
     from hygiene.pipeline.examining import Examining
+    from hygiene.pipeline.writing import Writing
     from hygiene.store import Store
 
     Clock = Callable[[], datetime]
@@ -75,6 +77,11 @@ class Workforce(Protocol):
         """Who examines them."""
         ...
 
+    @property
+    def write(self) -> Writing:
+        """Who writes them for the report."""
+        ...
+
     def forget(self) -> None:
         """Clear up once the report is there."""
         ...
@@ -85,6 +92,7 @@ class Alone:
 
     read: ReadAccounts = staticmethod(Reading.read_into)
     examine: Examining = staticmethod(here)
+    write: Writing = staticmethod(written_here)
 
     def forget(self) -> None:
         """Nothing is left."""
@@ -118,7 +126,7 @@ def run(
         if source is None:
             source = _collected(places, settings, request, quarter, progress, clock, workforce.read)
         way = _way_to_ask(settings)
-        reported = report_on(source, settings, request.report, clock, places, way, workforce.examine)
+        reported = report_on(source, settings, request.report, clock, places, way, workforce.examine, workforce.write)
         places.forget_unreported()
         workforce.forget()
         return reported

