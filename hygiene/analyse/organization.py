@@ -19,7 +19,7 @@ from hygiene.analyse.chains import find_chains
 from hygiene.analyse.coverage import failed_row, skipped_row
 from hygiene.analyse.examination import account_of
 from hygiene.analyse.groups import Groups
-from hygiene.analyse.part import Summary, summary_of
+from hygiene.analyse.part import Summary, proposals_in, summary_of
 from hygiene.frames import Assumptions, Coverage, Findings, RoleEvents, Roles, frame_of
 from hygiene.model import NOT_ASKED, RightSizing
 
@@ -141,6 +141,10 @@ class Parts(Protocol):
         """Return the part of an account that was put here."""
         ...
 
+    def proposals(self, account_id: str) -> Sequence[Proposal]:
+        """Return what the part of an account proposes."""
+        ...
+
 
 class PartsInMemory:
     """Parts as they are: for a few accounts."""
@@ -155,6 +159,10 @@ class PartsInMemory:
     def get(self, account_id: str) -> Part:
         """Return an account's part."""
         return self._parts[account_id]
+
+    def proposals(self, account_id: str) -> Sequence[Proposal]:
+        """Return what an account's part proposes."""
+        return proposals_in(self._parts[account_id])
 
 
 class Opinions(Protocol):
@@ -207,9 +215,7 @@ class Analyst:
                 facts[summary.account_id] = summary.facts
                 groups.add(summary.group_ids)
         chains = _chains_by_account(facts, self.reference.organization_id)
-        self.opinions.prepare(
-            one for account_id in facts for one in _found_in(self.parts.get(account_id)).right_sizing.proposals
-        )
+        self.opinions.prepare(one for account_id in facts for one in self.parts.proposals(account_id))
         tables = {account_id: partial(self._tables, account_id, chains.get(account_id, {})) for account_id in facts}
         return Analysis(frame_of(Coverage, coverage.values()), tables, groups.sizes(), chains)
 
@@ -225,7 +231,8 @@ def account_tables(
     part: Part, checks: Sequence[ConfiguredCheck], chains: Mapping[str, Chain], opinions: Opinions
 ) -> AccountTables:
     """Return the tables of an account that was examined; `chains`: role ARN → the chain that begins there."""
-    found = _found_in(part)
+    found = part.examined
+    assert found is not None, "only examined accounts are asked for"  # noqa: S101 (for the type checker)
     examined = _with_opinions(found, opinions.about(found.right_sizing.proposals))
     judged = judge_account(examined, checks, chains)
     return AccountTables(
@@ -237,11 +244,6 @@ def account_tables(
         role_events=frame_of(RoleEvents, examined.role_events),
         right_sizing=examined.right_sizing,
     )
-
-
-def _found_in(part: Part) -> ExaminedAccount:
-    assert part.examined is not None, "only examined accounts are asked for"  # noqa: S101 (for the type checker)
-    return part.examined
 
 
 def _chains_by_account(facts: Mapping[str, Sequence[RoleFacts]], organization_id: str) -> dict[str, dict[str, Chain]]:

@@ -1,8 +1,9 @@
 """A part: what the first pass found in one account, as a value and as bytes that another process can go on with.
 
 The bytes are one line of JSON that says version, key and sizes, then three blocks: the summary (coverage row, group
-ids, facts for chains) and the tables (rows without verdicts), both compressed JSON, and the proposals and policies as
-they are, compressed already. The same part gives the same bytes. https://www.rfc-editor.org/rfc/rfc1950 (zlib)
+ids, facts for chains, who has a proposal) and the tables (rows without verdicts), both compressed JSON, and the
+proposals and policies as they are, compressed already. The same part gives the same bytes.
+https://www.rfc-editor.org/rfc/rfc1950 (zlib)
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from hygiene.schema import Table
 
-PART_VERSION = 3
+PART_VERSION = 4
 """Of the bytes; a reader refuses a newer one, and an older one is made again."""
 
 _LEVEL = 1
@@ -72,6 +73,11 @@ def summary_of(part: Part) -> Summary:
     return Summary(part.account_id, part.coverage, part.examined.facts, _group_ids(part.examined), is_examined=True)
 
 
+def proposals_in(part: Part) -> tuple[Proposal, ...]:
+    """Return what the part proposes."""
+    return part.examined.right_sizing.proposals if part.examined else ()
+
+
 def _group_ids(examined: ExaminedAccount) -> list[str]:
     return [str(role["group_id"]) for role in examined.roles]
 
@@ -90,9 +96,14 @@ def encode_part(part: Part, key: str = "") -> bytes:
 
 def _summary_to_json(part: Part) -> dict[str, Any]:
     if part.examined is None:
-        return {"coverage": part.coverage, "facts": None, "groups": []}
-    groups = _group_ids(part.examined)
-    return {"coverage": part.coverage, "facts": _facts_to_json(part.examined.facts), "groups": groups}
+        return {"coverage": part.coverage, "facts": None, "groups": [], "proposals": []}
+    proposals = part.examined.right_sizing.proposals
+    return {
+        "coverage": part.coverage,
+        "facts": _facts_to_json(part.examined.facts),
+        "groups": _group_ids(part.examined),
+        "proposals": [[one.role_arn, one.path, one.difference, len(one.compressed)] for one in proposals],
+    }
 
 
 def _table_blocks(examined: ExaminedAccount | None) -> tuple[bytes, bytes]:
@@ -118,7 +129,7 @@ def decode_part(content: bytes) -> Part:
         coverage = _rows(Coverage, [summary["coverage"]])[0]
         if tables is None:
             return Part(account_id, coverage)
-        return Part(account_id, coverage, _examined(tables, _facts_of_json(summary["facts"]), third))
+        return Part(account_id, coverage, _examined(tables, summary, third))
 
 
 def decode_summary(content: bytes) -> Summary:
@@ -131,6 +142,13 @@ def decode_summary(content: bytes) -> Summary:
             return Summary(account_id, coverage, (), (), is_examined=False)
         groups = [str(group_id) for group_id in summary["groups"]]
         return Summary(account_id, coverage, _facts_of_json(summary["facts"]), groups, is_examined=True)
+
+
+def decode_proposals(content: bytes) -> tuple[Proposal, ...]:
+    """Return what a part's bytes propose without expanding its tables. Raises PartError as `decode_part` does."""
+    with _Damage():
+        _, (first, _, third) = _opened(content)
+        return tuple(_proposals(_unpacked(first), third))
 
 
 class _Damage:
@@ -210,27 +228,29 @@ def _tables_to_json(examined: ExaminedAccount) -> dict[str, Any]:
         "advice": examined.advice,
         "assumptions": examined.assumptions,
         "role_events": examined.role_events,
-        "proposals": [[one.role_arn, one.path, one.difference, len(one.compressed)] for one in sizing.proposals],
         "policies": len(sizing.policies),
         "removals": [asdict(removal) for removal in sizing.removals],
     }
 
 
-def _examined(tables: Mapping[str, Any], facts: list[RoleFacts], texts: bytes) -> ExaminedAccount:
-    listed = tables["proposals"]
-    *contents, policies = _cut(texts, (*(size for *_, size in listed), tables["policies"]))
+def _proposals(summary: Mapping[str, Any], texts: bytes) -> Iterator[Proposal]:
+    """Yield the proposals; theirs are the first of the texts."""
+    listed = summary["proposals"]
+    contents = _cut(texts, (size for *_, size in listed))
+    for (arn, path, difference, _), content in zip(listed, contents, strict=True):
+        yield Proposal(arn, path, difference, content)
+
+
+def _examined(tables: Mapping[str, Any], summary: Mapping[str, Any], texts: bytes) -> ExaminedAccount:
     return ExaminedAccount(
         roles=tuple(_rows(Roles, tables["roles"])),
         findings=tables["findings"],
-        facts=facts,
+        facts=_facts_of_json(summary["facts"]),
         advice=tables["advice"],
         right_sizing=RightSizing(
-            tuple(
-                Proposal(arn, path, difference, content)
-                for (arn, path, difference, _), content in zip(listed, contents, strict=True)
-            ),
+            tuple(_proposals(summary, texts)),
             tuple(_removal(fields) for fields in tables["removals"]),
-            policies,
+            texts[len(texts) - tables["policies"] :],
         ),
         assumptions=tuple(_rows(Assumptions, tables["assumptions"])),
         role_events=tuple(_rows(RoleEvents, tables["role_events"])),

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Self
 
-from hygiene.analyse.part import decode_part, encode_part
+from hygiene.analyse.part import decode_part, decode_proposals, encode_part, proposals_in
 from hygiene.errors import PartError
 from hygiene.store import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hygiene.analyse.part import Part
+    from hygiene.model import Proposal
     from hygiene.store import Store
 
 PARTS = "parts"
@@ -46,12 +48,21 @@ class SpilledParts:
 
     def get(self, account_id: str) -> Part:
         """Return a part that was put here. Raises PartError when its file is damaged or gone."""
-        if self._last is not None and self._last.account_id == account_id:
-            return self._last
+        return self._held(account_id) or decode_part(self._read(account_id))
+
+    def proposals(self, account_id: str) -> Sequence[Proposal]:
+        """Return what a part that was put here proposes. Raises PartError as `get` does."""
+        held = self._held(account_id)
+        return proposals_in(held) if held is not None else decode_proposals(self._read(account_id))
+
+    def _held(self, account_id: str) -> Part | None:
+        return self._last if self._last is not None and self._last.account_id == account_id else None
+
+    def _read(self, account_id: str) -> bytes:
         content = self._store().read(_name(account_id))
         if content is None:
             raise PartError(f"What was found in account {account_id} is not there any more.")
-        return decode_part(content)
+        return content
 
     def __enter__(self) -> Self:
         """Give the place."""

@@ -10,7 +10,16 @@ import pytest
 
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.examination import Examiner
-from hygiene.analyse.part import Part, decode_part, decode_summary, encode_part, key_of, summary_of
+from hygiene.analyse.part import (
+    Part,
+    decode_part,
+    decode_proposals,
+    decode_summary,
+    encode_part,
+    key_of,
+    proposals_in,
+    summary_of,
+)
 from hygiene.errors import PartError
 from hygiene.model import AccountDocuments, Gap, GapKind
 from tests.builders import (
@@ -20,6 +29,7 @@ from tests.builders import (
     a_reference,
     a_role,
     an_organization,
+    days_ago,
     details,
     document,
     statement,
@@ -35,14 +45,19 @@ def examined(*roles: dict[str, Any], **more: Any) -> Part:
 
 
 def an_account() -> Part:
-    """Return an account with an administrator, a chain to it, an unused role, and text that strangers wrote."""
+    """Return an account with an administrator, a chain to it, unused and too wide roles, and text of strangers."""
     condition = {"StringEquals": {"aws:PrincipalTag/team": HOSTILE}}
+    wide = a_role("wide", inline=document(statement(["s3:GetObject", "sqs:SendMessage"])))
+    used = [{"ServiceNamespace": "s3", "LastAuthenticated": days_ago(2)}, {"ServiceNamespace": "sqs"}]
+    answer = {"JobStatus": "COMPLETED", "JobCompletionDate": days_ago(0), "ServicesLastAccessed": used}
     return examined(
         a_role(
             "boss", inline=ADMIN, trust=trusts({"AWS": f"arn:aws:iam::{ACCOUNT}:role/start"}, condition=condition)
         ),
         a_role("start", inline=document(statement("sts:AssumeRole", "*"))),
         a_role("idle", tags={"owner": HOSTILE, HOSTILE: "x"}),
+        wide,
+        last_accessed={wide["Arn"]: answer},
     )
 
 
@@ -51,6 +66,7 @@ def test_bytes_give_the_same_part_back() -> None:
     again = decode_part(encode_part(part))
     assert again == part
     assert decode_summary(encode_part(part)) == summary_of(part)
+    assert decode_proposals(encode_part(part)) == proposals_in(part) != ()
     assert part.examined is not None
     assert HOSTILE.strip() in {row["owner"] for row in part.examined.roles}
 
@@ -66,6 +82,7 @@ def test_an_account_of_which_nothing_was_read_keeps_its_row() -> None:
     part = examiner.examine(AccountDocuments(ACCOUNT, gaps=(gap,)))
     assert decode_part(encode_part(part)) == part
     assert not decode_summary(encode_part(part)).is_examined
+    assert decode_proposals(encode_part(part)) == ()
     assert part.coverage["status"] == "failed"
 
 
@@ -78,7 +95,7 @@ def test_the_key_is_read_without_expanding_anything() -> None:
 def test_a_part_of_another_version_is_refused_in_a_sentence() -> None:
     header, _, rest = encode_part(an_account()).partition(b"\n")
     newer = json.dumps({**json.loads(header), "part_version": 99}).encode() + b"\n" + rest
-    for read in (decode_part, decode_summary, key_of):
+    for read in (decode_part, decode_summary, decode_proposals, key_of):
         with pytest.raises(PartError, match=f"account {ACCOUNT} was written by another hygiene .version 99"):
             read(newer)
 
