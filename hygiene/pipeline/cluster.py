@@ -136,6 +136,7 @@ class Cluster:
         plan = replace(
             self._plan_of(unwritten.examination),
             formats=unwritten.formats,
+            rules=unwritten.examination.rules,
             brief=self._shared.put_pickled(BRIEF, pickle.dumps(unwritten.brief, pickle.HIGHEST_PROTOCOL)),
         )
         return partial(self._written, unwritten.review, plan)
@@ -145,7 +146,10 @@ class Cluster:
             account_id, name = receipt.account_id, written(receipt.account_id)
             content = self._shared.pickled(name, receipt.sha256)
             if content is None:
-                logger.warning("account %s: what a worker wrote is not there, so it is written here", account_id)
+                why = (
+                    "what a worker wrote is not there" if receipt.sha256 else "a worker's environment has other rules"
+                )
+                logger.warning("account %s: %s, so it is written here", account_id, why)
                 yield here.write(review.account(account_id), sink)
                 continue
             logger.info("account %s: written", account_id)

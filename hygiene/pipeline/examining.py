@@ -80,15 +80,15 @@ class Examination:
         A part with another key is one of other rules, of another moment or of other files.
         """
         return digest_of(
-            self._rules,
+            self.rules,
             self.snapshot.fingerprint(account_id),
             self.reference.earlier_callers.get(account_id),
             self.reference.callers_elsewhere.get(account_id, ()),
         )
 
     @cached_property
-    def _rules(self) -> str:
-        """The digest of what is the same for all accounts."""
+    def rules(self) -> str:
+        """A digest of what is the same for all accounts: settings and checks that count, the moment, the versions."""
         shared = replace(self.reference, earlier_callers={}, callers_elsewhere={})
         checks = [(one.check.id, one.severity, one.is_severity_set, one.thresholds) for one in self.checks]
         return digest_of(metadata.version("role-hygiene"), catalogue_version(), self._started_at, checks, shared)

@@ -11,7 +11,7 @@ import json
 import platform
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -50,6 +50,7 @@ class Plan:
 
     `window`: of events. `earlier`: location of the snapshot to compare with, or empty. `reviewed`: location of the
     review before, or empty. `basis`: of the population. `formats`: of the report. `brief`: SHA-256 of the Brief.
+    `rules`: of the driver's Examination.
     """
 
     out: str
@@ -64,6 +65,7 @@ class Plan:
     owners: tuple[tuple[str, str], ...] = ()
     formats: tuple[str, ...] = ()
     brief: str = ""
+    rules: str = ""
 
     def read_settings(self) -> Settings:
         """Return the settings; what this machine's environment says wins, as everywhere."""
@@ -72,10 +74,6 @@ class Plan:
     def read_window(self) -> Window | None:
         """Return the window of events."""
         return Window(*(datetime.fromisoformat(moment) for moment in self.window)) if self.window else None
-
-    def owner_rules(self, settings: Settings) -> OwnerRules:
-        """Return who owns what; the mapping lies in a file of the driver's machine."""
-        return OwnerRules(settings.review.owner_tags, self.owners, settings.owners.fallback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,11 @@ def examine_account(account_id: str, plan: Plan) -> Receipt:
     return _examining(plan).examine(account_id)
 
 
+def examination_of(plan: Plan) -> Examination:
+    """Return what this process examines accounts by; the same for all plans of a review."""
+    return _examining(replace(plan, formats=(), brief="", rules="")).examination
+
+
 class _Collecting:
     """One process's sessions and clients for a review."""
 
@@ -164,14 +167,14 @@ class _Examining:
 
     def examine(self, account_id: str) -> Receipt:
         with self._turn:
-            examination = self._examination
+            examination = self.examination
             part = self._examiner.examine(examination.snapshot.documents(account_id))
             content = self._shared.put(part, examination.key(account_id))
         roles = len(part.examined.roles) if part.examined else 0
         return Receipt(account_id, roles, sha256=hashlib.sha256(content).hexdigest())
 
     @cached_property
-    def _examination(self) -> Examination:
+    def examination(self) -> Examination:
         plan, window = self._plan, self._plan.read_window()
         snapshot, settings = open_snapshot(plan.snapshot), plan.read_settings()
         return Examination(
@@ -180,12 +183,12 @@ class _Examining:
             datetime.fromisoformat(plan.as_of),
             configured_checks(settings.checks),
             earlier_facts(plan.earlier or None, plan.reviewed or None),
-            owners=plan.owner_rules(settings),
+            owners=OwnerRules(settings.review.owner_tags, plan.owners, settings.owners.fallback),
         )
 
     @cached_property
     def _examiner(self) -> Examiner:
-        return self._examination.examiner()
+        return self.examination.examiner()
 
 
 _one_at_a_time = threading.Lock()

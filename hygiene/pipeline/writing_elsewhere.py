@@ -9,8 +9,8 @@ from __future__ import annotations
 import pickle
 import threading
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.organization import account_tables
 from hygiene.errors import PartError
 from hygiene.pipeline.examining import reference_of
@@ -19,10 +19,12 @@ from hygiene.pipeline.places import Places, wall_clock
 from hygiene.pipeline.previous import review_of_report
 from hygiene.pipeline.reviewing import Brief, Reviewing
 from hygiene.pipeline.validating import Validation
-from hygiene.pipeline.working import Plan, Receipt
+from hygiene.pipeline.working import Plan, Receipt, examination_of
 from hygiene.report.account import account_writer, packed
-from hygiene.snapshot import open_snapshot
 from hygiene.store import open_store
+
+if TYPE_CHECKING:
+    from hygiene.analyse.organization import AccountTables
 
 BRIEF = "brief"
 """The name of the pickled Brief among the shared parts."""
@@ -47,29 +49,33 @@ class _Writing:
         self._turn = threading.Lock()
         places = Places(open_store(plan.out))
         self._shared = SharedParts(places.out, plan.quarter)
-        brief = self._read_brief(plan)
-        facts, settings, window = brief.facts, plan.read_settings(), plan.read_window()
-        snapshot = open_snapshot(plan.snapshot)
-        before = facts.previous_quarter
-        opinions = Validation(places.out, facts.review_id, None, wall_clock)
-        checks = configured_checks(settings.checks)
+        self._brief = brief = self._read_brief(plan)
+        self._examination = examination = examination_of(plan)
+        self._has_same_rules = examination.rules == plan.rules
+        facts, before = brief.facts, brief.facts.previous_quarter
+        self._opinions = Validation(places.out, facts.review_id, None, wall_clock)
         self._reviewing = Reviewing(
             brief,
-            lambda account_id: account_tables(
-                self._shared.get(account_id), checks, brief.chains.get(account_id, {}), opinions
-            ),
-            snapshot.within(window) if window else snapshot,
+            self._tables,
+            examination.snapshot,
             review_of_report(places, before, before) if before else None,
             places,
-            partial(reference_of, settings=settings, as_of=facts.as_of, owners=plan.owner_rules(settings)),
+            partial(reference_of, settings=examination.settings, as_of=facts.as_of, owners=examination.owners),
         )
         self._writer = account_writer(brief.coverage, brief.group_sizes, facts, plan.formats)
 
     def write(self, account_id: str) -> Receipt:
         with self._turn:
+            if not self._has_same_rules:
+                # This machine's environment says otherwise, and nothing would show it: the driver has to write.
+                return Receipt(account_id)
             account = self._reviewing.account(account_id)
             content = packed(self._writer, account)
         return Receipt(account_id, len(account.roles), sha256=self._shared.put_pickled(written(account_id), content))
+
+    def _tables(self, account_id: str) -> AccountTables:
+        chains = self._brief.chains.get(account_id, {})
+        return account_tables(self._shared.get(account_id), self._examination.checks, chains, self._opinions)
 
     def _read_brief(self, plan: Plan) -> Brief:
         content = self._shared.pickled(BRIEF, plan.brief)

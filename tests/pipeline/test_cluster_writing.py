@@ -123,6 +123,19 @@ def test_what_a_worker_wrote_and_somebody_changed_is_written_here(
     )
 
 
+def test_workers_whose_environment_says_otherwise_decide_nothing(
+    followed: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    alone = files_of_report(followed, NEXT_QUARTER)
+    with dask_cluster(tmp_path, {"HYGIENE_REVIEW__UNUSED_AFTER_DAYS": "391"}, tls=None, workers=1) as strange:
+        again(followed, strange)
+    assert files_of_report(followed, NEXT_QUARTER) == alone
+    who = f"account {two_quarters.MEMBER}"
+    assert f"{who}: examined by other rules or data, so it is examined here again" in caplog.messages
+    assert f"{who}: a worker's environment has other rules, so it is written here" in caplog.messages
+
+
 def test_a_review_that_is_named_to_compare_with_may_lie_where_no_worker_sees_it(
     followed: Path, dask: DaskCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
