@@ -25,7 +25,8 @@ def workforce(settings: Settings, request: ReportRequest, url: str | None, *, in
         yield Alone()
         return
     # Dask takes a second to load, and is an extra.
-    from hygiene.pipeline.cluster import Address, connected
+    from hygiene.pipeline.cluster import connected
+    from hygiene.pipeline.cluster_client import Address
 
     address = Address.parse(url, insecure=insecure)
     with connected(address, settings, request.out, quarter_asked(settings, request)) as cluster:

@@ -11,14 +11,13 @@ import logging
 import pickle
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from hygiene.config import LOOPBACK
 from hygiene.errors import ClusterError, ConfigError
+from hygiene.pipeline.cluster_client import INSTALL, WORKER_SECONDS, Address, Watch, client_of
 from hygiene.pipeline.merging import Merging
 from hygiene.pipeline.parts import SharedParts
 from hygiene.pipeline.places import LEDGER
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from hygiene.analyse.organization import FirstPass
-    from hygiene.config import Cluster as ClusterSettings
     from hygiene.config import Settings
     from hygiene.pipeline.collecting import Reading
     from hygiene.pipeline.examining import Examination
@@ -59,40 +57,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 10
-WORKER_SECONDS = 60
 RETRIES = 2
 """Of a task that raised; a worker that was lost counts apart, by the scheduler's own `allowed-failures`."""
-
-INSTALL = 'pip install "role-hygiene[cluster]"'
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a scheduler listens, such as `tls://scheduler.example.com:8786`."""
-
-    url: str
-    is_encrypted: bool
-    is_here: bool
-    """Whether it is this machine's loopback."""
-
-    @classmethod
-    def parse(cls, url: str, *, insecure: bool) -> Address:
-        """Return the address. Raises ConfigError for one that would let anybody on the network run code as we."""
-        parts = urlsplit(url)
-        try:
-            port = parts.port
-        except ValueError:
-            port = None
-        if parts.scheme not in ("tls", "tcp") or not parts.hostname or port is None:
-            raise ConfigError(f"--cluster {url}: write the scheduler's address, such as tls://scheduler:8786.")
-        is_here = parts.hostname in LOOPBACK
-        if parts.scheme == "tcp" and not is_here and not insecure:
-            raise ConfigError(
-                f"--cluster {url}: whoever reaches such a scheduler can run code on its workers. Write tls:// and "
-                "set [cluster] ca, cert and key, or say --cluster-insecure in a network where nobody else is."
-            )
-        return cls(url, parts.scheme == "tls", is_here)
 
 
 class Cluster:
@@ -184,17 +150,11 @@ class Cluster:
         from distributed import as_completed
 
         with self._given_out(work, account_ids, plan) as futures:
-            for future, receipt in as_completed(futures, loop=self._client.loop, with_results=True):
-                # What is still held would be done again if its worker were lost.
-                future.release()
-                yield receipt
+            yield from map(_taken, as_completed(futures, loop=self._client.loop))
 
     def _in_order(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[Receipt]:
         with self._given_out(work, account_ids, plan) as futures:
-            for future in futures:
-                receipt: Receipt = future.result()
-                future.release()
-                yield receipt
+            yield from map(_taken, futures)
 
     @contextmanager
     def _given_out(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[list[Future[Receipt]]]:
@@ -206,20 +166,24 @@ class Cluster:
         run = uuid.uuid4().hex
         keys = [f"{work.__name__}-{account_id}-{run}" for account_id in account_ids]
         futures = self._client.map(work, account_ids, plan=plan, key=keys, retries=RETRIES, pure=False)
+        watch = Watch(self._client, futures)
         try:
-            yield futures
+            with watch:
+                yield futures
         except KilledWorker as error:
-            raise ClusterError(
-                f"{self._address.url}: the workers that had an account were lost again and again ({error}). What was "
-                "collected is kept; the same command goes on with it."
-            ) from error
+            raise self._lost(f"the workers that had an account were lost again and again ({error})") from error
         except (CancelledError, OSError) as error:
-            raise ClusterError(
-                f"{self._address.url}: the scheduler is gone ({error or type(error).__name__}). What was collected "
-                "is kept; the same command goes on with it."
-            ) from error
+            if watch.given_up:
+                raise self._lost(f"no worker has been there for {WORKER_SECONDS} seconds") from error
+            logger.debug("%s: %s", type(error).__name__, error)
+            raise self._lost("the scheduler is gone") from error
         finally:
             self._client.cancel(futures)
+
+    def _lost(self, why: str) -> ClusterError:
+        return ClusterError(
+            f"{self._address.url}: {why}. What was collected is kept; the same command goes on with it."
+        )
 
     def check(self) -> None:
         """Raise ConfigError where workers cannot do this review: other versions, another OUT, no external id."""
@@ -267,6 +231,13 @@ class Cluster:
         return answers
 
 
+def _taken(future: Future[Receipt]) -> Receipt:
+    """Return what came of a task, and give it up: what is still held is done again if its worker is lost."""
+    receipt: Receipt = future.result()
+    future.release()
+    return receipt
+
+
 @contextmanager
 def connected(address: Address, settings: Settings, out: str, quarter: str) -> Iterator[Cluster]:
     """Give the cluster at an address, checked.
@@ -274,7 +245,7 @@ def connected(address: Address, settings: Settings, out: str, quarter: str) -> I
     Raises ConfigError where the extra is not installed, certificates are not named, nobody answers, or workers
     cannot do the review.
     """
-    with _client(address, settings.cluster) as client:
+    with client_of(address, settings.cluster) as client:
         cluster = Cluster(client, address, shared_location(out), settings, quarter)
         cluster.check()
         yield cluster
@@ -283,51 +254,3 @@ def connected(address: Address, settings: Settings, out: str, quarter: str) -> I
 def shared_location(location: str) -> str:
     """Return a location as other processes understand it."""
     return location if "://" in location else str(Path(location).absolute())
-
-
-@contextmanager
-def _client(address: Address, settings: ClusterSettings) -> Iterator[Client]:
-    try:
-        from distributed import Client
-        from distributed.security import Security
-    except ImportError as error:
-        raise ConfigError(f"--cluster needs an extra package: {INSTALL}") from error
-    # It would tell of every connection; what matters is raised.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    security = None
-    if address.is_encrypted:
-        ca, cert, key = _certificates(settings)
-        security = Security(require_encryption=True, tls_ca_file=ca, tls_client_cert=cert, tls_client_key=key)
-    try:
-        client = Client(address.url, security=security, timeout=ANSWER_SECONDS, set_as_default=False, name="hygiene")
-    except (OSError, TimeoutError, ValueError) as error:
-        raise ConfigError(
-            f"--cluster {address.url}: no scheduler answers there within {ANSWER_SECONDS} seconds ({error}). "
-            "Start one with `dask scheduler`, and look at [cluster] ca, cert and key."
-        ) from error
-    try:
-        _wait_for_workers(client, address)
-        yield client
-    finally:
-        client.close(timeout=ANSWER_SECONDS)
-
-
-def _wait_for_workers(client: Client, address: Address) -> None:
-    try:
-        client.wait_for_workers(1, timeout=WORKER_SECONDS)
-    except TimeoutError as error:
-        raise ConfigError(
-            f"--cluster {address.url}: the scheduler has no workers. Start some with `dask worker {address.url}`."
-        ) from error
-
-
-def _certificates(settings: ClusterSettings) -> tuple[str, str, str]:
-    missing = [name for name in ("ca", "cert", "key") if getattr(settings, name) is None]
-    if missing:
-        raise ConfigError(f"--cluster: tls:// needs [cluster] {', '.join(missing)} (files in PEM format).")
-    files = (settings.ca, settings.cert, settings.key)
-    for file in files:
-        if file is None or not file.is_file():
-            raise ConfigError(f"[cluster]: {file}: no such file.")
-    ca, cert, key = (str(file) for file in files)
-    return ca, cert, key

@@ -23,6 +23,7 @@ class DaskCluster:
     """A scheduler at `url`, and its workers."""
 
     url: str
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
 
@@ -42,7 +43,7 @@ def dask_cluster(
     ]  # fmt: skip
     try:
         assert until(lambda: _is_written(place)), (folder / "dask_scheduler.log").read_text()
-        cluster = DaskCluster(_address(place))
+        cluster = DaskCluster(_address(place), started[0])
         for number in range(workers):
             cluster.workers.append(
                 _dask(folder, everything, "dask_worker", cluster.url, "--nthreads", "1", "--no-nanny",

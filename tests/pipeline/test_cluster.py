@@ -13,8 +13,10 @@ from hygiene import pipeline
 from hygiene.cli import main
 from hygiene.collect.progress import Silent
 from hygiene.config import Cluster as ClusterSettings
-from hygiene.errors import ConfigError
-from hygiene.pipeline.cluster import Address, connected
+from hygiene.errors import ClusterError, ConfigError
+from hygiene.pipeline.cluster import connected
+from hygiene.pipeline.cluster_client import Address
+from hygiene.pipeline.places import wall_clock
 from hygiene.pipeline.working import settings_to_send
 from tests.builders import AS_OF
 from tests.deliver.mail_server import certificate
@@ -23,13 +25,15 @@ from tests.pipeline.cluster_world import dask_cluster, files_of_report
 from tests.worlds import point_at, quick_settings, simulated, twelve_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from hygiene.config import Settings
     from hygiene.simulate import SimulatedAws
 
 QUARTER = "2026-Q4"
+UNREADABLE = {"000000000001"}
 EXTERNAL_ID = "canary-external-id"
 
 
@@ -48,18 +52,33 @@ def settings(tls: tuple[Path, Path]) -> Settings:
     return quick_settings(cluster=ClusterSettings(ca=tls[0], cert=tls[0], key=tls[1]))
 
 
-def run(out: Path, chosen: Settings, url: str | None = None) -> pipeline.Reported:
+def run(
+    out: Path, chosen: Settings, url: str | None = None, clock: Callable[[], datetime] = lambda: AS_OF
+) -> pipeline.Reported:
     request = pipeline.RunRequest(pipeline.ReportRequest(out=str(out), as_of=AS_OF))
     if url is None:
-        return pipeline.run(chosen, request, Silent(), lambda: AS_OF)
+        return pipeline.run(chosen, request, Silent(), clock)
     with connected(Address.parse(url, insecure=False), chosen, str(out), QUARTER) as cluster:
-        return pipeline.run(chosen, request, Silent(), lambda: AS_OF, cluster)
+        return pipeline.run(chosen, request, Silent(), clock, cluster)
+
+
+@pytest.fixture(scope="module")
+def alone(aws: SimulatedAws, tls: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The report of one process."""
+    out = tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        point_at(aws.environment(), monkeypatch)
+        run(out, settings(tls))
+    return files_of_report(out, QUARTER)
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_a_single_run(
-    aws: SimulatedAws, tls: tuple[Path, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    aws: SimulatedAws,
+    tls: tuple[Path, Path],
+    alone: dict[str, bytes],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    run(tmp_path / "alone", settings(tls))
     aws.forget_calls()
     out = tmp_path / "out"
     with dask_cluster(tmp_path / "dask", aws.environment(), tls=tls) as dask:
@@ -76,11 +95,50 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_a_single_run(
         assert dask.workers[0].wait(10) == -9
         assert dask.workers[1].poll() is None
     assert reported.exit_code == 3  # the account that refuses its reader, as in the single run
-    assert files_of_report(out, QUARTER) == files_of_report(tmp_path / "alone", QUARTER)
+    assert files_of_report(out, QUARTER) == alone
     assert "examined here" not in caplog.text
     assert "written here" not in caplog.text
     assert not [path for path in (out / "parts").rglob("*") if path.is_file()]
     assert [path.name for path in (out / "ledger").rglob("cluster-*")] == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"), [("worker", "no worker has been there for"), ("scheduler", "the scheduler is gone")]
+)
+def test_a_run_that_nobody_works_for_any_more_ends_with_a_sentence_and_goes_on_later(
+    lost: str,
+    sentence: str,
+    aws: SimulatedAws,
+    tls: tuple[Path, Path],
+    alone: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("hygiene.pipeline.cluster_client.WORKER_SECONDS", 1)
+    chosen, out = settings(tls), tmp_path / "out"
+    aws.forget_calls()
+    with dask_cluster(tmp_path / "dask", aws.environment(), tls=tls, workers=1) as dask:
+
+        def kill_it() -> None:
+            assert until(lambda: sum(call.operation == "GetAccountAuthorizationDetails" for call in aws.calls) >= 4)
+            (dask.scheduler if lost == "scheduler" else dask.workers[0]).kill()
+
+        killer = threading.Thread(target=kill_it)
+        killer.start()
+        with pytest.raises(ClusterError, match=rf"{sentence}.* the same command goes on with it"):
+            run(out, chosen, dask.url, wall_clock)
+        killer.join()
+    assert "Traceback" not in caplog.text
+    read = {path.parent.name for path in out.rglob("accounts/*/gaps.json")}
+    assert read
+    aws.forget_calls()
+    # Workers have no clock but the real one; and whoever goes on need not be a cluster.
+    run(out, chosen, clock=wall_clock)
+    asked_again = {call.account_id for call in aws.calls if call.operation == "GetAccountAuthorizationDetails"}
+    assert not asked_again & (read - UNREADABLE)
+    for name in ("roles.csv", "findings.csv", "decisions.csv"):
+        assert files_of_report(out, QUARTER)[name] == alone[name]
 
 
 def test_what_a_task_carries_is_no_secret() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from hygiene import pipeline
 from hygiene.collect.progress import Silent
-from hygiene.pipeline.cluster import Address, connected
+from hygiene.pipeline.cluster import connected
+from hygiene.pipeline.cluster_client import Address
 from hygiene.pipeline.parts import SharedParts
 from tests.builders import AS_OF
 from tests.faults.processes import until
