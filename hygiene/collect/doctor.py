@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hygiene.collect.refusal import RefusedError
-from hygiene.collect.workers import concurrency
+from hygiene.collect.workers import at_once_here
 from hygiene.model import GapKind
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Diagnosis:
 
 def examine(account_ids: Sequence[str], enter: Callable[[str], AwsClient], settings: Aws) -> Iterator[Diagnosis]:
     """Yield a diagnosis per account, in order; every probe is a read of one item that the settings need."""
-    with ThreadPoolExecutor(concurrency(settings.max_workers, len(account_ids), processors=1).accounts) as pool:
+    with ThreadPoolExecutor(at_once_here(settings.max_workers, len(account_ids))) as pool:
         yield from pool.map(lambda account_id: _examine(account_id, enter, settings), account_ids)
 
 

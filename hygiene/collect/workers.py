@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from hygiene.collect.processors import processors
 
 if TYPE_CHECKING:
     import threading
@@ -19,7 +19,6 @@ _MOST_AT_ONCE = 32
 """Accounts, where nobody asks for more. AWS throttles each for itself; but one of 500 roles takes some 25 MB here."""
 _PER_PROCESS = 16
 """Accounts that one process reads at once: AWS lets some 20 calls a second through in each, and Python makes 400."""
-_CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +29,19 @@ class Concurrency:
     accounts: int
 
 
-def concurrency(wanted: int, accounts: int, processors: int | None = None) -> Concurrency:
+def concurrency(wanted: int, accounts: int, most_processes: int | None = None) -> Concurrency:
     """Choose for so many accounts. `wanted`: how many at once; 0 where nobody asked for a number.
 
-    `processors`: that may be used; None: those that this process may use.
+    `most_processes`: None: one for each processor.
     """
     together = min(wanted or _MOST_AT_ONCE, accounts)
-    processes = max(1, min(processors or _processors(), math.ceil(together / _PER_PROCESS)))
+    processes = max(1, min(most_processes or processors(), math.ceil(together / _PER_PROCESS)))
     return Concurrency(processes, max(1, together if wanted else min(together, processes * _PER_PROCESS)))
 
 
-def _processors() -> int:
-    """Return the processors this process may use; in a container there are often fewer than the machine has.
-
-    https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
-    """
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = _CGROUP_LIMIT.read_text(encoding="ascii").split()
-        return allowed if quota == "max" else max(1, min(allowed, round(int(quota) / int(period))))
-    except (OSError, ValueError):
-        return allowed
+def at_once_here(wanted: int, accounts: int) -> int:
+    """Return how many accounts this process alone works on at once; `wanted` as for `concurrency`."""
+    return concurrency(wanted, accounts, most_processes=1).accounts
 
 
 def for_each_account(

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 def collect_events_into(settings: Settings, progress: Progress, asked: EventsAsked) -> Collected:
     """Read every account's days that are not kept yet. Raises ConfigError when no source is configured."""
     from hygiene.collect.sessions import Sessions
-    from hygiene.collect.workers import concurrency, for_each_account
+    from hygiene.collect.workers import at_once_here, for_each_account
 
     if settings.aws.cloudtrail == "off":
         raise ConfigError('[aws] cloudtrail = "off": write "lookup", "s3" or "athena" to read events.')
@@ -42,7 +42,7 @@ def collect_events_into(settings: Settings, progress: Progress, asked: EventsAsk
         # The trail's bucket and table are read by the hub: no account has to be entered for them.
         way_in = enter if settings.aws.cloudtrail == "lookup" else lambda _: sessions.hub
         light = partial(_read_account, reader, way_in, progress)
-        together = concurrency(settings.aws.max_workers, len(account_ids), processors=1).accounts
+        together = at_once_here(settings.aws.max_workers, len(account_ids))
         read_accounts = for_each_account(light, account_ids, together, sessions.stop)
     failed = sum(not was_read for was_read, _ in read_accounts)
     gaps = sum(number for _, number in read_accounts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hygiene.collect import workers
+from hygiene.collect import processors
 from hygiene.collect.workers import Concurrency, concurrency
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "accounts", "processors", "chosen"),
+    ("wanted", "accounts", "processes", "chosen"),
     [
         (0, 0, 8, Concurrency(1, 1)),
         (0, 16, 8, Concurrency(1, 16)),
@@ -29,20 +29,21 @@ if TYPE_CHECKING:
         (64, 20, 8, Concurrency(2, 20)),
     ],
 )
-def test_as_many_as_are_of_use(wanted: int, accounts: int, processors: int, chosen: Concurrency) -> None:
-    assert concurrency(wanted, accounts, processors) == chosen
+def test_as_many_as_are_of_use(wanted: int, accounts: int, processes: int, chosen: Concurrency) -> None:
+    assert concurrency(wanted, accounts, processes) == chosen
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system does not tell")
 @pytest.mark.parametrize(
-    ("limit", "processors"),
+    ("limit", "found"),
     [("max 100000", 8), ("200000 100000", 2), ("50000 100000", 1), ("9900000 100000", 8), ("nonsense", 8), (None, 8)],
 )
 def test_a_container_s_quota_counts(
-    limit: str | None, processors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    limit: str | None, found: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
-    monkeypatch.setattr(workers, "_CGROUP_LIMIT", tmp_path / "cpu.max")
+    monkeypatch.setattr(processors, "_CGROUP_LIMIT", tmp_path / "cpu.max")
     if limit is not None:
         (tmp_path / "cpu.max").write_text(limit)
-    assert concurrency(64, 1000).processes == min(processors, 4)
+    assert processors.processors() == found
+    assert concurrency(64, 1000).processes == min(found, 4)

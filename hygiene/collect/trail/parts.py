@@ -17,6 +17,7 @@ from hygiene.activity.objects import DamagedObjectError, records_of
 from hygiene.activity.reading import DAY, Reading
 from hygiene.activity.tally import Tally
 from hygiene.collect.garbage import collect_garbage_rarely
+from hygiene.collect.processors import processors
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,11 +72,9 @@ def read_files(fetch: Fetch, files: DayFiles, window: Window, source: str) -> li
 
 
 def readers(number: int | None = None) -> ProcessPoolExecutor:
-    """Return processes to read in, as many as there are processors unless told; they end with this one."""
+    """Return processes to read in, one for each processor unless told; they end with this one."""
     # Other threads hold locks that a fork would copy in the middle of their use.
-    return ProcessPoolExecutor(
-        number or os.cpu_count(), mp_context=get_context("spawn"), initializer=_prepare_to_read
-    )
+    return ProcessPoolExecutor(number or processors(), mp_context=get_context("spawn"), initializer=_prepare_to_read)
 
 
 def _prepare_to_read() -> None:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtra
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections import Counter, defaultdict, deque
@@ -20,6 +19,7 @@ from hygiene.activity.period import Window, joined
 from hygiene.activity.reading import DAY
 from hygiene.activity.tally import Tally
 from hygiene.collect.garbage import collect_garbage_rarely
+from hygiene.collect.processors import processors
 from hygiene.collect.refusal import RefusedError
 from hygiene.collect.trail.parts import DayFiles, is_of_first_hour, read_files, readers
 from hygiene.collect.trail.source import DaysRead
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 NAME = "s3"
 MUCH_BYTES = 32 << 20
 """From so many compressed bytes on, other processes read: starting them takes half a second each."""
-_DAYS_AHEAD = 4 * (os.cpu_count() or 1)
-"""Days being read by other processes, or read and waiting to be taken."""
+_DAYS_AHEAD = 4
+"""Days for each reading process that are being read, or are read and wait to be taken."""
 
 _DAY_FOLDER = re.compile(r"(\d{4})/(\d{2})/(\d{2})/", re.ASCII)
 _LOG = re.compile(r".*/\d{12}_CloudTrail_[a-z0-9-]+_\d{8}T\d{4}Z_[^/]+\.json\.gz", re.ASCII)
@@ -113,11 +113,11 @@ class S3Source:
         if not is_much:
             yield from (read_files(self._fetch, of_day, window, NAME) for of_day in files)
             return
-        pool = self._pool()
+        pool, most = self._pool(), _DAYS_AHEAD * processors()
         coming: deque[Future[list[Activity]]] = deque()
         for of_day in files:
             coming.append(pool.submit(read_files, self._fetch, of_day, window, NAME))
-            if len(coming) > _DAYS_AHEAD:
+            if len(coming) > most:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()
