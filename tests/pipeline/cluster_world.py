@@ -46,7 +46,7 @@ def dask_cluster(
         cluster = DaskCluster(_address(place), started[0])
         for number in range(workers):
             cluster.workers.append(
-                _dask(folder, everything, "dask_worker", cluster.url, "--nthreads", "1", "--no-nanny",
+                _dask(folder, everything, "dask_worker", cluster.url, "--nthreads", "4", "--no-nanny",
                       "--no-dashboard", "--name", f"worker-{number}", "--local-directory", str(folder), *certificates)
             )  # fmt: skip
         started += cluster.workers
