@@ -70,28 +70,32 @@ class AccountPages:
         roster = roster_of(account, self._background, removal_script, policies)
         highlights, attested = Highlights(), Attested()
         attested.add(account)
-        first: dict[int, RoleView | None] = dict.fromkeys(first_positions(roster))
-        roles = None
         row = self._coverage.get(account.account_id)
-        if row is not None:
-            rendered = list(self._written(roster, row, removal_script, sink, first))
-            owners = roster.roles["owner"].fillna("").tolist()
-            names = named_rows(roster, self._pages.renderer)
-            roles = ListedRoles(rendered, owners, columns_of_roles(roster.roles), names)
-        highlights.add(account, roster, {position: view for position, view in first.items() if view is not None})
+        if row is None:
+            highlights.add(account, roster, {})
+            return AccountGiven(highlights, attested, None)
+        rendered, first = self._written(roster, row, removal_script, sink)
+        highlights.add(account, roster, first)
+        owners = roster.roles["owner"].fillna("").tolist()
+        names = named_rows(roster, self._pages.renderer)
+        roles = ListedRoles(rendered, owners, columns_of_roles(roster.roles), names)
         return AccountGiven(highlights, attested, roles)
 
     def _written(
-        self, roster: Roster, row: Row, removal_script: str, sink: Sink, first: dict[int, RoleView | None]
-    ) -> Iterator[RenderedRole]:
-        """Write the pages and yield their roles; those that `first` asks for are noted there in words."""
+        self, roster: Roster, row: Row, removal_script: str, sink: Sink
+    ) -> tuple[list[RenderedRole], dict[int, RoleView]]:
+        """Write the pages; return their roles, and those in words that may be among the first of all."""
         own = roster.findings[roster.findings["role_arn"].isna()]
         lists = Lists(self._facts, columns_of_roles(roster.roles))
+        wanted = frozenset(first_positions(roster))
+        rendered: list[RenderedRole] = []
+        first: dict[int, RoleView] = {}
         for path, view in lists.account(row, tuple(finding_views(self._background, own)), removal_script):
-            views, rendered = self._pages.rows.render(roster, view.table.roles)
-            sink.put(self._pages.page(path, view, rendered))
-            first.update((at, said) for at, said in zip(view.table.roles, views, strict=True) if at in first)
-            yield from rendered
+            views, roles = self._pages.rows.render(roster, view.table.roles)
+            sink.put(self._pages.page(path, view, roles))
+            first.update((at, said) for at, said in zip(view.table.roles, views, strict=True) if at in wanted)
+            rendered += roles
+        return rendered, first
 
 
 def pages_without_roles(row: Row, facts: ReviewFacts) -> Iterator[tuple[str, ListView]]:

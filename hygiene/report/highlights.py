@@ -175,8 +175,8 @@ class Highlights:
 
 
 def first_positions(roster: Roster) -> list[int]:
-    """Return which of an account's roles may be among the first of all, those of the highest risk first."""
-    asked = roster.roles[roster.roles["needed"]].sort_values("risk_score", ascending=False, kind="stable")
+    """Return which of an account's roles may be among the first of all, in the order of the roster: by risk."""
+    asked = roster.roles[roster.roles["needed"]]
     return asked.drop_duplicates(["group_id", "suggestion"]).head(FIRST_ROLES).index.tolist()
 
 
