@@ -28,15 +28,15 @@ class Merging:
     shared: SharedParts
 
     def __call__(self, examination: Examination, parts: SpilledParts) -> _Merged:
-        """Return the first pass."""
-        return _Merged(examination, self.shared, parts)
+        """Return the first pass; parts that fit stay where they are."""
+        parts.stand_before(self.shared)
+        return _Merged(examination, self.shared)
 
 
 @dataclass(frozen=True)
 class _Merged:
     examination: Examination
     shared: SharedParts
-    parts: SpilledParts
 
     def __call__(self, account_ids: Sequence[str]) -> Iterator[Summary]:
         for account_id in account_ids:
@@ -51,17 +51,13 @@ class _Merged:
             if key_of(content) != self.examination.key(account_id):
                 logger.info("account %s: examined by other rules or data, so it is examined here again", account_id)
                 return None
-            summary = decode_summary(content)
+            return decode_summary(content)
         except PartError as error:
             logger.warning("account %s: %s It is examined here again.", account_id, error)
             return None
-        self.parts.put_encoded(account_id, content)
-        return summary
 
     def _examined(self, account_id: str) -> Summary:
         part = self._examiner.examine(self.examination.snapshot.documents(account_id))
-        self.parts.put(part)
-        # For the workers that write it into the report.
         self.shared.put(part, self.examination.key(account_id))
         return summary_of(part)
 

@@ -35,16 +35,17 @@ class SpilledParts:
         self._out = out
         self._folder: Path | None = None
         self._last: Part | None = None
+        self._behind: SharedParts | None = None
+
+    def stand_before(self, shared: SharedParts) -> None:
+        """Give what is not put here as it lies among the shared parts."""
+        self._behind = shared
 
     def put(self, part: Part) -> None:
         """Keep a part as it is, until the next one comes."""
         if self._last is not None and self._last.account_id != part.account_id:
-            self.put_encoded(self._last.account_id, encode_part(self._last))
+            self._store().write(_name(self._last.account_id), encode_part(self._last))
         self._last = part
-
-    def put_encoded(self, account_id: str, content: bytes) -> None:
-        """Keep the bytes of a part."""
-        self._store().write(_name(account_id), content)
 
     def get(self, account_id: str) -> Part:
         """Return a part that was put here. Raises PartError when its file is damaged or gone."""
@@ -59,7 +60,9 @@ class SpilledParts:
         return self._last if self._last is not None and self._last.account_id == account_id else None
 
     def _read(self, account_id: str) -> bytes:
-        content = self._store().read(_name(account_id))
+        content = self._store().read(_name(account_id)) if self._folder is not None else None
+        if content is None and self._behind is not None:
+            content = self._behind.read(account_id)
         if content is None:
             raise PartError(f"What was found in account {account_id} is not there any more.")
         return content
