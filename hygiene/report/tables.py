@@ -42,7 +42,7 @@ _BY_ACCOUNT: dict[str, type[Table]] = {
     "assumptions": Assumptions,
     "role_events": RoleEvents,
 }
-_IN_MEMORY = 40
+_IN_MEMORY = 10
 """Accounts whose questions are kept in memory until they are written."""
 
 
