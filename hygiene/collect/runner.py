@@ -75,13 +75,17 @@ class Runner:
         details = documents.get("authorization-details")
         roles = len(details["RoleDetailList"]) if isinstance(details, dict) else 0
         self._progress.account_done(account_id, roles, len(gaps))
-        level = logging.WARNING if gaps else logging.INFO
-        logger.log(
-            level,
-            "account %s: roles read: %d, gaps: %d",
-            account_id,
-            roles,
-            len(gaps),
-            extra={"account_id": account_id},
-        )
+        log_account_read(account_id, roles, len(gaps))
         return gaps
+
+
+def log_account_read(account_id: str, roles: int, gaps: int) -> None:
+    """Log that an account was read, by whomever: as a warning where something is missing."""
+    logger.log(
+        logging.WARNING if gaps else logging.INFO,
+        "account %s: roles read: %d, gaps: %d",
+        account_id,
+        roles,
+        gaps,
+        extra={"account_id": account_id},
+    )

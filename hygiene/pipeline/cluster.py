@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hygiene.collect.runner import log_account_read
 from hygiene.errors import ClusterError, ConfigError
 from hygiene.pipeline.cluster_client import INSTALL, WORKER_SECONDS, Address, Watch, client_of
 from hygiene.pipeline.merging import Merging
@@ -83,6 +84,7 @@ class Cluster:
         reading.progress.accounts_found(len(account_ids))
         gaps = 0
         for receipt in self._as_they_come(collect_account, account_ids, plan):
+            log_account_read(receipt.account_id, receipt.roles, receipt.gaps)
             reading.progress.account_done(receipt.account_id, receipt.roles, receipt.gaps)
             gaps += receipt.gaps
         return gaps
