@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from hygiene.collect.context import Previous
 
+logger = logging.getLogger(__name__)
+
 MakeReader = Callable[[Callable[[str], Credentials], Progress], ReadAccount]
 """From who assumes reader roles, and who counts calls, to who reads an account."""
 
@@ -171,6 +173,10 @@ class _Served:
             self.send(found)
         except OSError:
             os._exit(0)
+        except Exception as error:  # noqa: BLE001 (too large for this memory, or our bug)
+            # Nobody would ever hear of the account: it is read again by another process, which may have the room.
+            logger.warning("account %s: what was read cannot be handed over: %s", asked.account_id, error)
+            os._exit(1)
 
     def _made_reader(self) -> ReadAccount:
         with self._making:

@@ -7,10 +7,11 @@ read and decides. A process that is lost loses no account: another one reads it.
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, resource_tracker
 from typing import TYPE_CHECKING, Any, Self
 
 from hygiene.collect.account import AccountRead
@@ -19,7 +20,7 @@ from hygiene.collect.reading_process import Asked, Assumed, Called, Failed, Logg
 from hygiene.model import Gap, GapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from types import TracebackType
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TRIES = 3
+_TRIES_AMONG_OTHERS = 2
+"""Then an account is read once more, alone in a process: it may be another one that ends every process it is in."""
 _LOST = "the process that read it has ended, again and again: this machine may have too little memory"
 _ROLES_AT_ONCE = 8
 """Reader roles that are being assumed at the same time, for all processes together."""
@@ -64,6 +66,8 @@ class ReadingProcesses:
         self._progress = progress
         self._stop = stop
         self._lock = threading.Lock()
+        self._one_alone = threading.Lock()
+        self._apart: _Process | None = None
         self._is_in_vain = False
         self._assuming = ThreadPoolExecutor(_ROLES_AT_ONCE, thread_name_prefix="assume")
         self._processes = [self._started() for _ in range(number)]
@@ -76,32 +80,58 @@ class ReadingProcesses:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes at once: they keep nothing that could be half-written."""
+        if kind is not None:
+            # Before they end: who waits for one of them is not to ask another.
+            self._stop.set()
         self._assuming.shutdown(wait=False, cancel_futures=True)
-        for process in self._processes:
-            process.end()
+        for process in (*self._processes, self._apart):
+            if process is not None:
+                process.end()
 
     def read(self, account_id: str, previous: Previous | None = None) -> AccountRead:
         """Return what an account gives; one that ends every process that reads it gives a gap.
 
         Raises NoProcessError where it has to be read here.
         """
-        for _ in range(_TRIES):
-            process, future = self._least_busy(account_id)
-            process.send(Asked(account_id, previous))
+        for _ in range(_TRIES_AMONG_OTHERS):
             try:
-                return future.result()
+                return self._read_by(*self._least_busy(account_id), account_id, previous)
             except _LostError:
-                if self._stop.is_set():
-                    raise StoppedError from None
-                if not process.was_ready:
-                    raise self._in_vain() from None
                 logger.warning(
                     "account %s: the process that read it has ended; it is read again",
                     account_id,
                     extra={"account_id": account_id},
                 )
-        gap = Gap(account_id, "process", GapKind.FAILED, "", "", _LOST)
-        return AccountRead(account_id, was_entered=False, gaps=[gap])
+        try:
+            return self._read_alone(account_id, previous)
+        except _LostError:
+            gap = Gap(account_id, "process", GapKind.FAILED, "", "", _LOST)
+            return AccountRead(account_id, was_entered=False, gaps=[gap])
+
+    def _read_by(
+        self, process: _Process, future: Future[AccountRead], account_id: str, previous: Previous | None
+    ) -> AccountRead:
+        """Return what comes of asking the process. Raises _LostError when it has ended before it told."""
+        process.send(Asked(account_id, previous))
+        try:
+            return future.result()
+        except _LostError:
+            if self._stop.is_set():
+                raise StoppedError from None
+            if not process.was_ready:
+                raise self._in_vain() from None
+            raise
+
+    def _read_alone(self, account_id: str, previous: Previous | None) -> AccountRead:
+        """Read it in a process of its own, which takes nobody along; one account at a time is read so."""
+        with self._one_alone:
+            if self._stop.is_set():
+                raise StoppedError
+            process = self._apart = self._started()
+            try:
+                return self._read_by(process, process.expect(account_id), account_id, previous)
+            finally:
+                process.end()
 
     def _least_busy(self, account_id: str) -> tuple[_Process, Future[AccountRead]]:
         """Return the process that is to read the account, and what comes of it."""
@@ -149,7 +179,8 @@ class _Process:
         self._awaited: dict[str, Future[AccountRead]] = {}
         self.is_lost = self.was_ready = False
         try:
-            self._process.start()
+            with _signals_held():
+                self._process.start()
         except OSError:
             self.is_lost = True
             return
@@ -189,7 +220,9 @@ class _Process:
         finally:
             self.is_lost = True
             self._give_up()
-            self._connection.close()
+            # Not while somebody writes: the number of a closed pipe may be another file's a moment later.
+            with self._sending:
+                self._connection.close()
 
     def _heed(self, message: Any) -> None:
         match message:
@@ -225,3 +258,18 @@ class _Process:
             lost, self._awaited = list(self._awaited.values()), {}
         for future in lost:
             future.set_exception(_LostError())
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM from a process that starts meanwhile, for good: at first it has no handlers."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # It helps to start processes, and gives signals free when it begins: so it has to run by now.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -53,8 +53,8 @@ def for_each_account(
     (Ctrl-C, SIGTERM), `stop` is set and nobody is waited for: a call to AWS can hang for a minute.
     """
     pool = ThreadPoolExecutor(max(1, min(workers, len(account_ids))), thread_name_prefix="account")
-    futures = [pool.submit(work, account_id) for account_id in account_ids]
     try:
+        futures = [pool.submit(work, account_id) for account_id in account_ids]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
     except BaseException:
         stop.set()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hygiene.collect.progress import Progress
 
 DEADLY, ONCE_DEADLY, BROKEN, SLOW = "000000000066", "000000000067", "000000000068", "000000000069"
+TOO_MUCH = "000000000070"
+LINGERING = tuple(f"{number:012d}" for number in range(71, 77))
+"""Accounts that are still being read when a deadly one ends the process."""
 
 
 class UnsendableError(Exception):
@@ -36,6 +39,10 @@ def make_reader(assume: Callable[[str], Credentials], progress: Progress) -> Rea
             raise UnsendableError("our", "bug")
         if account_id == SLOW:
             time.sleep(60)
+        if account_id == TOO_MUCH:
+            return AccountRead(account_id, was_entered=True, documents={"cannot be sent": lambda: None})
+        if account_id in LINGERING:
+            time.sleep(0.5)
         keys = assume(account_id)
         marker = Path(keys["SecretAccessKey"])
         if account_id == DEADLY or (account_id == ONCE_DEADLY and not marker.exists()):

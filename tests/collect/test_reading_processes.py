@@ -19,7 +19,16 @@ from hygiene.collect.reading_processes import NoProcessError, ReadingProcesses
 from hygiene.collect.refusal import RefusedError
 from hygiene.errors import CollectionError, CredentialsError
 from hygiene.model import AccountDocuments, GapKind
-from tests.collect.reading_world import BROKEN, DEADLY, ONCE_DEADLY, SLOW, make_nothing, make_reader
+from tests.collect.reading_world import (
+    BROKEN,
+    DEADLY,
+    LINGERING,
+    ONCE_DEADLY,
+    SLOW,
+    TOO_MUCH,
+    make_nothing,
+    make_reader,
+)
 from tests.faults.processes import until
 
 if TYPE_CHECKING:
@@ -94,6 +103,20 @@ def test_an_account_that_ends_every_process_becomes_a_gap_and_the_others_are_rea
         (gap,) = reading.read(DEADLY).gaps
         assert (gap.account_id, gap.collector, gap.kind) == (DEADLY, "process", GapKind.FAILED)
         assert "again and again" in gap.message
+        assert reading.read(ONE).was_entered
+
+
+def test_an_account_that_ends_every_process_takes_no_other_along(tmp_path: Path) -> None:
+    with processes(tmp_path) as reading, ThreadPoolExecutor(1 + len(LINGERING)) as pool:
+        deadly, *others = pool.map(reading.read, (DEADLY, *LINGERING))
+    assert [gap.collector for gap in deadly.gaps] == ["process"]
+    assert [(one.account_id, one.was_entered) for one in others] == [(number, True) for number in LINGERING]
+
+
+def test_what_cannot_be_handed_over_is_a_gap_and_nobody_waits_for_ever(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool, processes(tmp_path) as reading:
+        (gap,) = pool.submit(reading.read, TOO_MUCH).result(timeout=30).gaps
+        assert (gap.account_id, gap.kind) == (TOO_MUCH, GapKind.FAILED)
         assert reading.read(ONE).was_entered
 
 

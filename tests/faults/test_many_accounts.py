@@ -96,6 +96,25 @@ def test_told_to_end_all_of_them_end_in_time_and_the_next_start_goes_on(
     went_on(aws, tmp_path / "snap")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_is_the_run_s_affair_also_while_the_processes_start(
+    aws: SimulatedAws, tmp_path: Path, number: int
+) -> None:
+    aws.faults.latency(0.02)
+    process = collecting(tmp_path / "snap")
+
+    def has_told_them() -> bool:
+        for pid in children_of(process.pid):
+            os.kill(pid, number)
+        return bool(accounts_in(tmp_path / "snap"))
+
+    assert until(has_told_them)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert "process" not in said
+
+
 def test_killed_it_takes_the_processes_along_and_the_next_start_goes_on(aws: SimulatedAws, tmp_path: Path) -> None:
     aws.faults.latency(0.1)
     process = collecting(tmp_path / "snap", "--quiet")
