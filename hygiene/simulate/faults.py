@@ -81,6 +81,8 @@ class Faults:
             self._short: dict[tuple[str, str], int] = {}
             self._down: set[str] = set()
             self._storm: Storm | None = None
+            self._silent: set[tuple[str, str, str]] = set()
+            self.slow_seconds = 1.0
             self.latency_seconds = 0.0
             self.job_seconds = 0.0
             self.scan_factor = 1.0
@@ -138,20 +140,28 @@ class Faults:
         return region in self._down
 
     def storm(self, seed: int, chances: Mapping[Fault, float], slow_seconds: float = 1.0) -> Storm:
-        """Let each call fail with these chances, as the seed throws; what is returned counts what happened."""
-        self._storm = Storm(seed, chances, slow_seconds)
+        """Let each call fail with these chances, as the seed throws; what is returned counts what happened.
+
+        A slow answer comes so many seconds late.
+        """
+        self._storm, self.slow_seconds = Storm(seed, chances), slow_seconds
         return self._storm
+
+    def silence(self, account_id: str, service: str, operation: str, seconds: float) -> None:
+        """Let every answer of an operation in an account come so late that nobody waits for it any more."""
+        self._silent.add((account_id, service, operation))
+        self.slow_seconds = seconds
 
     def strike(self, account_id: str, service: str, operation: str, region: str, *, is_session: bool) -> Fault | None:
         """What the storm does to this call. Raises what fails it before it has any effect."""
+        if (account_id, service, operation) in self._silent:
+            return Fault.SLOW
         storm = self._storm
         hit = storm.strike(account_id, service, operation, region, can_expire=is_session) if storm else None
         if hit is Fault.THROTTLED:
             raise throttled(service)
         if hit is Fault.SERVER_ERROR:
             raise AwsError("InternalError" if service == "s3" else "ServiceFailure", "Try again later.", 503)
-        if hit is Fault.SLOW and storm:
-            time.sleep(storm.slow_seconds)
         return hit
 
     def latency(self, seconds: float) -> None:

@@ -75,6 +75,9 @@ class Overlay:
         else:
             reply = self._other(environ, signature, body)
         status, headers, content = reply
+        if environ.get(ANSWER_FAULT) is Fault.SLOW:
+            # Here, where no lock is held: all others are answered meanwhile.
+            time.sleep(self._state.faults.slow_seconds)
         if environ.get(ANSWER_FAULT) is Fault.EMPTY:
             status, content = 200, b""
         if environ.get("REQUEST_METHOD") != "HEAD":

@@ -31,14 +31,13 @@ ANSWER_FAULTS = frozenset({Fault.RESET, Fault.CUT_OFF, Fault.EMPTY, Fault.SLOW})
 class Storm:
     """Hits calls with the chance of each fault; `struck` counts what happened."""
 
-    def __init__(self, seed: int, chances: Mapping[Fault, float], slow_seconds: float = 1.0) -> None:
-        """`chances` add up to 1 at most. A slow answer comes so many seconds late."""
+    def __init__(self, seed: int, chances: Mapping[Fault, float]) -> None:
+        """`chances` add up to 1 at most."""
         self._seed = seed
         self._faults = tuple(chances)
         self._limits = tuple(accumulate(chances.values()))
         self._lock = Lock()
         self._calls: Counter[tuple[str, ...]] = Counter()
-        self.slow_seconds = slow_seconds
         self.struck: Counter[Fault] = Counter()
 
     def strike(self, *call: str, can_expire: bool) -> Fault | None:

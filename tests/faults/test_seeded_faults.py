@@ -6,35 +6,22 @@ what it hit. Files of a review that got everything have the bytes of the undistu
 
 from __future__ import annotations
 
-import csv
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.config import Config
 
-from hygiene import pipeline
-from hygiene.collect import account_sessions, pacing, sessions
-from hygiene.collect import client as collecting
-from hygiene.collect.progress import Silent
+from hygiene.collect import account_sessions
 from hygiene.simulate import Account, Hub, SimulatedAws, World
 from hygiene.simulate.storm import Fault
 from tests.builders import AS_OF
-from tests.worlds import HUB_ACCOUNT, a_simulated_role, point_at, quick_settings
+from tests.faults.storms import CHANCES, ROLES, TOO_LATE_SECONDS, be_impatient, files, review, table, usage_of
+from tests.worlds import HUB_ACCOUNT, point_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CHANCES = {
-    Fault.THROTTLED: 0.08,
-    Fault.SERVER_ERROR: 0.08,
-    Fault.EXPIRED: 0.04,
-    Fault.RESET: 0.06,
-    Fault.CUT_OFF: 0.06,
-    Fault.EMPTY: 0.05,
-    Fault.SLOW: 0.01,
-}
 SEEDS = (1, 2, 3)
 ACCOUNTS = tuple(f"{number:012d}" for number in range(1, 5))
 LOST_FOR_GOOD = (
@@ -46,34 +33,17 @@ LOST_FOR_GOOD = (
     ("iam", "ListSAMLProviders"),
     ("iam", "GetCredentialReport"),
 )
-OF_A_RUN = {"manifest.json"}
 
 
 def world() -> World:
-    """Roles in use, idle for long and never used: something missing could make each look like another."""
-    roles = (
-        a_simulated_role("busy"),
-        a_simulated_role("idle", last_used_days_ago=200, used_services={"s3": 200}),
-        a_simulated_role("never", last_used_days_ago=None, used_services={}),
-    )
-    members = tuple(Account(number, f"member-{number[-1]}", roles=roles) for number in ACCOUNTS)
+    members = tuple(Account(number, f"member-{number[-1]}", roles=ROLES) for number in ACCOUNTS)
     hub = Account(HUB_ACCOUNT, "hub", roles=())
     return World((hub, *members), Hub(HUB_ACCOUNT), organization_id="o-storm", management_account=HUB_ACCOUNT)
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses of a tenth, and a second for an answer, so that a test waits for no AWS."""
-    monkeypatch.setattr(collecting, "_FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(collecting, "_LONGEST_PAUSE", 0.2)
-    monkeypatch.setattr(pacing, "_SLOWEST", 20.0)
-    patience = Config(read_timeout=1)
-
-    def config(version: str) -> Config:
-        return collecting.client_config(version).merge(patience)
-
-    for makes_clients in (sessions, account_sessions):
-        monkeypatch.setattr(makes_clients, "client_config", config)
+    be_impatient(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +58,6 @@ def aws(simulated: SimulatedAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
     yield simulated
     simulated.faults.clear()
     simulated.forget_calls()
-
-
-def review(out: Path, **aws: Any) -> pipeline.Reported:
-    request = pipeline.ReportRequest(out=str(out), as_of=AS_OF, quarter="2026-Q4")
-    return pipeline.run(quick_settings(aws=aws), pipeline.RunRequest(request), Silent(), clock=lambda: AS_OF)
-
-
-def files(out: Path) -> dict[str, bytes]:
-    report = out / "2026-Q4"
-    found = {path.relative_to(report).as_posix(): path for path in report.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if name not in OF_A_RUN}
-
-
-def table(out: Path, name: str) -> list[dict[str, str]]:
-    with (out / "2026-Q4" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +76,7 @@ def test_when_everything_came_in_the_end_no_byte_differs(
 ) -> None:
     expected, struck = files(undisturbed), set[Fault]()
     for seed in SEEDS:
-        storm = aws.faults.storm(seed, CHANCES, slow_seconds=1.5)
+        storm = aws.faults.storm(seed, CHANCES, slow_seconds=TOO_LATE_SECONDS)
         out = tmp_path / str(seed)
         assert review(out).exit_code == 0, table(out, "coverage")
         assert sum(storm.struck.values()) > 15
@@ -138,7 +92,7 @@ def test_what_never_came_is_a_named_gap_and_makes_no_role_unused(
     aws: SimulatedAws, undisturbed: Path, tmp_path: Path, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 (which faults to have, no secret)
-    aws.faults.storm(seed, {**CHANCES, Fault.SLOW: 0.0}, slow_seconds=1.5)
+    aws.faults.storm(seed, {**CHANCES, Fault.SLOW: 0.0}, slow_seconds=TOO_LATE_SECONDS)
     lost: dict[str, tuple[str, str]] = {}
     for account_id in dice.sample(ACCOUNTS, 2):
         lost[account_id] = service, operation = dice.choice(LOST_FOR_GOOD)
@@ -152,8 +106,7 @@ def test_what_never_came_is_a_named_gap_and_makes_no_role_unused(
             assert row["reason"], (account_id, lost)
         else:
             assert row["status"] == "read", row
-    before = {row["role_arn"]: row["usage_status"] for row in table(undisturbed, "roles")}
-    now = {row["role_arn"]: row["usage_status"] for row in table(tmp_path, "roles")}
+    before, now = usage_of(undisturbed), usage_of(tmp_path)
     assert set(now) <= set(before)
     assert not {arn: (before[arn], status) for arn, status in now.items() if status not in {before[arn], "unknown"}}
 
