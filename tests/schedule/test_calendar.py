@@ -72,10 +72,39 @@ def test_hours_are_those_of_the_time_zone_in_summer_and_in_winter() -> None:
     assert [moment.astimezone(UTC).hour for moment in moments[:2]] == [5, 4]
 
 
-def test_the_hour_that_daylight_saving_skips_or_repeats_loses_no_day() -> None:
-    moments = [moment.date() for moment in due("30 2 * * *", "Europe/Berlin")]
-    assert len(set(moments)) >= 365
-    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(sorted(set(moments))))
+@pytest.mark.parametrize(
+    ("expression", "timezone"),
+    [("30 2 * * *", "Europe/Berlin"), ("0 0 * * *", "America/Santiago"), ("59 23 * * *", "America/Santiago")],
+)
+def test_every_day_is_due_once_also_when_its_hour_is_skipped_or_repeated(expression: str, timezone: str) -> None:
+    days = [moment.date() for moment in due(expression, timezone)]
+    assert len(days) >= 365
+    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
+
+
+@pytest.mark.parametrize(
+    ("expression", "timezone", "moment"),
+    [
+        # Clocks go from 2:00 to 3:00, from 0:00 to 1:00 (a day without midnight), and from 3:00 back to 2:00.
+        ("30 2 29 3 *", "Europe/Berlin", "2026-03-29T01:30:00"),
+        ("0 0 6 9 *", "America/Santiago", "2026-09-06T04:00:00"),
+        ("30 2 25 10 *", "Europe/Berlin", "2026-10-25T00:30:00"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [-1, -1200, -6000])
+def test_a_moment_that_clocks_skip_or_repeat_is_found_from_wherever_one_looks(
+    expression: str, timezone: str, moment: str, seconds: int
+) -> None:
+    calendar, expected = Calendar(expression, timezone), datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    found = [calendar.next_due(expected + timedelta(seconds=seconds))]
+    found.append(calendar.trigger.get_next_fire_time(None, expected))
+    found.extend(calendar.last_due(expected + timedelta(seconds=later)) for later in (0, 1, 1800, 3600, 7200))
+    # Python holds a time that clocks show twice for unequal to any of another zone.
+    assert {one.astimezone(UTC) for one in found if one is not None} == {expected}
+    assert None not in found
+    following = calendar.next_due(expected)
+    assert following is not None
+    assert following.year == 2027
 
 
 @pytest.mark.parametrize(
