@@ -48,7 +48,8 @@ class Record:
             "since": _iso(now),
             "heartbeat_seconds": HEARTBEAT_SECONDS,
         }
-        self._jobs: dict[str, dict[str, Any]] = {**_jobs(_read(store))}
+        # What was at work then is not: its scheduler has ended.
+        self._jobs = {name: {**job, "running_since": None} for name, job in _jobs(_read(store)).items()}
 
     def done_until(self, job: str) -> datetime | None:
         """Return the due moment up to which the job is done."""
@@ -65,7 +66,7 @@ class Record:
 
     def failed(self, job: str) -> None:
         """Note that a job could not even be started."""
-        self._update(job, is_done=False, exit_code=None)
+        self._update(job, running_since=None, is_done=False, exit_code=None)
 
     def already_done(self, job: str, due: datetime) -> None:
         """Note that somebody else has done what was due."""
@@ -101,7 +102,9 @@ def status_of(store: Store, now: datetime) -> Status:
         codes = ", ".join(f"{name} (exit code {_jobs(found)[name].get('exit_code')})" for name in undone)
         return Status(False, f"Running on {host!r}, but not done, and tried again every hour: {codes[:_SHOWN]}.")
     due = ", ".join(f"{name} {job.get('next')}" for name, job in sorted(_jobs(found).items()))
-    return Status(True, f"Running on {host!r} since {found.get('since')}. Next due: {due}.")
+    began = {name: parse_time(job.get("running_since")) for name, job in sorted(_jobs(found).items())}
+    at_work = "".join(f" At work since {_iso(since)}: {name}." for name, since in began.items() if since)
+    return Status(True, f"Running on {host!r} since {found.get('since')}.{at_work} Next due: {due}.")
 
 
 def _is_gone(found: Mapping[str, Any]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
@@ -20,7 +21,7 @@ from hygiene.store import Lock, open_store
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hygiene.schedule.jobs import Job
     from hygiene.schedule.program import Program
@@ -33,6 +34,7 @@ TRY_AGAIN = timedelta(hours=1)
 PATIENCE_SECONDS = 6.0
 """A run that was told to stop is killed after so long: container platforms give ten seconds to the whole."""
 
+_NOT_DONE = "not done, tried again in an hour"
 _DONE = (0, 3)
 """A run with gaps is done: the gaps are in the report."""
 
@@ -103,7 +105,16 @@ class Keeper:
         next_due = {job.name: job.calendar.next_due(now) for job in self._jobs}
         self._record.beat(now, next_due, stopped=stopped)
         if self._scheduler.running:
+            self._look_anew(now, next_due)
             self._scheduler.wakeup()
+
+    def _look_anew(self, now: datetime, next_due: Mapping[str, datetime | None]) -> None:
+        """Bring forward what a clock that was ahead has put off: it would not come for as long as that was."""
+        for waiting in self._scheduler.get_jobs():
+            latest = next_due.get(waiting.id) or now + TRY_AGAIN
+            if waiting.next_run_time is not None and waiting.next_run_time > latest:
+                with suppress(JobLookupError):  # it has just begun
+                    waiting.modify(next_run_time=latest)
 
     def beat_if_possible(self, *, stopped: bool = False) -> None:
         """Give a sign of life; a place that refuses just now is tried again with the next one."""
@@ -163,7 +174,7 @@ class Keeper:
             numbers |= metrics_of(self._out, job.quarter(due))
         level = logging.INFO if is_done or self._is_stopping else logging.ERROR
         words = ", ".join(f"{name}: {value}" for name, value in numbers.items() if name != "job")
-        ended = "done" if is_done else "stopped, goes on at the next start" if self._is_stopping else "not done"
+        ended = "done" if is_done else "stopped, goes on at the next start" if self._is_stopping else _NOT_DONE
         logger.log(level, "%s of %s %s: %s", job.name, f"{due:%Y-%m-%d %H:%M %Z}", ended, words, extra=numbers)
 
 

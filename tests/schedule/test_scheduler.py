@@ -18,6 +18,7 @@ from hygiene.schedule.program import Program
 from hygiene.schedule.record import RECORD, status_of
 from hygiene.schedule.scheduler import LOCK, Keeper, keep_schedule
 from hygiene.store import Lock, open_store
+from tests.faults.processes import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,10 +121,14 @@ def test_a_damaged_manifest_is_no_finished_review(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 2])
-def test_a_run_that_sealed_nothing_is_tried_again_and_the_status_says_so(tmp_path: Path, exit_code: int) -> None:
+def test_a_run_that_sealed_nothing_is_tried_again_and_the_log_and_the_status_say_so(
+    tmp_path: Path, exit_code: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("hygiene"), "propagate", True)
     keeper = attend_all(tmp_path, Asked(lambda _: exit_code))
     (again,) = keeper._scheduler.get_jobs()
     assert (again.id, again.trigger.run_date - NOW) == ("review again", timedelta(hours=1))
+    assert "not done, tried again in an hour" in caplog.text
     status = status_of(open_store(str(tmp_path)), NOW)
     assert not status.is_healthy
     assert f"review (exit code {exit_code})" in status.text
@@ -136,6 +141,25 @@ def test_an_unforeseen_error_is_no_silent_end_of_reviews(tmp_path: Path) -> None
     keeper = attend_all(tmp_path, Asked(breaks))
     assert [job.id for job in keeper._scheduler.get_jobs()] == ["review again"]
     assert not status_of(open_store(str(tmp_path)), NOW).is_healthy
+
+
+def test_a_clock_that_was_ahead_puts_nothing_off(tmp_path: Path) -> None:
+    store, clock = open_store(str(tmp_path)), [NOW.replace(year=2031)]
+    keeper = Keeper(jobs_of(Settings(), store), store, Asked(lambda _: 1), (), clock=lambda: clock[0])
+    keeper.start()
+    try:
+        assert until(lambda: keeper._scheduler.get_job("review again") is not None, 10)
+        keeper._scheduler.get_job("review").modify(next_run_time=datetime(2032, 1, 1, 6, tzinfo=UTC))
+        clock[0] = NOW
+        keeper._scheduler.pause()
+        keeper.beat()
+        waiting = {job.id: job.next_run_time for job in keeper._scheduler.get_jobs()}
+    finally:
+        keeper.stop()
+    assert waiting == {
+        "review": datetime(2027, 1, 1, 6, tzinfo=UTC),
+        "review again": NOW + timedelta(hours=1),
+    }
 
 
 def test_the_light_run_and_the_reminders_come_where_they_are_configured(tmp_path: Path) -> None:
@@ -169,6 +193,25 @@ def test_every_run_is_one_line_for_machines(
         "exit_code": 3,
     }
     assert said["duration_seconds"] >= 0
+
+
+def test_the_status_tells_what_is_at_work_but_not_what_a_dead_scheduler_was_at(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    told: list[str] = []
+
+    def asks(_: Sequence[str]) -> int:
+        told.append(status_of(store, NOW).text)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attend_all(tmp_path, Asked(asks))
+    assert "At work since 2026-11-24T02:00:00Z: review." in told[0]
+    assert "At work" in status_of(store, NOW).text
+    seal(tmp_path, "2026-Q4", NOW)
+    attend_all(tmp_path, reviewing(tmp_path))
+    well = status_of(store, NOW)
+    assert well.is_healthy
+    assert "At work" not in well.text
 
 
 def test_the_status_knows_stale_stopped_gone_and_never_there(tmp_path: Path) -> None:
