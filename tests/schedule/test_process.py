@@ -10,22 +10,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.faults.processes import until
 from tests.worlds import simulated, twelve_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pytest
-
-
-def until(is_so: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def hygiene(*arguments: str) -> list[str]:
@@ -79,14 +71,17 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
+    monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED", "off")
+    monkeypatch.setenv("HYGIENE_AWS__MAX_WORKERS", "3")
     with simulated(twelve_accounts(), monkeypatch) as aws:
-        # Waiting for AWS takes longer than a container gives.
-        monkeypatch.setenv("HYGIENE_AWS__LAST_ACCESSED_FIRST_POLL_SECONDS", "0")
-        aws.faults.latency(0.5)
+        # So slow that accounts end one after the other.
+        aws.faults.latency(0.05)
         command = hygiene("schedule", "--out", str(out))
         with started(command) as scheduler:
-            assert until(lambda: bool(list(out.glob("snapshots/*"))), 40)
-            time.sleep(1)
+            assert until(lambda: finished_accounts(out), 60)
+            # From here on, waiting for AWS takes longer than a container gives.
+            aws.faults.latency(30)
+            there = finished_accounts(out)
             began = time.monotonic()
             scheduler.send_signal(signal.SIGTERM)
             _, err = scheduler.communicate(timeout=12)
@@ -94,8 +89,16 @@ def test_told_to_end_in_the_middle_of_a_review_it_ends_within_ten_seconds_and_go
         assert scheduler.returncode == 0, err
         assert not list(out.glob("*-Q*/manifest.json"))
         aws.faults.latency(0)
+        aws.forget_calls()
         with started(command) as scheduler:
             assert until(lambda: bool(list(out.glob("*-Q*/manifest.json"))), 60)
             scheduler.send_signal(signal.SIGTERM)
             scheduler.communicate(timeout=12)
+        read_again = {call.account_id for call in aws.calls if call.operation == "GetAccountAuthorizationDetails"}
     assert len(list(out.glob("snapshots/*"))) == 1
+    assert read_again
+    assert not read_again & there
+
+
+def finished_accounts(out: Path) -> set[str]:
+    return {path.parent.name for path in out.glob("snapshots/*/accounts/[0-9]*/authorization-details.json")}
