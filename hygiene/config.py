@@ -419,7 +419,7 @@ def load_settings(path: Path | None) -> Settings:
     Raises ConfigError for a file that is missing, is not TOML, or has a key or value that does not fit.
     """
     _refuse_unknown_variables()
-    chosen = path if path is not None else (DEFAULT_PATH if DEFAULT_PATH.is_file() else None)
+    chosen = path if path is not None else (DEFAULT_PATH if _is_there(DEFAULT_PATH) else None)
     if chosen is None:
         return _with_exceptions_beside(_settings({}, "the environment (HYGIENE_…)"), DEFAULT_PATH.parent)
     values = _read_toml(chosen)
@@ -525,10 +525,18 @@ def _all_keys(model: type[BaseModel] | None = None) -> Iterator[str]:
             yield field.alias or name
 
 
+def _is_there(file: Path) -> bool:
+    """Whether there is such a file. Raises ConfigError where that cannot be told: no setting is passed over."""
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}).") from error
+
+
 def _with_exceptions_beside(settings: Settings, folder: Path) -> Settings:
     """Return the settings with the `exceptions.yaml` that lies beside the configuration, unless another is named."""
     found = folder / EXCEPTIONS
-    if settings.review.exceptions is not None or not found.is_file():
+    if settings.review.exceptions is not None or not _is_there(found):
         return settings
     return settings.model_copy(update={"review": settings.review.model_copy(update={"exceptions": found})})
 

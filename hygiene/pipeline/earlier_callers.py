@@ -6,7 +6,6 @@ Never from a run of the same quarter: its window is a part of this one's, and wh
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hygiene.analyse.activity import callers_elsewhere
@@ -14,7 +13,7 @@ from hygiene.analyse.reference import EarlierCallers
 from hygiene.documents import whole_activity
 from hygiene.errors import HygieneError
 from hygiene.snapshot import open_snapshot
-from hygiene.store import open_store
+from hygiene.store import is_local_file, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +44,7 @@ def callers_of(location: str) -> Mapping[str, EarlierCallers]:
 
 def _is_one_document(location: str) -> bool:
     """Whether it is one file of authorization details, which holds no events."""
-    return location.endswith((".json", ".json.gz")) or ("://" not in location and Path(location).is_file())
+    return location.endswith((".json", ".json.gz")) or is_local_file(location)
 
 
 def _of_report(report: Store) -> dict[str, EarlierCallers]:

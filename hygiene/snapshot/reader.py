@@ -17,7 +17,7 @@ from hygiene.model import SCHEMA_VERSION, AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
 from hygiene.snapshot.accounts import account_documents, account_of_details
 from hygiene.snapshot.organization import read_organization
-from hygiene.store import open_store, split_location
+from hygiene.store import is_local_file, open_store, split_location
 from hygiene.store.compressed import TooLargeError, expanded
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def open_snapshot(location: str) -> Snapshot:
 
     Raises ConfigError when there is nothing at the place, SnapshotError when nothing in it can be used.
     """
-    if "://" not in location and Path(location).is_file():
+    if is_local_file(location):
         return _open_file(Path(location))
     if "://" in location and location.endswith((".json", ".json.gz")):
         return _open_object(location)

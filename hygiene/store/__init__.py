@@ -2,7 +2,7 @@
 
 from hygiene.store.base import Store
 from hygiene.store.local import LocalStore
-from hygiene.store.location import open_store, split_location
+from hygiene.store.location import is_local_file, open_store, split_location
 from hygiene.store.lock import Lock
 
-__all__ = ["LocalStore", "Lock", "Store", "open_store", "split_location"]
+__all__ = ["LocalStore", "Lock", "Store", "is_local_file", "open_store", "split_location"]

@@ -9,6 +9,7 @@ import shutil
 import sys
 import uuid
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hygiene.errors import StoreError
@@ -18,7 +19,6 @@ from hygiene.store.names import checked_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
     from typing import BinaryIO
 
     from hygiene.store.base import Fence
@@ -33,7 +33,16 @@ _UNIQUE = 33  # "-" and the 32 digits that end a replaced folder's name
 _HIDDEN = (_ASIDE, _REPLACED)
 
 _MISSING = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
-_WRONG_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG}
+_WRONG_PLACE = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+}
 """Refusals that come from the place that was named; a full disk is none of them."""
 
 
@@ -68,7 +77,9 @@ class LocalStore:
 
     def exists(self, name: str) -> bool:
         """Whether there is a file or folder of that name."""
-        return self._path(name).exists()
+        target = self._path(name)
+        with _unreadable(target):
+            return target.exists()
 
     def remove(self, name: str) -> None:
         """Remove a file or a whole folder."""
@@ -141,15 +152,21 @@ class LocalStore:
     def names(self, prefix: str = "") -> list[str]:
         """Return all files below, without what is being written."""
         base = self._path(prefix) if prefix else self.root
-        found = (path.relative_to(self.root) for path in base.rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in found if not any(part.startswith(_HIDDEN) for part in path.parts))
+        found: list[str] = []
+        with _unreadable(base):
+            for folder, inner, names in os.walk(base, onerror=_raise_unless_missing):
+                inner[:] = [name for name in inner if not name.startswith(_HIDDEN)]
+                files = (Path(folder, name) for name in names if not name.startswith(_HIDDEN))
+                found.extend(path.relative_to(self.root).as_posix() for path in files if path.is_file())
+        return sorted(found)
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the folders directly below."""
         base = self._path(prefix) if prefix else self.root
-        if not base.is_dir():
-            return []
-        return sorted(path.name for path in base.iterdir() if path.is_dir() and not path.name.startswith(_HIDDEN))
+        with _unreadable(base):
+            if not base.is_dir():
+                return []
+            return sorted(path.name for path in base.iterdir() if path.is_dir() and not path.name.startswith(_HIDDEN))
 
     def child(self, name: str) -> LocalStore:
         """Return a folder inside this one."""
@@ -284,6 +301,12 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _raise_unless_missing(error: OSError) -> None:
+    """Let nobody take a folder that cannot be looked into for an empty one."""
+    if not isinstance(error, _MISSING):
+        raise error
+
+
 def _chunks(file: BinaryIO, path: Path) -> Iterator[bytes]:
     with file, _unreadable(path):
         while chunk := file.read(CHUNK_BYTES):
@@ -295,7 +318,7 @@ def _unreadable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise StoreError(f"{error.filename or path}: cannot be read ({error.strerror}).") from error
 
 
 @contextmanager

@@ -27,6 +27,14 @@ def open_store(location: str | Path) -> Store:
     return LocalStore(Path(text))
 
 
+def is_local_file(location: str) -> bool:
+    """Whether it is a file of this machine. Of a place that does not even tell, whoever reads from it says why."""
+    try:
+        return "://" not in location and Path(location).is_file()
+    except OSError:
+        return False
+
+
 def split_location(location: str) -> tuple[str, str]:
     """Return the place that holds a folder or file, and its name there: `s3://b/out` and `2026-Q4`.
 

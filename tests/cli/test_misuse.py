@@ -70,3 +70,34 @@ def test_with_json_logs_every_line_of_stderr_is_json(tmp_path: Path, capsys: pyt
         main([*arguments, "--format", "json", "--log-format", "json"])
     messages = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
     assert any("does not say when it was made" in message for message in messages)
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["report", "--snapshot", LONG], 1),
+        (["report", "--snapshot", "a.json", "--config", f"{LONG}/hygiene.toml"], 2),
+        (["run", "--if-due", "--out", LONG], 1),
+        (["can", "arn:aws:iam::111122223333:role/app", "s3:GetObject", "--snapshot", LONG], 1),
+        (["report", "--snapshot", "a.json", "--previous", LONG], 1),
+    ],
+)
+def test_a_place_that_cannot_even_be_looked_for_is_said_and_no_bug(
+    arguments: list[str],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(details(a_role())))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr().err
+    assert ended.value.code == code
+    assert "cannot be read" in said
+    assert "File name too long" in said
+    assert "Internal error" not in said

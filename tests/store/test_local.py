@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,7 +12,7 @@ from hygiene.errors import ConfigError, StoreError
 from hygiene.store import LocalStore, open_store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 def test_what_is_missing_is_none_not_an_error(tmp_path: Path) -> None:
@@ -43,3 +47,39 @@ def test_a_place_that_refuses_is_a_sentence(tmp_path: Path) -> None:
 def test_another_scheme_is_refused_before_anything_happens() -> None:
     with pytest.raises(ConfigError, match="s3://bucket/prefix"):
         open_store("gs://bucket/prefix")
+
+
+def test_a_name_no_system_takes_is_a_sentence_whatever_is_asked(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / ("x" * 300))
+    asked: tuple[Callable[[], object], ...] = (
+        partial(store.exists, "a"),
+        partial(store.read, "a"),
+        partial(store.names, "a"),
+        partial(store.folders, "a"),
+    )
+    for ask in asked:
+        with pytest.raises(StoreError, match="cannot be read"):
+            ask()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, closed = LocalStore(tmp_path), tmp_path / "accounts" / "cloudtrail"
+    store.write("accounts/cloudtrail/events.json", b"{}")
+    scan: Any = os.scandir
+
+    def refuse(path: Any) -> Any:
+        # As root reads everything, a mode alone would close nothing.
+        if os.fspath(path) == os.fspath(closed):
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(StoreError, match=r"cloudtrail: cannot be read \(Permission denied\)"):
+        store.names("accounts")
+
+
+def test_a_place_that_cannot_be_made_is_another_place_s_affair_not_a_full_disk_s() -> None:
+    with pytest.raises(StoreError, match="Name a writable place"):
+        LocalStore(Path("/proc/nowhere")).write("a.json", b"")
