@@ -21,6 +21,7 @@ from hygiene.cli.progress import shown_progress
 from hygiene.config import ActivitySettings, Aws, CloudTrail, Email, Owners, Review, Settings
 from hygiene.errors import ConfigError
 from hygiene.report import FORMATS
+from hygiene.store.local import FILE_MODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,6 +152,7 @@ def serve(as_of: datetime | None, env_file: Path | None) -> None:
             typer.echo(lines, nl=False)
         else:
             try:
+                env_file.touch(mode=FILE_MODE)
                 env_file.write_text(lines, encoding="utf-8")
             except OSError as error:
                 raise ConfigError(f"--env-file {env_file}: cannot be written ({error.strerror}).") from error

@@ -81,8 +81,9 @@ def test_serve_prints_only_export_lines_and_answers_until_it_is_stopped(tmp_path
     command = [sys.executable, "-m", "hygiene", "demo", "--serve", "--env-file", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         deadline = time.monotonic() + 30
-        while not file.exists() and time.monotonic() < deadline:
+        while not (file.exists() and file.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.1)
+        assert file.stat().st_mode & 0o777 == 0o600
         lines = file.read_text().splitlines()
         assert all(line.startswith("export AWS_") for line in lines)
         settings = dict(line.removeprefix("export ").split("=", 1) for line in lines)
