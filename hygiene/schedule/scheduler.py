@@ -48,19 +48,26 @@ def keep_schedule(
 ) -> None:
     """Start each job when it is due, until `stop` is set. `options` go to every command.
 
-    Raises LockHeldError when another scheduler looks after the place, StoreError when it cannot be written to.
+    Raises LockHeldError when another scheduler looks after the place, LockLostError when one has taken it over,
+    StoreError when it cannot be written to.
     """
     out = open_store(location)
     with _the_only_one(out) as lock:
         keeper = Keeper(jobs_for(out), out, program, options)
         keeper.beat()
         keeper.start()
+        is_ours = True
         try:
             while not stop.wait(HEARTBEAT_SECONDS):
                 _confirm_if_possible(lock)
                 keeper.beat_if_possible()
+        except LockLostError as error:
+            is_ours = False
+            raise LockLostError(
+                f"Another scheduler took over {location} while this one stood still; this one ends."
+            ) from error
         finally:
-            keeper.stop()
+            keeper.stop(is_ours=is_ours)
 
 
 class Keeper:
@@ -91,13 +98,14 @@ class Keeper:
             self._scheduler.add_job(self.attend, args=[job], id=f"{job.name} at start")
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End what runs, within seconds, and write down that we stopped."""
+    def stop(self, *, is_ours: bool = True) -> None:
+        """End what runs, within seconds, and write down that we stopped, unless the place is another one's by now."""
         self._is_stopping = True
         self._program.stop(PATIENCE_SECONDS)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        self.beat_if_possible(stopped=True)
+        if is_ours:
+            self.beat_if_possible(stopped=True)
 
     def beat(self, *, stopped: bool = False) -> None:
         """Give a sign of life, and look at the clock anew: it may have been set, or the machine have slept."""

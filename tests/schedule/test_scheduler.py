@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hygiene.config import Aws, Email, ScheduleSettings, Settings
-from hygiene.errors import LockHeldError
+from hygiene.errors import LockHeldError, LockLostError
+from hygiene.schedule import scheduler
 from hygiene.schedule.jobs import jobs_of
 from hygiene.schedule.program import Program
-from hygiene.schedule.record import RECORD, status_of
+from hygiene.schedule.record import RECORD, Record, status_of
 from hygiene.schedule.scheduler import LOCK, Keeper, keep_schedule
 from hygiene.store import Lock, open_store
 from tests.faults.processes import until
@@ -235,6 +236,26 @@ def test_a_second_scheduler_leaves_politely(tmp_path: Path) -> None:
     with Lock(store, LOCK, "the first"), pytest.raises(LockHeldError, match="Another scheduler") as raised:
         keep_schedule(str(tmp_path), lambda _: (), Program(), (), threading.Event())
     assert raised.value.exit_code == 0
+
+
+def test_one_that_was_taken_over_ends_and_leaves_the_other_s_sign_of_life_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "HEARTBEAT_SECONDS", 0.1)
+
+    def take_over() -> None:
+        assert until((tmp_path / RECORD).exists)
+        Record(open_store(str(tmp_path)), NOW).beat(NOW, {})
+        held = json.loads((tmp_path / LOCK).read_text())
+        (tmp_path / LOCK).write_text(json.dumps({**held, "nonce": "of another machine"}))
+
+    other = threading.Thread(target=take_over)
+    other.start()
+    with pytest.raises(LockLostError, match=r"^Another scheduler took over .* this one ends\.$"):
+        keep_schedule(str(tmp_path), lambda _: (), Program(), (), threading.Event())
+    other.join()
+    assert record(tmp_path)["stopped"] is False
+    assert json.loads((tmp_path / LOCK).read_text())["nonce"] == "of another machine"
 
 
 def test_started_for_real_it_catches_up_and_ends_when_told(tmp_path: Path) -> None:
