@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TRIES_AMONG_OTHERS = 2
-"""Then an account is read once more, alone in a process: it may be another one that ends every process it is in."""
 _LOST = "the process that read it has ended, again and again: this machine may have too little memory"
 _ROLES_AT_ONCE = 8
 """Reader roles that are being assumed at the same time, for all processes together."""
@@ -44,6 +42,10 @@ class NoProcessError(Exception):
 
 class _LostError(Exception):
     """The process that read the account is no more."""
+
+
+class _NeverThereError(_LostError):
+    """The process ended before it had come up, so that it has not even begun with the account."""
 
 
 class ReadingProcesses:
@@ -68,7 +70,7 @@ class ReadingProcesses:
         self._lock = threading.Lock()
         self._one_alone = threading.Lock()
         self._apart: _Process | None = None
-        self._is_in_vain = False
+        self._is_in_vain = self._came_up = False
         self._assuming = ThreadPoolExecutor(_ROLES_AT_ONCE, thread_name_prefix="assume")
         self._processes = [self._started() for _ in range(number)]
 
@@ -91,22 +93,27 @@ class ReadingProcesses:
     def read(self, account_id: str, previous: Previous | None = None) -> AccountRead:
         """Return what an account gives; one that ends every process that reads it gives a gap.
 
+        The last time it is alone in a process: it may be another account that ends every one it is in.
         Raises NoProcessError where it has to be read here.
         """
-        for _ in range(_TRIES_AMONG_OTHERS):
-            try:
-                return self._read_by(*self._least_busy(account_id), account_id, previous)
-            except _LostError:
+        ends_processes = False
+        for read in (self._read_among_others, self._read_among_others, self._read_alone):
+            if ends_processes:
                 logger.warning(
                     "account %s: the process that read it has ended; it is read again",
                     account_id,
                     extra={"account_id": account_id},
                 )
-        try:
-            return self._read_alone(account_id, previous)
-        except _LostError:
-            gap = Gap(account_id, "process", GapKind.FAILED, "", "", _LOST)
-            return AccountRead(account_id, was_entered=False, gaps=[gap])
+            try:
+                return read(account_id, previous)
+            except _NeverThereError:
+                continue
+            except _LostError:
+                ends_processes = True
+        if not ends_processes:
+            raise NoProcessError
+        gap = Gap(account_id, "process", GapKind.FAILED, "", "", _LOST)
+        return AccountRead(account_id, was_entered=False, gaps=[gap])
 
     def _read_by(
         self, process: _Process, future: Future[AccountRead], account_id: str, previous: Previous | None
@@ -118,9 +125,14 @@ class ReadingProcesses:
         except _LostError:
             if self._stop.is_set():
                 raise StoppedError from None
-            if not process.was_ready:
-                raise self._in_vain() from None
-            raise
+            if process.was_ready:
+                raise
+            if self._have_come_up():
+                raise _NeverThereError from None
+            raise self._in_vain() from None
+
+    def _read_among_others(self, account_id: str, previous: Previous | None) -> AccountRead:
+        return self._read_by(*self._least_busy(account_id), account_id, previous)
 
     def _read_alone(self, account_id: str, previous: Previous | None) -> AccountRead:
         """Read it in a process of its own, which takes nobody along; one account at a time is read so."""
@@ -139,11 +151,16 @@ class ReadingProcesses:
             if self._is_in_vain:
                 raise NoProcessError
             for place, process in enumerate(self._processes):
-                if process.is_lost and process.was_ready:
+                if process.is_lost and self._have_come_up():
                     process.end()
                     self._processes[place] = self._started()
             least_busy = min(self._processes, key=lambda process: process.at_work)
             return least_busy, least_busy.expect(account_id)
+
+    def _have_come_up(self) -> bool:
+        """Whether processes can be started at all: one that was killed before it came up proves nothing then."""
+        self._came_up |= any(process.was_ready for process in self._processes)
+        return self._came_up
 
     def _in_vain(self) -> NoProcessError:
         with self._lock:

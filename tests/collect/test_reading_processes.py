@@ -156,6 +156,22 @@ def test_processes_that_do_not_come_up_are_told_once_so_that_accounts_are_read_h
     assert len([line for line in caplog.messages if "no process can be started" in line]) == 1
 
 
+def test_processes_that_end_before_they_have_come_up_again_are_no_end_of_processes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with processes(tmp_path) as reading:
+        assert reading.read(ONE).was_entered
+        with monkeypatch.context() as patch:
+            # As those look that the kernel kills for want of memory while they start.
+            patch.setattr("multiprocessing.spawn.get_executable", lambda: b"/bin/false")
+            # What ended a process is not read in this one.
+            assert [gap.collector for gap in reading.read(DEADLY).gaps] == ["process"]
+            with pytest.raises(NoProcessError):
+                reading.read(TWO)
+        assert reading.read(THREE).documents["pid"] != os.getpid()
+    assert not any("no process can be started" in line for line in caplog.messages)
+
+
 def test_told_to_end_nobody_waits(tmp_path: Path) -> None:
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
