@@ -61,7 +61,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return ReadingProcesses(number, *more)
 
     monkeypatch.setattr(reading_elsewhere, "ReadingProcesses", noted)
-    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
     return numbers
 
 
