@@ -126,7 +126,14 @@ class Lock:
     def _stays_silent(self, holder: Holder | None, tag: str) -> bool:
         """Watch the file for as long as its owner may be silent; a change, or its end, is a sign of life."""
         heartbeat = holder.heartbeat_seconds if holder else self._heartbeat_seconds
-        until = time.monotonic() + heartbeat * MISSED_HEARTBEATS
+        patience = heartbeat * MISSED_HEARTBEATS
+        logger.warning(
+            "%s: held by %s; looking for at most %.0f s whether that is still at work",
+            self._store.location,
+            holder or "an owner that cannot be told",
+            patience,
+        )
+        until = time.monotonic() + patience
         while time.monotonic() < until:
             time.sleep(heartbeat / _LOOKS_PER_HEARTBEAT)
             now = self._store.read_tagged(self._name)

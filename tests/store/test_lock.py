@@ -81,10 +81,14 @@ def test_a_second_one_leaves_politely_and_names_the_first(store: Store) -> None:
         assert holder(store)["run_id"] == "run-1"
 
 
-def test_an_owner_elsewhere_that_beats_is_alive_whatever_its_clock_says(store: Store) -> None:
+def test_an_owner_elsewhere_that_beats_is_alive_whatever_its_clock_says(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     with a_lock(store, machine="another", since="1970-01-01T00:00:00+00:00"):
         with pytest.raises(LockHeldError), a_lock(store):
             pass
+        # A minute and a half in which nothing is said looks like a program that hangs.
+        assert "looking for at most 0 s whether that is still at work" in caplog.text
         assert holder(store)["machine"] == "another"
 
 
