@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 _FALLBACK_REGION = "us-east-1"
 _EXPIRED = "The AWS credentials have expired; log in again."
+_WRONG_TIME = ("Signature expired", "Signature not yet current")
+"""How AWS begins where the caller's clock is more than some minutes off.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+"""
 _HELP = "Give hygiene credentials as for any AWS program: AWS_PROFILE, an SSO login, or a role of the machine."
 
 
@@ -108,6 +113,8 @@ class Sessions:
             return CredentialsError(f"No AWS credentials: {error.message}. {_HELP}")
         if error.code in EXPIRED:
             return CredentialsError(_EXPIRED)
+        if error.message.startswith(_WRONG_TIME):
+            return CredentialsError(f"This machine's clock is wrong; set it. AWS says: {error.message}")
         if error.kind is GapKind.DENIED:
             return CredentialsError(f"AWS does not accept the credentials: {error.message} {_HELP}")
         return CollectionError(f"AWS cannot be reached: {error.message}")

@@ -79,6 +79,8 @@ def _of_answer(place: str, error: ClientError) -> HygieneError:
         return PlaceError(f"{place}: the bucket lies {where}.")
     if code in _CREDENTIALS:
         return CredentialsError(f"{place}: S3 does not accept the credentials ({code}). Log in again.")
+    if code == "RequestTimeTooSkewed":
+        return CredentialsError(f"{place}: this machine's clock is wrong; set it. S3 says: {message}")
     if code in _DENIED:
         return PlaceError(
             f"{place}: {error.operation_name} was refused ({message or code}). Allow {', '.join(ACTIONS)} on it to "

@@ -184,3 +184,22 @@ def test_a_refusal_comes_whole_from_another_process() -> None:
         True,
         str(error),
     )
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Signature expired: 20261130T120000Z is now earlier than 20261130T124500Z (20261130T130000Z - 15 min.)",
+        "Signature not yet current: 20261130T130000Z is still later than 20261130T121500Z (12:00 + 15 min.)",
+    ],
+)
+def test_a_clock_that_is_wrong_is_said_and_not_taken_for_wrong_credentials(
+    aws: SimulatedAws, tmp_path: Path, says: str
+) -> None:
+    aws.faults.fail(
+        HUB_ACCOUNT, "sts", "GetCallerIdentity", code="SignatureDoesNotMatch", status=403, times=99, message=says
+    )
+    with pytest.raises(CredentialsError, match="This machine's clock is wrong; set it") as told:
+        collect(tmp_path / "out")
+    assert says in str(told.value)
+    assert told.value.exit_code == 2

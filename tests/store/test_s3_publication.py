@@ -240,6 +240,14 @@ def test_a_bucket_in_another_region_is_said(aws: SimulatedAws, out: Store, prefi
     refused(lambda: out.read("a"), PlaceError, "Region")
 
 
+def test_a_clock_that_is_wrong_is_said(aws: SimulatedAws, out: Store, prefix: str) -> None:
+    too_far = "The difference between the request time and the current time is too large."
+    aws.faults.fail(
+        None, "s3", f"GET /reviews/{prefix}/a", code="RequestTimeTooSkewed", status=403, times=9, message=too_far
+    )
+    refused(lambda: out.read("a"), CredentialsError, "clock is wrong; set it")
+
+
 def test_no_credentials_is_said(out: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert out.names() == []
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
