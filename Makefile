@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= auto
 PYTEST ?= -m pytest
-# Tests of one file stay together: what a file sets up once is then set up once, not once by each worker.
+# Tests that follow each other stay on one worker until another has none left: what a file sets up once is then
+# set up by few of them.
 DIST ?= worksteal
 # Tests start the program a hundred times; without byte code each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -58,11 +58,14 @@ class ReadingProcesses:
         assume: Callable[[str], Credentials],
         progress: Progress,
         stop: threading.Event,
+        patience: float | None = None,
     ) -> None:
         """`make_reader` is called in each process, so it must be picklable.
 
         `assume`: account id → credentials of the reader role there; they go through the process's own pipe.
+        `patience`: seconds after which a process that owes an account is taken for one that stands still.
         """
+        self._patience = patience
         self._make_reader = make_reader
         self._assume = assume
         self._progress = progress
@@ -121,7 +124,14 @@ class ReadingProcesses:
         """Return what comes of asking the process. Raises _LostError when it has ended before it told."""
         process.send(Asked(account_id, previous))
         try:
-            return future.result()
+            return future.result(self._patience)
+        except TimeoutError:
+            # It stands still: an account that takes too long becomes a gap by itself, in the process that reads it.
+            logger.warning(
+                "a process that reads accounts has not answered for %.0f s, so it is ended", self._patience
+            )
+            process.end()
+            raise _LostError from None
         except _LostError:
             if self._stop.is_set():
                 raise StoppedError from None

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from hygiene.pipeline.collecting import Reading
 
 
+_TO_SPARE_SECONDS = 300
+"""Beyond an account's own time, before its process is taken for one that stands still."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Errand:
     """What a process is told when it is started; made there into who reads accounts. Holds no credential."""
@@ -77,7 +81,8 @@ def elsewhere(
     )
     # An account's own event history is read with the account.
     at_hub = None if settings.cloudtrail == "lookup" else events
-    with ReadingProcesses(processes, errand, sessions.assume, reading.progress, sessions.stop) as there:
+    patience = settings.account_minutes * 60 + _TO_SPARE_SECONDS
+    with ReadingProcesses(processes, errand, sessions.assume, reading.progress, sessions.stop, patience) as there:
 
         def read(account_id: str, previous: Previous | None) -> AccountRead:
             if account_id == sessions.caller.account_id:

@@ -327,7 +327,7 @@ def _refusals(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         remedy = (
-            "Name a writable place with --out or --snapshot."
+            "Name a writable place."
             if error.errno in _WRONG_PLACE
             else "What was there before is as it was; make room and start again."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hygiene.collect.progress import Progress
 
 DEADLY, ONCE_DEADLY, BROKEN, SLOW = "000000000066", "000000000067", "000000000068", "000000000069"
-TOO_MUCH = "000000000070"
+TOO_MUCH, ONCE_STILL = "000000000070", "000000000077"
 LINGERING = tuple(f"{number:012d}" for number in range(71, 77))
 """Accounts that are still being read when a deadly one ends the process."""
 
@@ -48,6 +49,9 @@ def make_reader(assume: Callable[[str], Credentials], progress: Progress) -> Rea
         if account_id == DEADLY or (account_id == ONCE_DEADLY and not marker.exists()):
             marker.touch()
             os._exit(9)
+        if account_id == ONCE_STILL and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
         logging.getLogger("hygiene.collect").info("read %s", account_id)
         run_id = previous.run_id if previous else ""
         return AccountRead(account_id, was_entered=True, documents={"pid": os.getpid(), "previous": run_id})

@@ -24,6 +24,7 @@ from tests.collect.reading_world import (
     DEADLY,
     LINGERING,
     ONCE_DEADLY,
+    ONCE_STILL,
     SLOW,
     TOO_MUCH,
     make_nothing,
@@ -53,10 +54,11 @@ def processes(
     assume: Callable[[str], dict[str, str]] | None = None,
     stop: threading.Event | None = None,
     progress: Silent | None = None,
+    patience: float | None = None,
 ) -> Iterator[ReadingProcesses]:
     keys = {"AccessKeyId": "a", "SecretAccessKey": str(tmp_path / "was-there"), "SessionToken": "t"}
     give = assume or (lambda _: keys)
-    with ReadingProcesses(2, make, give, progress or Silent(), stop or threading.Event()) as reading:
+    with ReadingProcesses(2, make, give, progress or Silent(), stop or threading.Event(), patience) as reading:
         yield reading
 
 
@@ -96,6 +98,15 @@ def test_an_account_whose_process_is_killed_is_read_by_another(
         assert reading.read(ONCE_DEADLY).documents["pid"]
         assert reading.read(ONE).documents["pid"]
     assert "account 000000000067: the process that read it has ended; it is read again" in caplog.messages
+
+
+def test_a_process_that_stands_still_is_ended_and_its_account_read_by_another(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with processes(tmp_path, patience=5) as reading:
+        pid = reading.read(ONCE_STILL).documents["pid"]
+        assert is_alive(pid)
+    assert "a process that reads accounts has not answered for 5 s, so it is ended" in caplog.messages
 
 
 def test_an_account_that_ends_every_process_becomes_a_gap_and_the_others_are_read(tmp_path: Path) -> None:
