@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,8 @@ def make_reader(assume: Callable[[str], Credentials], progress: Progress) -> Rea
             os._exit(9)
         if account_id == ONCE_STILL and not marker.exists():
             marker.touch()
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this thread: with the process's main thread as its first, this one would answer meanwhile.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         logging.getLogger("hygiene.collect").info("read %s", account_id)
         run_id = previous.run_id if previous else ""
         return AccountRead(account_id, was_entered=True, documents={"pid": os.getpid(), "previous": run_id})
