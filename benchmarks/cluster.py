@@ -28,6 +28,10 @@ from benchmarks.organization import write_snapshot
 from hygiene.review.period import quarter_of
 from tests.pipeline.cluster_world import dask_cluster
 
+_HEADS = (
+    "Accounts", "Roles", "Workers",
+    "One process", "Driver", "Workers and scheduler", "With processors for all", "Gain",
+)  # fmt: skip
 _ALONE = {"HYGIENE_AWS__VALIDATE_PROPOSALS": "off"}
 
 
@@ -89,8 +93,8 @@ def main() -> None:
     parser.add_argument("--snapshot", type=Path, help="parent folder of the snapshots; default: a temporary one")
     wanted = parser.parse_args()
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {wanted.workers} workers\n")
-    print("| Accounts | Roles | One process | Driver | Workers and scheduler | With processors for all | Gain |")
-    print("|---|---|---|---|---|---|---|")
+    print(f"| {' | '.join(_HEADS)} |")
+    print("|---" * len(_HEADS) + "|")
     with tempfile.TemporaryDirectory() as temporary:
         for accounts in wanted.accounts:
             place = Path(temporary)
@@ -100,8 +104,9 @@ def main() -> None:
             alone, together = by_one(snapshot, place), by_cluster(snapshot, place, wanted.workers)
             lasts = together.lasts(wanted.workers)
             cells = (
-                f"{accounts:,}", f"{accounts * wanted.roles:,}", f"{alone.driver:.1f} s", f"{together.driver:.1f} s",
-                f"{together.workers:.1f} s", f"{lasts:.1f} s", f"{alone.driver / lasts:.2f}",
+                f"{accounts:,}", f"{accounts * wanted.roles:,}", f"{wanted.workers}",
+                f"{alone.driver:.1f} s", f"{together.driver:.1f} s", f"{together.workers:.1f} s",
+                f"{lasts:.1f} s", f"{alone.driver / lasts:.2f}",
             )  # fmt: skip
             print(f"| {' | '.join(cells)} |", flush=True)
 
