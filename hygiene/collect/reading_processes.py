@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from typing import TYPE_CHECKING, Any, Self
@@ -123,15 +123,15 @@ class ReadingProcesses:
     ) -> AccountRead:
         """Return what comes of asking the process. Raises _LostError when it has ended before it told."""
         process.send(Asked(account_id, previous))
-        try:
-            return future.result(self._patience)
-        except TimeoutError:
+        wait([future], self._patience)
+        if not future.done():
             # It stands still: an account that takes too long becomes a gap by itself, in the process that reads it.
             logger.warning(
                 "a process that reads accounts has not answered for %.0f s, so it is ended", self._patience
             )
             process.end()
-            raise _LostError from None
+        try:
+            return future.result()
         except _LostError:
             if self._stop.is_set():
                 raise StoppedError from None

@@ -71,10 +71,10 @@ def read_files(fetch: Fetch, files: DayFiles, window: Window, source: str) -> li
     return list(_days(reading, files, window, source, damaged))
 
 
-def readers(number: int | None = None) -> ProcessPoolExecutor:
-    """Return processes to read in, one for each processor unless told; they end with this one."""
+def readers() -> ProcessPoolExecutor:
+    """Return processes to read in, one for each processor; they end with this one."""
     # Other threads hold locks that a fork would copy in the middle of their use.
-    return ProcessPoolExecutor(number or processors(), mp_context=get_context("spawn"), initializer=_prepare_to_read)
+    return ProcessPoolExecutor(processors(), mp_context=get_context("spawn"), initializer=_prepare_to_read)
 
 
 def _prepare_to_read() -> None:
