@@ -149,7 +149,7 @@ def analysed_population(
         def documents(self, account_id: str) -> AccountDocuments:
             return held[account_id]
 
-    here = examined_here(Held(), Examiner(chosen, checks, started_at), parts)
+    here = examined_here(Held(), Examiner(chosen, checks, started_at), parts.put)
     return Analyst(chosen, checks, parts).analyse(list(held), skipped or {}, here)
 
 

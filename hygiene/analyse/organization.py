@@ -133,12 +133,8 @@ class Analysis:
 class Parts(Protocol):
     """Where examined accounts wait for the second pass."""
 
-    def put(self, part: Part) -> None:
-        """Keep an account's part."""
-        ...
-
     def get(self, account_id: str) -> Part:
-        """Return the part of an account that was put here."""
+        """Return the part of an account that is there."""
         ...
 
     def proposals(self, account_id: str) -> Sequence[Proposal]:
@@ -260,13 +256,16 @@ def _place(finding: Mapping[str, Any]) -> tuple[str, ...]:
     return finding["role_arn"] or "", finding["check"], finding["held_back_by"] or "", finding["finding_id"]
 
 
-def examined_here(source: Documents, examiner: Examiner, parts: Parts) -> FirstPass:
-    """Return the first pass in this very process: one account's documents are in memory at a time."""
+def examined_here(source: Documents, examiner: Examiner, keep: Callable[[Part], None]) -> FirstPass:
+    """Return the first pass in this very process: one account's documents are in memory at a time.
+
+    `keep`: puts a part where the second pass finds it.
+    """
 
     def examine(account_ids: Sequence[str]) -> Iterator[Summary]:
         for account_id in account_ids:
             part = examiner.examine(source.documents(account_id))
-            parts.put(part)
+            keep(part)
             yield summary_of(part)
 
     return examine

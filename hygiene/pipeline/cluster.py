@@ -11,10 +11,9 @@ import logging
 import pickle
 import uuid
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hygiene.collect.runner import log_account_read
 from hygiene.errors import ClusterError, ConfigError
@@ -31,16 +30,19 @@ from hygiene.pipeline.working import (
     sees,
     settings_to_send,
 )
-from hygiene.pipeline.writing_elsewhere import BRIEF, write_account, written
+from hygiene.pipeline.writing_elsewhere import BRIEF, WritingPlan, write_account, written
 from hygiene.report.account import unpacked
 from hygiene.store import open_store
+
+P = TypeVar("P")
+"""A plan: what a task needs to know besides its account."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from distributed import Client, Future
 
-    from hygiene.analyse.organization import FirstPass
+    from hygiene.analyse.organization import FirstPass, Parts
     from hygiene.config import Settings
     from hygiene.pipeline.collecting import Reading
     from hygiene.pipeline.examining import Examination
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from hygiene.snapshot import Snapshot, SnapshotWriter
     from hygiene.store import Store
 
-    Work = Callable[[str, Plan], Receipt]
+    Work = Callable[[str, P], Receipt]
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ class Cluster:
             gaps += receipt.gaps
         return gaps
 
-    def examine(self, examination: Examination, parts: SpilledParts) -> FirstPass:
+    def examine(self, examination: Examination, parts: SpilledParts) -> tuple[FirstPass, Parts]:
         """Let the workers examine every account; an `Examining`."""
         plan = self._plan_of(examination)
         for receipt in self._as_they_come(examine_account, examination.account_ids(), plan):
@@ -101,15 +103,17 @@ class Cluster:
         if unwritten.previous is not None:
             # It may be a file of this machine, and a snapshot would have to be judged by every worker.
             return None
-        plan = replace(
+        plan = WritingPlan(
             self._plan_of(unwritten.examination),
-            formats=unwritten.formats,
-            rules=unwritten.examination.rules,
+            unwritten.formats,
             brief=self._shared.put_pickled(BRIEF, pickle.dumps(unwritten.brief, pickle.HIGHEST_PROTOCOL)),
+            rules=unwritten.examination.rules,
         )
         return partial(self._written, unwritten.review, plan)
 
-    def _written(self, review: Reviewing, plan: Plan, here: AccountWriter, sink: Sink) -> Iterator[WrittenAccount]:
+    def _written(
+        self, review: Reviewing, plan: WritingPlan, here: AccountWriter, sink: Sink
+    ) -> Iterator[WrittenAccount]:
         for receipt in self._in_order(write_account, review.account_ids, plan):
             account_id, name = receipt.account_id, written(receipt.account_id)
             content = self._shared.pickled(name, receipt.sha256)
@@ -148,18 +152,18 @@ class Cluster:
             owners=examination.reference.owner_rules.mapping,
         )
 
-    def _as_they_come(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[Receipt]:
+    def _as_they_come(self, work: Work[P], account_ids: Sequence[str], plan: P) -> Iterator[Receipt]:
         from distributed import as_completed
 
         with self._given_out(work, account_ids, plan) as futures:
             yield from map(_taken, as_completed(futures, loop=self._client.loop))
 
-    def _in_order(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[Receipt]:
+    def _in_order(self, work: Work[P], account_ids: Sequence[str], plan: P) -> Iterator[Receipt]:
         with self._given_out(work, account_ids, plan) as futures:
             yield from map(_taken, futures)
 
     @contextmanager
-    def _given_out(self, work: Work, account_ids: Sequence[str], plan: Plan) -> Iterator[list[Future[Receipt]]]:
+    def _given_out(self, work: Work[P], account_ids: Sequence[str], plan: P) -> Iterator[list[Future[Receipt]]]:
         """Give the accounts to the workers; what nobody waits for any more is cancelled at the end."""
         from concurrent.futures import CancelledError
 

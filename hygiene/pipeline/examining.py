@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.analyse.activity import callers_elsewhere
 from hygiene.analyse.examination import Examiner
-from hygiene.analyse.organization import Analyst, FirstPass, NoOpinions, examined_here
+from hygiene.analyse.organization import Analyst, FirstPass, NoOpinions, Parts, examined_here
 from hygiene.analyse.owners import OwnerRules, parse_mapping
 from hygiene.analyse.reference import Reference
 from hygiene.documents import parse_time
@@ -98,13 +98,16 @@ class Examination:
         return parse_time(self.snapshot.manifest.get("started_at"))
 
 
-Examining = Callable[[Examination, SpilledParts], FirstPass]
-"""Where the accounts are examined: in this process, by a cluster, or already, by shards."""
+Examining = Callable[[Examination, SpilledParts], tuple[FirstPass, Parts]]
+"""Where the accounts are examined: in this process, by a cluster, or already, by shards; and where their parts lie.
+
+The parts it is given are there to be filled where nobody else keeps any.
+"""
 
 
-def here(examination: Examination, parts: SpilledParts) -> FirstPass:
+def here(examination: Examination, parts: SpilledParts) -> tuple[FirstPass, Parts]:
     """Examine in this process."""
-    return examined_here(examination.snapshot, examination.examiner(), parts)
+    return examined_here(examination.snapshot, examination.examiner(), parts.put), parts
 
 
 @contextmanager
@@ -113,10 +116,11 @@ def analysed(
 ) -> Iterator[Analysis]:
     """Give the analysis of a whole snapshot; what its tables are made of lies beside OUT until the block ends."""
     snapshot = examination.snapshot
-    with SpilledParts(out) as parts:
+    with SpilledParts(out) as spilled:
+        first_pass, parts = examining(examination, spilled)
         analyst = Analyst(examination.reference, examination.checks, parts, opinions or NoOpinions())
         skipped = skipped_accounts(snapshot, examination.settings)
-        yield analyst.analyse(snapshot.account_ids, skipped, examining(examination, parts))
+        yield analyst.analyse(snapshot.account_ids, skipped, first_pass)
 
 
 def digest_of(*values: object) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hygiene.analyse.examination import Examiner
+    from hygiene.analyse.organization import FirstPass, Parts
     from hygiene.analyse.part import Summary
     from hygiene.pipeline.examining import Examination
     from hygiene.pipeline.parts import SharedParts, SpilledParts
@@ -23,14 +24,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Merging:
-    """The first pass over parts that lie in OUT: an `Examining` once it is given an examination."""
+    """The first pass over parts that lie in OUT, and stay there: an `Examining` once it is given an examination."""
 
     shared: SharedParts
 
-    def __call__(self, examination: Examination, parts: SpilledParts) -> _Merged:
-        """Return the first pass; parts that fit stay where they are."""
-        parts.stand_before(self.shared)
-        return _Merged(examination, self.shared)
+    def __call__(self, examination: Examination, _: SpilledParts) -> tuple[FirstPass, Parts]:
+        """Return the first pass, and where the parts lie."""
+        return _Merged(examination, self.shared), self.shared
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,6 @@ class SpilledParts:
         self._out = out
         self._folder: Path | None = None
         self._last: Part | None = None
-        self._behind: SharedParts | None = None
-
-    def stand_before(self, shared: SharedParts) -> None:
-        """Give what is not put here as it lies among the shared parts."""
-        self._behind = shared
 
     def put(self, part: Part) -> None:
         """Keep a part as it is, until the next one comes."""
@@ -60,12 +55,7 @@ class SpilledParts:
         return self._last if self._last is not None and self._last.account_id == account_id else None
 
     def _read(self, account_id: str) -> bytes:
-        content = self._store().read(_name(account_id)) if self._folder is not None else None
-        if content is None and self._behind is not None:
-            content = self._behind.read(account_id)
-        if content is None:
-            raise PartError(f"What was found in account {account_id} is not there any more.")
-        return content
+        return _there(self._store().read(_name(account_id)), account_id)
 
     def __enter__(self) -> Self:
         """Give the place."""
@@ -93,6 +83,11 @@ class SharedParts:
         self._out = out
         self._folder = f"{PARTS}/{quarter}"
 
+    @property
+    def location(self) -> str:
+        """Where OUT is."""
+        return self._out.location
+
     def put(self, part: Part, key: str) -> bytes:
         """Write an account's part; returns its bytes."""
         content = encode_part(part, key)
@@ -105,10 +100,11 @@ class SharedParts:
 
     def get(self, account_id: str) -> Part:
         """Return an account's part. Raises PartError when it is damaged or not there."""
-        content = self.read(account_id)
-        if content is None:
-            raise PartError(f"What was found in account {account_id} is not in {self._out.location}.")
-        return decode_part(content)
+        return decode_part(_there(self.read(account_id), account_id))
+
+    def proposals(self, account_id: str) -> Sequence[Proposal]:
+        """Return what an account's part proposes. Raises PartError as `get` does."""
+        return decode_proposals(_there(self.read(account_id), account_id))
 
     def put_pickled(self, name: str, content: bytes) -> str:
         """Write something pickled under a name; returns the SHA-256 that it is read by."""
@@ -130,6 +126,12 @@ class SharedParts:
 
     def _path(self, account_id: str) -> str:
         return f"{self._folder}/{_name(account_id)}"
+
+
+def _there(content: bytes | None, account_id: str) -> bytes:
+    if content is None:
+        raise PartError(f"What was found in account {account_id} is not there any more.")
+    return content
 
 
 def _name(account_id: str) -> str:

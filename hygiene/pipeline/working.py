@@ -11,7 +11,7 @@ import json
 import platform
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -49,8 +49,7 @@ class Plan:
     """What a task needs to know besides its account; plain text, as it travels. Moments are ISO 8601.
 
     `window`: of events. `earlier`: location of the snapshot to compare with, or empty. `reviewed`: location of the
-    review before, or empty. `basis`: of the population. `formats`: of the report. `brief`: SHA-256 of the Brief.
-    `rules`: of the driver's Examination.
+    review before, or empty. `basis`: of the population.
     """
 
     out: str
@@ -63,9 +62,6 @@ class Plan:
     as_of: str = ""
     basis: str = ""
     owners: tuple[tuple[str, str], ...] = ()
-    formats: tuple[str, ...] = ()
-    brief: str = ""
-    rules: str = ""
 
     def read_settings(self) -> Settings:
         """Return the settings; what this machine's environment says wins, as everywhere."""
@@ -123,8 +119,8 @@ def examine_account(account_id: str, plan: Plan) -> Receipt:
 
 
 def examination_of(plan: Plan) -> Examination:
-    """Return what this process examines accounts by; the same for all plans of a review."""
-    return _examining(replace(plan, formats=(), brief="", rules="")).examination
+    """Return what this process examines accounts by."""
+    return _examining(plan).examination
 
 
 class _Collecting:

@@ -14,7 +14,7 @@ from hygiene.errors import FrameError
 from hygiene.report.ocsf import OCSF, OcsfLines
 from hygiene.report.order import ordered
 from hygiene.report.policy_list import PoliciesFound
-from hygiene.report.right_sizing import policies_file, proposal_files, removal_files
+from hygiene.report.right_sizing import proposal_files, removal_files
 from hygiene.report.sink import File, MemorySink
 from hygiene.report.summary import Numbers
 from hygiene.report.tables import AccountRows
@@ -58,9 +58,8 @@ class AccountWriter:
         group_sizes: Mapping[str, int],
         facts: ReviewFacts,
         formats: Collection[str],
-        pages: ListPages | None,
     ) -> None:
-        """`coverage` and `group_sizes`: as a Review has them. `pages`: None where no pages are asked for.
+        """`coverage` and `group_sizes`: as a Review has them.
 
         Raises ConfigError where a format needs a package that is not installed.
         """
@@ -68,7 +67,12 @@ class AccountWriter:
         self._formats = formats
         self._known = frozenset(coverage["account_id"])
         self._ocsf = OcsfLines(facts, coverage) if OCSF in formats else None
-        self._pages = _account_pages(coverage, group_sizes, facts, pages) if pages is not None else None
+        self._pages = _account_pages(coverage, group_sizes, facts, formats)
+
+    @property
+    def pages(self) -> ListPages | None:
+        """What renders the pages, for those of all accounts too; None where none are asked for."""
+        return self._pages.pages if self._pages is not None else None
 
     def write(self, account: AccountReview, sink: Sink) -> WrittenAccount:
         """Write the account's own files. Raises FrameError for tables that contradict each other."""
@@ -96,28 +100,7 @@ class AccountWriter:
         removals = removal_files(account, self._facts)
         for file in removals:
             sink.put(file)
-        if self._pages is None:
-            return None
-        policies = policies_file(account.account_id, account.right_sizing)
-        if policies is not None:
-            sink.put(policies)
-        return self._pages.write(account, removals[0].path if removals else "", sink)
-
-
-def account_writer(
-    coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, formats: Collection[str]
-) -> AccountWriter:
-    """Return a writer that has its pages to itself: one on another machine than the report."""
-    return AccountWriter(coverage, group_sizes, facts, formats, list_pages(facts, formats))
-
-
-def list_pages(facts: ReviewFacts, formats: Collection[str]) -> ListPages | None:
-    """Return what renders the pages, None where none are asked for: then no template is read."""
-    if "html" not in formats:
-        return None
-    from hygiene.report.list_pages import ListPages
-
-    return ListPages(facts, formats)
+        return self._pages.write(account, removals[0].path if removals else "", sink) if self._pages else None
 
 
 def packed(writer: AccountWriter, account: AccountReview) -> bytes:
@@ -141,8 +124,11 @@ def unpacked(content: bytes, sink: Sink) -> WrittenAccount:
 
 
 def _account_pages(
-    coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, pages: ListPages
-) -> AccountPages:
+    coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, formats: Collection[str]
+) -> AccountPages | None:
+    """Return what writes pages; no template is read where none are asked for."""
+    if "html" not in formats:
+        return None
     from hygiene.report.account_pages import AccountPages
 
-    return AccountPages(coverage, group_sizes, facts, pages)
+    return AccountPages(coverage, group_sizes, facts, formats)

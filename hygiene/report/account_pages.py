@@ -8,21 +8,21 @@ import numpy as np
 
 from hygiene.report.attestation import Attested
 from hygiene.report.highlights import Highlights, first_positions
-from hygiene.report.links import policy_file
+from hygiene.report.list_pages import ListPages
 from hygiene.report.lists_view import Lists
 from hygiene.report.names import named_rows
+from hygiene.report.right_sizing import policies_file
 from hygiene.report.role_view import finding_views
 from hygiene.report.roster import background_of, roster_of
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from hygiene.frames import AccountReview
     from hygiene.model import ReviewFacts
-    from hygiene.report.list_pages import ListPages
     from hygiene.report.names import NamedRow
     from hygiene.report.role_rows import RenderedRole
     from hygiene.report.roster import Roster
@@ -56,43 +56,45 @@ class AccountPages:
     """Writes the pages of accounts, one after the other."""
 
     def __init__(
-        self, coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, pages: ListPages
+        self, coverage: pd.DataFrame, group_sizes: Mapping[str, int], facts: ReviewFacts, formats: Collection[str]
     ) -> None:
-        """`coverage` and `group_sizes`: of the whole population, as a Review has them."""
+        """`coverage` and `group_sizes`: of the whole population, as a Review has them. `formats`: of the report."""
+        self.pages = ListPages(facts, formats)
         self._facts = facts
-        self._pages = pages
         self._background = background_of(coverage, group_sizes, facts)
         self._coverage = {row["account_id"]: row for row in rows_of(coverage)}
 
     def write(self, account: AccountReview, removal_script: str, sink: Sink) -> AccountGiven:
         """Write an account from its ordered tables; `removal_script`: its path, or empty where there is none."""
-        policies = policy_file(account.account_id) if account.right_sizing.policies else ""
-        roster = roster_of(account, self._background, removal_script, policies)
+        policies = policies_file(account.account_id, account.right_sizing)
+        if policies is not None:
+            sink.put(policies)
+        roster = roster_of(account, self._background, removal_script, policies.path if policies else "")
         highlights, attested = Highlights(), Attested()
         attested.add(account)
         row = self._coverage.get(account.account_id)
         if row is None:
             highlights.add(account, roster, {})
             return AccountGiven(highlights, attested, None)
-        rendered, first = self._written(roster, row, removal_script, sink)
+        columns = _columns(roster.roles)
+        rendered, first = self._written(roster, columns, row, removal_script, sink)
         highlights.add(account, roster, first)
         owners = roster.roles["owner"].fillna("").tolist()
-        names = named_rows(roster, self._pages.renderer)
-        roles = ListedRoles(rendered, owners, columns_of_roles(roster.roles), names)
-        return AccountGiven(highlights, attested, roles)
+        names = named_rows(roster, self.pages.renderer)
+        return AccountGiven(highlights, attested, ListedRoles(rendered, owners, columns, names))
 
     def _written(
-        self, roster: Roster, row: Row, removal_script: str, sink: Sink
+        self, roster: Roster, columns: Mapping[str, np.ndarray], row: Row, removal_script: str, sink: Sink
     ) -> tuple[list[RenderedRole], dict[int, RoleView]]:
         """Write the pages; return their roles, and those in words that may be among the first of all."""
         own = roster.findings[roster.findings["role_arn"].isna()]
-        lists = Lists(self._facts, columns_of_roles(roster.roles))
+        lists = Lists(self._facts, columns)
         wanted = frozenset(first_positions(roster))
         rendered: list[RenderedRole] = []
         first: dict[int, RoleView] = {}
         for path, view in lists.account(row, tuple(finding_views(self._background, own)), removal_script):
-            views, roles = self._pages.rows.render(roster, view.table.roles)
-            sink.put(self._pages.page(path, view, roles))
+            views, roles = self.pages.rows.render(roster, view.table.roles)
+            sink.put(self.pages.page(path, view, roles))
             first.update((at, said) for at, said in zip(view.table.roles, views, strict=True) if at in wanted)
             rendered += roles
         return rendered, first
@@ -104,7 +106,6 @@ def pages_without_roles(row: Row, facts: ReviewFacts) -> Iterator[tuple[str, Lis
     return nobody.account(row, (), "")
 
 
-def columns_of_roles(roles: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return FLAGS and `risk_score` of a roster's roles."""
+def _columns(roles: pd.DataFrame) -> dict[str, np.ndarray]:
     flags = {name: roles[name].to_numpy(dtype=bool) for name in FLAGS}
     return {**flags, "risk_score": roles["risk_score"].to_numpy(dtype="int16")}

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from hygiene.errors import ReportError
 from hygiene.frames import Coverage, Exceptions
-from hygiene.report.account import AccountWriter, WrittenAccount, list_pages
+from hygiene.report.account import AccountWriter, WrittenAccount
 from hygiene.report.delimited import write_csv
 from hygiene.report.index_view import Whole
 from hygiene.report.manifest import MANIFEST, file_record, manifest_of, write_json
@@ -75,12 +75,11 @@ def _write_files(
     The index comes last: pages offer for download what exists by then.
     """
     numbers, policies, waived = Numbers(facts), PoliciesFound(), Counter[int]()
-    rendering = list_pages(facts, formats)
-    here = AccountWriter(review.coverage, review.group_sizes, facts, formats, rendering)
+    here = AccountWriter(review.coverage, review.group_sizes, facts, formats)
     with (
         TableFiles(sink.folder, formats) as tables,
         _ocsf(sink.folder, formats) as ocsf,
-        _site(review, facts, rendering, sink) as site,
+        _site(review, facts, here.pages, sink) as site,
     ):
         for written in elsewhere(here, sink) if elsewhere else _written_here(review, here, sink):
             tables.add(written.rows)
@@ -128,14 +127,14 @@ def _ocsf(folder: Path, formats: Collection[str]) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _site(review: Review, facts: ReviewFacts, rendering: ListPages | None, sink: FolderSink) -> Iterator[Site | None]:
+def _site(review: Review, facts: ReviewFacts, pages: ListPages | None, sink: FolderSink) -> Iterator[Site | None]:
     """Give the site where pages are asked for."""
-    if rendering is None:
+    if pages is None:
         yield None
         return
     from hygiene.report.site import Site
 
-    with Site(review.coverage, facts, rendering, sink) as site:
+    with Site(review.coverage, facts, pages, sink) as site:
         yield site
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hygiene.model import RightSizing
 from hygiene.report import EVERY_FORMAT, write_report
-from hygiene.report.account import account_writer, packed, unpacked
+from hygiene.report.account import AccountWriter, packed, unpacked
 from tests.report.review_sample import ACCOUNT, a_big_review, a_review, a_role, big_facts, the_provenance
 from tests.report.test_removal import PLAIN
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hygiene.frames import ReviewTables
-    from hygiene.report.account import AccountWriter, WrittenAccount
+    from hygiene.report.account import WrittenAccount
     from hygiene.report.sink import Sink
 
 
 def written_elsewhere(folder: Path, review: ReviewTables, formats: Collection[str]) -> None:
-    there = account_writer(review.coverage, review.group_sizes, big_facts(), formats)
+    there = AccountWriter(review.coverage, review.group_sizes, big_facts(), formats)
 
     def elsewhere(_: AccountWriter, sink: Sink) -> Iterator[WrittenAccount]:
         for account in review.accounts():
