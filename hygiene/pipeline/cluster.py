@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hygiene.collect.runner import log_account_read
 from hygiene.errors import ClusterError, ConfigError
-from hygiene.pipeline.cluster_client import INSTALL, WORKER_SECONDS, Address, Watch, client_of
+from hygiene.pipeline.cluster_client import ABSENCE_SECONDS, INSTALL, Address, Watch, client_of
 from hygiene.pipeline.merging import Merging
 from hygiene.pipeline.parts import SharedParts
 from hygiene.pipeline.places import LEDGER
@@ -180,7 +180,7 @@ class Cluster:
             raise self._lost(f"the workers that had an account were lost again and again ({error})") from error
         except (CancelledError, OSError) as error:
             if watch.given_up:
-                raise self._lost(f"no worker has been there for {WORKER_SECONDS} seconds") from error
+                raise self._lost(f"no worker has been there for {ABSENCE_SECONDS} seconds") from error
             logger.debug("%s: %s", type(error).__name__, error)
             raise self._lost("the scheduler is gone") from error
         finally:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10
-WORKER_SECONDS = 60
-"""So long a scheduler may be without any worker, at the start and on the way."""
+FIRST_WORKER_SECONDS = 60
+"""So long a scheduler may take to have its first worker."""
+
+ABSENCE_SECONDS = 60
+"""So long a scheduler may be without any worker on the way."""
 
 _LOOK_SECONDS = 2
 INSTALL = 'pip install "role-hygiene[cluster]"'
@@ -89,7 +92,7 @@ class Watch:
         while not self._is_over.wait(_LOOK_SECONDS):
             if self._has_workers():
                 last_seen = time.monotonic()
-            elif time.monotonic() - last_seen > WORKER_SECONDS:
+            elif time.monotonic() - last_seen > ABSENCE_SECONDS:
                 self.given_up = True
                 self._client.cancel(self._futures)
                 return
@@ -141,7 +144,7 @@ def _silence() -> None:
 
 def _wait_for_workers(client: Client, address: Address) -> None:
     try:
-        client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)
     except TimeoutError as error:
         raise ConfigError(
             f"--cluster {address.url}: the scheduler has no workers. Start some with `dask worker {address.url}`."

@@ -115,13 +115,13 @@ def test_a_run_that_nobody_works_for_any_more_ends_with_a_sentence_and_goes_on_l
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("hygiene.pipeline.cluster_client.WORKER_SECONDS", 1)
+    monkeypatch.setattr("hygiene.pipeline.cluster_client.ABSENCE_SECONDS", 1)
     chosen, out = settings(tls), tmp_path / "out"
     aws.forget_calls()
     with dask_cluster(tmp_path / "dask", aws.environment(), tls=tls, workers=1) as dask:
 
         def kill_it() -> None:
-            assert until(lambda: sum(call.operation == "GetAccountAuthorizationDetails" for call in aws.calls) >= 4)
+            assert until(lambda: list((out / "snapshots").glob("*/accounts/[0-9]*")))
             (dask.scheduler if lost == "scheduler" else dask.workers[0]).kill()
 
         killer = threading.Thread(target=kill_it)
