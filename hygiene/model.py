@@ -127,7 +127,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class AccountDocuments:
-    """AWS's own answers for one account, as they lie in the snapshot. `None` means: not in the snapshot."""
+    """AWS's own answers for one account, as they lie in the snapshot. `None` means: not in the snapshot.
+
+    `changed` names the files that are not the ones that were collected: somebody has edited them since.
+    """
 
     account_id: str
     authorization_details: JsonObject | None = None
@@ -142,6 +145,7 @@ class AccountDocuments:
     security_hub: JsonObject | None = None
     activity: Activity | None = None
     gaps: tuple[Gap, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

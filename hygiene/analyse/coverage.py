@@ -64,7 +64,7 @@ def read_row(account: Account, documents: AccountDocuments, started_at: datetime
         "roles_read": len(witnesses.detailed),
         **_last_accessed(documents),
         **_events(documents.activity),
-        "reason": "; ".join([*reasons, *_passed_by(documents.activity)]) or None,
+        "reason": "; ".join([*reasons, *_changed(documents), *_passed_by(documents.activity)]) or None,
     }
 
 
@@ -142,6 +142,13 @@ def _missing_events(activity: Activity | None) -> Iterator[str]:
         were = "record was" if number == 1 else "records were"
         yield f"{number} CloudTrail {were} left out: damaged, or of a time that cannot be right"
     yield from activity.problems
+
+
+def _changed(documents: AccountDocuments) -> Iterator[str]:
+    """Yield what is not as it was collected. It was read, so nothing is missing; the auditor asks who changed it."""
+    if documents.changed:
+        was = "was" if len(documents.changed) == 1 else "were"
+        yield f"{', '.join(documents.changed)} {was} changed after collecting"
 
 
 def _passed_by(activity: Activity | None) -> Iterator[str]:

@@ -24,7 +24,7 @@ def verify(
 ) -> None:
     """Hash every file again and compare with manifest.json, then follow the chain of manifests to earlier reviews.
 
-    What people answered is sealed too, with the files it came in.
+    What people answered is sealed too, with the files it came in. So is the snapshot, as long as it is kept.
 
     The chain proves that nothing before the newest manifest was changed; whether that one is the one you sealed, its
     SHA-256 tells, which is printed: keep it where nobody who can write the reports can.
@@ -42,6 +42,8 @@ def verify(
     if not quiet:
         if not verdict.problems:
             typer.echo(f"✓ {verdict.location}: {verdict.files} files are as they were sealed")
+        if verdict.snapshot:
+            typer.echo(f"✓ snapshot: {verdict.snapshot} is as it was collected")
         for name in verdict.ledgers:
             typer.echo(f"✓ ledger: {name}")
         for name in verdict.chain:

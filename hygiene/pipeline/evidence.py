@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hygiene.errors import ConfigError, ReportError
 from hygiene.pipeline.ledger_seals import ledgers_held
 from hygiene.pipeline.places import LEDGER, Places
+from hygiene.pipeline.previous import snapshot_of
 from hygiene.report.evidence import Seal, differences, seal_of
 from hygiene.snapshot import layout
 from hygiene.store import open_store, split_location
@@ -27,7 +28,8 @@ class Verdict:
     """What came of verifying.
 
     `chain` names the manifests that were found and are unchanged, newest first; `ledgers` those that still hold
-    what was sealed in them.
+    what was sealed in them; `snapshot` is where what AWS said lies, unchanged, or empty where it is there no more
+    or does not say what it held.
     """
 
     location: str
@@ -35,6 +37,7 @@ class Verdict:
     files: int
     chain: tuple[str, ...]
     ledgers: tuple[str, ...]
+    snapshot: str
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -58,13 +61,15 @@ def verify(location: str) -> Verdict:
     walk = _Walk(places)
     walk.follow(name, seal)
     ledgers = ledgers_held(places.out, seal.manifest)
+    snapshot, changes = _snapshot(places, seal)
     return Verdict(
         location=folder.location,
         manifest_sha256=seal.sha256,
         files=len(seal.manifest["files"]),
         chain=tuple(walk.found),
         ledgers=ledgers.intact,
-        problems=(*problems, *walk.problems, *ledgers.problems),
+        snapshot=snapshot,
+        problems=(*problems, *walk.problems, *ledgers.problems, *changes),
         notes=(*_notes(places, name, seal), *map(_came_since, ledgers.since)),
     )
 
@@ -139,6 +144,18 @@ class _Walk:
             if content is not None:
                 return name, content
         return "", b""
+
+
+def _snapshot(places: Places, seal: Seal) -> tuple[str, tuple[str, ...]]:
+    """Return where the snapshot lies if it is as it was collected, and what was changed in it.
+
+    One that was pruned, or whose place is not to be reached from here, proves and disproves nothing.
+    """
+    snapshot = snapshot_of(places, seal.manifest)
+    if snapshot is None or not snapshot.lists_files:
+        return "", ()
+    changes = tuple(f"in the snapshot {snapshot.location}, {difference}" for difference in snapshot.differences())
+    return "" if changes else snapshot.location, changes
 
 
 def _notes(places: Places, name: str, seal: Seal) -> Iterator[str]:

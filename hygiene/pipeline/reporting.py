@@ -260,6 +260,9 @@ def _facts(
         *moment.notices,
         *(Notice("gap", f"{problem[0].upper()}{problem[1:]}.") for problem in snapshot.problems),
     )
+    if snapshot.changed:
+        text = f"Changed after collecting, by the digests in the snapshot's manifest: {', '.join(snapshot.changed)}."
+        notices = (*notices, Notice("warning", text))
     is_proven = organization is not None or snapshot.manifest.get("population") == "single account"
     if not is_proven and not snapshot.problems:
         text = "The snapshot has no account list, so nobody can say whether accounts are missing from it."

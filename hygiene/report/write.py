@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,7 +51,11 @@ def write_report(
         _write_files(review, facts, provenance, FolderSink(destination), formats, elsewhere)
         return _seal(facts, provenance, destination)
     except OSError as error:
-        raise ReportError(f"The report could not be written to {destination}: {error.strerror or error}.") from error
+        reason = os.strerror(error.errno) if error.errno else error
+        raise ReportError(
+            f"{destination.parent}: the report cannot be written ({reason}). "
+            "An earlier one is as it was; make room and start again."
+        ) from error
 
 
 def _check_request(destination: Path, formats: Collection[str]) -> None:

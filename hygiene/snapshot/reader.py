@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import zlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +15,12 @@ from hygiene.model import SCHEMA_VERSION, AccountDocuments, Gap, GapKind
 from hygiene.snapshot import layout
 from hygiene.snapshot.accounts import account_documents, account_of_details
 from hygiene.snapshot.organization import read_organization
+from hygiene.snapshot.recorded import Recorded, digest_of, is_changed
 from hygiene.store import is_local_file, open_store, split_location
 from hygiene.store.compressed import TooLargeError, expanded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hygiene.activity import Activity
     from hygiene.activity.period import Window
@@ -51,7 +50,8 @@ _OTHER_LOG = re.compile(r"\d{12}_(?!CloudTrail_)[A-Za-z-]+_", re.ASCII)
 class Snapshot:
     """A snapshot open for reading. `documents` reads one account; nothing is kept in memory between calls.
 
-    `problems` are sentences about files of the snapshot as a whole (account list, manifest) that could not be read.
+    `problems` are sentences about files of the snapshot as a whole (account list, manifest) that could not be read,
+    `changed` names those that are not the ones that were collected.
     """
 
     location: str
@@ -63,6 +63,8 @@ class Snapshot:
     manifest_sha256: str
     problems: tuple[str, ...]
     _files: _Files
+    _recorded: Recorded
+    changed: tuple[str, ...] = ()
     references: Mapping[str, tuple[str, ...]] | None = None
     """Role ARN → resources that name it, from AWS Config; None when it was not asked, or did not answer."""
 
@@ -70,28 +72,28 @@ class Snapshot:
 
     def documents(self, account_id: str) -> AccountDocuments:
         """Return what the snapshot holds of an account, damaged and refused things as gaps."""
-        found, gaps = self._files.account(account_id)
-        documents = account_documents(account_id, found, gaps)
+        found, gaps, changed = self._files.account(account_id, self._recorded.of_account(account_id))
+        documents = replace(account_documents(account_id, found, gaps), changed=changed)
         return replace(documents, activity=self._events(account_id)) if self._events is not None else documents
 
     def fingerprint(self, account_id: str) -> str:
         """Return a digest of what `documents` reads of an account, by the manifest where it lists files."""
-        digests = self._recorded.get(layout.account_folder(account_id)) or self._files.digests(account_id)
+        digests = self._recorded.of_account(account_id) or self._files.digests(account_id)
         has_trail = any(f"/{layout.TRAIL}/" in name for name in digests)
         window = str(self._files.window) if has_trail else ""
-        return _digest(json.dumps([digests, window], sort_keys=True).encode())
+        return digest_of(json.dumps([digests, window], sort_keys=True).encode())
 
-    @cached_property
-    def _recorded(self) -> dict[str, dict[str, str]]:
-        """Account folder → name → SHA-256, as the manifest has them."""
-        found: dict[str, dict[str, str]] = {}
-        listed = self.manifest.get("files")
-        for entry in listed if isinstance(listed, list) else ():
-            name, digest = (
-                (str(entry.get(key)) for key in ("path", "sha256")) if isinstance(entry, dict) else ("", "")
-            )
-            found.setdefault("/".join(name.split("/")[:2]), {})[name] = digest
-        return found
+    @property
+    def lists_files(self) -> bool:
+        """Whether the manifest says which files there were."""
+        return bool(self._recorded.folders)
+
+    def differences(self) -> Iterator[str]:
+        """Yield a sentence for each file that is not as the manifest recorded it; nothing where it lists none."""
+        for folder in sorted(self._recorded.folders):
+            lost, changed = _lost_and_changed(self._files.store, self._recorded.folders[folder])
+            yield from (f"{name} was collected and is lost" for name in lost)
+            yield from (f"{name} was changed after collecting" for name in changed)
 
     def with_events(self, events: Callable[[str], Activity | None]) -> Snapshot:
         """Return the same roles with what CloudTrail says of another time, by account id."""
@@ -123,34 +125,46 @@ class _Files:
     def within(self, window: Window) -> _Files:
         return _Files(self.store, window)
 
-    def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:
+    def account(
+        self, account_id: str, recorded: Mapping[str, str]
+    ) -> tuple[dict[str, Any], list[Gap], tuple[str, ...]]:
+        """Return the documents by name, a gap for each that is lost or damaged, and the names of those changed."""
         found: dict[str, Any] = {}
         gaps: list[Gap] = []
+        lost, changed = [], []
         for name in (*layout.ACCOUNT_DOCUMENTS, layout.GAPS):
+            path = f"{layout.account_folder(account_id)}/{name}.json"
             try:
-                content = _load(self.store, f"{layout.account_folder(account_id)}/{name}.json")
+                content = _content(self.store, path)
+                if content is not None:
+                    found[name] = _document(content)
             except _DamagedError as error:
-                gaps.append(Gap(account_id, name, GapKind.DAMAGED, "", "", f"{name}.json {error}"))
+                gaps.append(_damage(account_id, name, f"{name}.json {error}"))
                 continue
-            if content is not None:
-                found[name] = content
+            if content is None and path in recorded:
+                lost.append(name)
+            elif content is not None and is_changed(content, recorded.get(path)):
+                changed.append(f"{name}.json")
+        if found or gaps:
+            # Where all of it is lost, the account is: that is said of the account, not of each file.
+            gaps += (_damage(account_id, name, f"{name}.json was collected and is lost") for name in lost)
         if layout.ACTIVITY not in found:
             found[layout.TRAIL], damaged = self._trail(account_id)
             gaps += damaged
-        return found, gaps
+        return found, gaps, tuple(changed)
 
     def activity(self, account_id: str) -> dict[str, Any]:
         """Return the files that `account` reads of CloudTrail; what is damaged, `account` tells."""
         try:
-            content = _load(self.store, f"{layout.account_folder(account_id)}/{layout.ACTIVITY}.json")
+            document = _load(self.store, f"{layout.account_folder(account_id)}/{layout.ACTIVITY}.json")
         except _DamagedError:
-            content = None
-        return {layout.TRAIL: self._trail(account_id)[0]} if content is None else {layout.ACTIVITY: content}
+            document = None
+        return {layout.TRAIL: self._trail(account_id)[0]} if document is None else {layout.ACTIVITY: document}
 
     def digests(self, account_id: str) -> dict[str, str]:
         """Return name → SHA-256 of an account's files."""
         names = self.store.names(layout.account_folder(account_id))
-        return {name: _digest(self.store.read(name) or b"") for name in names}
+        return {name: digest_of(self.store.read(name) or b"") for name in names}
 
     def _trail(self, account_id: str) -> tuple[Activity | None, list[Gap]]:
         """Return what the CloudTrail files that somebody put there add up to; one file is in memory at a time."""
@@ -166,14 +180,14 @@ class _Files:
                 passed_by += 1
             except _DamagedError as error:
                 message = f"{layout.TRAIL}/{name.rsplit('/', 1)[-1]} {error}"
-                gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+                gaps.append(_damage(account_id, layout.TRAIL, message))
         if reading.records_of_others and reading.records_of_others == reading.records_read:
             message = f"{layout.TRAIL}/ holds nothing but events of other accounts"
-            gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+            gaps.append(_damage(account_id, layout.TRAIL, message))
         whole = reading.whole("files")
         if whole is None and reading.has_times:
             message = f"{layout.TRAIL}/ holds no event of the time since the review before"
-            gaps.append(Gap(account_id, layout.TRAIL, GapKind.DAMAGED, "", "", message))
+            gaps.append(_damage(account_id, layout.TRAIL, message))
         return replace(whole, files_passed_by=passed_by) if whole is not None else None, gaps
 
 
@@ -188,14 +202,18 @@ class _SingleFile(_Files):
     def within(self, window: Window) -> _SingleFile:  # noqa: ARG002 (no events are in it)
         return self
 
-    def account(self, account_id: str) -> tuple[dict[str, Any], list[Gap]]:  # noqa: ARG002 (there is only one)
-        return {layout.AUTHORIZATION_DETAILS: self.details}, []
+    def account(
+        self,
+        account_id: str,  # noqa: ARG002 (there is only one)
+        recorded: Mapping[str, str],  # noqa: ARG002 (nothing is)
+    ) -> tuple[dict[str, Any], list[Gap], tuple[str, ...]]:
+        return {layout.AUTHORIZATION_DETAILS: self.details}, [], ()
 
     def activity(self, account_id: str) -> dict[str, Any]:  # noqa: ARG002
         return {}
 
     def digests(self, account_id: str) -> dict[str, str]:
-        return {account_id: _digest(json.dumps(self.details, sort_keys=True).encode())}
+        return {account_id: digest_of(json.dumps(self.details, sort_keys=True).encode())}
 
 
 def open_snapshot(location: str) -> Snapshot:
@@ -239,12 +257,15 @@ def _of_one_document(location: str, content: bytes) -> Snapshot:
             f"{location} names no account: expected what `aws iam get-account-authorization-details` prints, "
             "with at least one role or policy in it."
         )
-    return Snapshot(location, (account_id,), None, {}, {}, "", (), _SingleFile(details))
+    return Snapshot(location, (account_id,), None, {}, {}, "", (), _SingleFile(details), Recorded({}))
 
 
 def _open_folder(store: Store) -> Snapshot:
-    account_ids = tuple(store.folders(layout.ACCOUNTS))
     problems: list[str] = []
+    manifest = _whole(store, layout.MANIFEST, problems) or {}
+    _refuse_newer(manifest, store.location)
+    recorded = Recorded.of(manifest)
+    account_ids = tuple(sorted({*store.folders(layout.ACCOUNTS), *recorded.account_ids()}))
     organization_document = _whole(store, layout.ORGANIZATION, problems)
     organization = None
     if organization_document is not None:
@@ -257,27 +278,42 @@ def _open_folder(store: Store) -> Snapshot:
         )
     permission_sets = _permission_sets(_whole(store, layout.IDENTITY_CENTER, problems))
     references = _references(_whole(store, layout.REFERENCES, problems))
-    manifest = _whole(store, layout.MANIFEST, problems) or {}
     problems += _recorded_problems(manifest)
-    _refuse_newer(manifest, store.location)
+    lost, changed = _lost_and_changed(store, recorded.of_whole())
     content = store.read(layout.MANIFEST)
-    digest = hashlib.sha256(content).hexdigest() if content is not None else ""
-    files = _Files(store)
     return Snapshot(
         store.location,
         account_ids,
         organization,
         permission_sets,
         manifest,
-        digest,
-        tuple(problems),
-        files,
+        digest_of(content) if content is not None else "",
+        (*problems, *(f"{name} was collected and is lost" for name in lost)),
+        _Files(store),
+        recorded,
+        changed,
         references,
     )
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _lost_and_changed(store: Store, recorded: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the recorded files that are not there any more, and those that are others."""
+    lost, changed = [], []
+    for name, digest in sorted(recorded.items()):
+        try:
+            content = _content(store, name)
+        except _DamagedError:
+            changed.append(name)
+            continue
+        if content is None:
+            lost.append(name)
+        elif is_changed(content, digest):
+            changed.append(name)
+    return tuple(lost), tuple(changed)
+
+
+def _damage(account_id: str, name: str, message: str) -> Gap:
+    return Gap(account_id, name, GapKind.DAMAGED, "", "", message)
 
 
 def _recorded_problems(manifest: JsonObject) -> list[str]:
@@ -338,26 +374,39 @@ def _records(content: bytes | None, name: str) -> list[Any]:
 
 
 def _load(store: Store, name: str) -> Any:
+    content = _content(store, name)
+    return None if content is None else _document(content)
+
+
+def _content(store: Store, name: str) -> bytes | None:
+    """Return a file's bytes, expanded where somebody has compressed it; None when there is none."""
     content = store.read(name)
     if content is not None:
-        return _decoded(content, gzipped=False)
+        return content
     content = store.read(f"{name}.gz")
-    return None if content is None else _decoded(content, gzipped=True)
+    return None if content is None else _expanded(content)
 
 
 def _decoded(content: bytes, gzipped: bool) -> Any:
+    return _document(_expanded(content) if gzipped else content)
+
+
+def _expanded(content: bytes) -> bytes:
     try:
-        if gzipped:
-            content = expanded(content, MAX_EXPANDED_BYTES)
-        if not content.strip():
-            raise _DamagedError("is empty")
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise _DamagedError(f"is not JSON ({error})") from None
+        return expanded(content, MAX_EXPANDED_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise _DamagedError(f"cannot be expanded ({error})") from None
     except TooLargeError as error:
         raise _DamagedError(f"{error}; if that is right, put the file there without .gz") from None
+
+
+def _document(content: bytes) -> Any:
+    if not content.strip():
+        raise _DamagedError("is empty")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _DamagedError(f"is not JSON ({error})") from None
     if document is None:
         raise _DamagedError("holds nothing (null)")
     return document

@@ -1,0 +1,61 @@
+"""What the manifest of a snapshot recorded of its files when collecting ended: which there were, and their digests.
+
+Without it a file that is lost later would look like one that was never asked for: no gaps, no last use, no events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hygiene.snapshot import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hygiene.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Folder of an account, or "" for the snapshot as a whole → path in the snapshot → SHA-256.
+
+    Empty where there is no manifest, or one that somebody wrote by hand and that lists no files.
+    """
+
+    folders: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, manifest: JsonObject) -> Recorded:
+        """Return what a manifest lists; what is no file with a digest counts as not listed."""
+        folders: dict[str, dict[str, str]] = {}
+        listed = manifest.get("files")
+        for entry in listed if isinstance(listed, list) else ():
+            path, digest = (entry.get("path"), entry.get("sha256")) if isinstance(entry, dict) else (None, None)
+            if isinstance(path, str) and isinstance(digest, str):
+                folder = "/".join(path.split("/")[:2]) if path.startswith(f"{layout.ACCOUNTS}/") else ""
+                folders.setdefault(folder, {})[path] = digest
+        return cls(folders)
+
+    def account_ids(self) -> set[str]:
+        """Return the accounts that had a folder."""
+        return {folder.removeprefix(f"{layout.ACCOUNTS}/") for folder in self.folders if folder}
+
+    def of_account(self, account_id: str) -> Mapping[str, str]:
+        """Return path → SHA-256 of one account's files."""
+        return self.folders.get(layout.account_folder(account_id), {})
+
+    def of_whole(self) -> Mapping[str, str]:
+        """Return path → SHA-256 of the files that belong to no account."""
+        return self.folders.get("", {})
+
+
+def is_changed(content: bytes, digest: str | None) -> bool:
+    """Whether a file is not the one that was recorded; a file that was not recorded is what it is."""
+    return digest is not None and digest_of(content) != digest
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 as manifests have it."""
+    return hashlib.sha256(content).hexdigest()
