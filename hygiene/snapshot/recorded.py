@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hygiene.snapshot import layout
+from hygiene.snapshot.decoding import DamagedError, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hygiene.model import JsonObject
+    from hygiene.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,22 @@ class Recorded:
     def of_whole(self) -> Mapping[str, str]:
         """Return path → SHA-256 of the files that belong to no account."""
         return self.folders.get("", {})
+
+
+def lost_and_changed(store: Store, recorded: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the recorded files that are not there any more, and those that are others."""
+    lost, changed = [], []
+    for name, digest in sorted(recorded.items()):
+        try:
+            content = content_of(store, name)
+        except DamagedError:
+            changed.append(name)
+            continue
+        if content is None:
+            lost.append(name)
+        elif is_changed(content, digest):
+            changed.append(name)
+    return tuple(lost), tuple(changed)
 
 
 def is_changed(content: bytes, digest: str | None) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from hygiene.errors import ConfigError, SnapshotError
 from hygiene.model import AccountDocuments
-from hygiene.snapshot import open_snapshot, reader
+from hygiene.snapshot import decoding, open_snapshot
 from tests.builders import ACCOUNT, SISTER, a_role, analysed_population, details
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_a_broken_gzip_is_a_gap(place: Path) -> None:
 
 
 def test_a_small_file_that_expands_without_end_is_a_gap(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MAX_EXPANDED_BYTES", 1 << 20)
+    monkeypatch.setattr(decoding, "MAX_EXPANDED_BYTES", 1 << 20)
     summary = place / "accounts" / ACCOUNT / "account-summary.json.gz"
     summary.write_bytes(gzip.compress(json.dumps({"SummaryMap": {"Roles": 1}}).encode().ljust(1 << 20)))
     assert not open_snapshot(str(place)).documents(ACCOUNT).gaps
