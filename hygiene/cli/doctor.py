@@ -12,7 +12,7 @@ from hygiene.cli.progress import shown_progress
 from hygiene.collect.doctor import Diagnosis, examine
 from hygiene.collect.hub_doctor import Finding, examine_hub
 from hygiene.collect.sessions import Sessions
-from hygiene.pipeline.collecting import SINGLE_ACCOUNT, find_population
+from hygiene.pipeline.population import SINGLE_ACCOUNT, find_population
 
 if TYPE_CHECKING:
     from hygiene.config import Settings

@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
     from hygiene.analyse.organization import FirstPass, Parts
     from hygiene.config import Settings
-    from hygiene.pipeline.collecting import Reading
     from hygiene.pipeline.examining import Examination
     from hygiene.pipeline.parts import SpilledParts
+    from hygiene.pipeline.reading import Reading
     from hygiene.pipeline.reviewing import Reviewing
     from hygiene.pipeline.working import Receipt
     from hygiene.pipeline.writing import Unwritten
@@ -76,7 +76,7 @@ class Cluster:
         self._shared = SharedParts(open_store(out), quarter)
 
     def read(self, reading: Reading, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
-        """Read accounts into the snapshot, as `Reading.read_into` does; returns the number of gaps."""
+        """Read accounts into the snapshot, as `read_accounts` does; returns the number of gaps."""
         plan = self._plan(
             writer.store,
             window=(reading.events.window.begins.isoformat(), reading.events.window.ends.isoformat()),

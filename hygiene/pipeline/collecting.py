@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from hygiene.activity.period import review_window
-from hygiene.model import Account, AccountState
 from hygiene.pipeline.events import EventsAsked, event_reader
 from hygiene.pipeline.places import collection_parameters, new_run_id
+from hygiene.pipeline.population import Population, find_population
+from hygiene.pipeline.reading import Reading, beside
 from hygiene.snapshot import SnapshotWriter, layout
-from hygiene.snapshot.organization import read_organization as parse_organization
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from hygiene.collect.account import AccountRead, AccountReader, ReadAccount
-    from hygiene.collect.client import AwsClient
     from hygiene.collect.progress import Progress
-    from hygiene.collect.runner import Runner
     from hygiene.collect.sessions import Sessions
-    from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Settings
-    from hygiene.model import JsonObject, Skip
     from hygiene.pipeline.earlier_snapshot import EarlierSnapshot
     from hygiene.store import Store
     from hygiene.store.base import Fence
@@ -36,10 +30,6 @@ if TYPE_CHECKING:
     Clock = Callable[[], datetime]
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-SINGLE_ACCOUNT = "single account"
 
 STAYS_FRESH = timedelta(hours=24)
 """An interrupted run goes on with accounts read within a day; older ones are read again, so that a role used since
@@ -64,17 +54,6 @@ class Collected:
         if self.accounts and self.failed == self.accounts:
             return 1
         return 3 if self.gaps or self.problems else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Population:
-    """The accounts to read, those to skip, the document they came from, and where the list comes from."""
-
-    chosen: tuple[Account, ...]
-    skipped: tuple[Skip, ...]
-    document: JsonObject | None
-    problems: tuple[str, ...]
-    basis: str
 
 
 def collect_into(
@@ -112,9 +91,9 @@ def collect_into(
         )
     asked = events or EventsAsked(review_window(clock(), None))
     reading = Reading(sessions, settings, progress, earlier, clock, asked)
-    whole = _beside("whole", partial(read_whole, sessions, settings, population))
+    whole = beside("whole", partial(read_whole, sessions, settings, population))
     try:
-        gaps = (read or Reading.read_into)(reading, writer, missing, population.basis)
+        gaps = (read or read_accounts)(reading, writer, missing, population.basis)
         documents, problems = whole()
     except BaseException:
         # What the hub still reads beside is for nobody any more.
@@ -128,61 +107,22 @@ def collect_into(
     return Collected(store.location, len(population.chosen), failed, gaps, population.problems + problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How accounts are read: with whose sessions, and what is known already."""
-
-    sessions: Sessions
-    settings: Settings
-    progress: Progress
-    earlier: EarlierSnapshot | None
-    clock: Clock
-    events: EventsAsked
-
-    def read_into(self, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
-        """Read accounts into the snapshot and return the number of gaps. `basis`: of the population."""
-        from hygiene.collect.workers import concurrency
-        from hygiene.pipeline.reading_elsewhere import can_read_elsewhere, elsewhere
-
-        chosen = concurrency(self.settings.aws.max_workers, len(account_ids))
-        with event_reader(self.settings, self.sessions, self.events) as events:
-            here = self.reader(basis, events)
-            if chosen.processes == 1 or not can_read_elsewhere(self):
-                return len(self.runner(writer, here).run(account_ids, chosen.accounts))
-            with elsewhere(self, chosen.processes, here, events) as there:
-                return len(self.runner(writer, there).run(account_ids, chosen.accounts))
-
-    def reader(self, basis: str, events: EventReader | None) -> AccountReader:
-        """Return who reads accounts here, for as long as `events` is open."""
-        from hygiene.collect.account import AccountReader
-
-        enter = self.sessions.own if basis == SINGLE_ACCOUNT else self.sessions.enter
-        return AccountReader(enter, self.settings.aws, events)
-
-    def runner(self, writer: SnapshotWriter, reader: ReadAccount) -> Runner:
-        """Return who has accounts read, and writes them; what the hub knows of them is read meanwhile."""
-        from hygiene.collect.runner import Runner
-
-        opinions = _beside("opinions", partial(_second_opinions, self.sessions.hub))
-        return Runner(partial(self._read, reader), writer, self.progress, self.clock, self.sessions.stop, opinions)
-
-    def _read(self, reader: ReadAccount, account_id: str) -> AccountRead:
-        return reader(account_id, self.earlier.previous(account_id) if self.earlier else None)
-
-
-def _beside(name: str, work: Callable[[], T]) -> Callable[[], T]:
-    """Begin something that the hub does while accounts are read; what is returned gives what comes of it.
-
-    Nobody else waits for this thread: told to end, its next call raises, and one that hangs is left.
-    """
-    beside = ThreadPoolExecutor(1, thread_name_prefix=name)
-    future = beside.submit(work)
-    beside.shutdown(wait=False)
-    return future.result
-
-
 ReadAccounts = Callable[[Reading, SnapshotWriter, Sequence[str], str], int]
-"""As `Reading.read_into` does it: here, or on other machines."""
+"""As `read_accounts` does it: here, or on other machines."""
+
+
+def read_accounts(reading: Reading, writer: SnapshotWriter, account_ids: Sequence[str], basis: str) -> int:
+    """Read accounts into the snapshot, by this machine, and return the number of gaps. `basis`: of the population."""
+    from hygiene.collect.workers import concurrency
+    from hygiene.pipeline.reading_elsewhere import can_read_elsewhere, elsewhere
+
+    chosen = concurrency(reading.settings.aws.max_workers, len(account_ids))
+    with event_reader(reading.settings, reading.sessions, reading.events) as events:
+        here = reading.reader(basis, events)
+        if chosen.processes == 1 or not can_read_elsewhere(reading):
+            return len(reading.runner(writer, here).run(account_ids, chosen.accounts))
+        with elsewhere(reading, chosen.processes, here, events) as there:
+            return len(reading.runner(writer, there).run(account_ids, chosen.accounts))
 
 
 def read_whole(
@@ -201,18 +141,6 @@ def read_whole(
     return {**documents, **references}, problems
 
 
-def _second_opinions(hub: AwsClient) -> dict[str, dict[str, JsonObject]]:
-    """Return account id → documents of those who look at roles besides us, read from the hub's account."""
-    from hygiene.collect.access_analyzer import read_unused_access
-    from hygiene.collect.security_hub import read_role_findings
-
-    documents: dict[str, dict[str, JsonObject]] = {}
-    for name, read in (("access-analyzer", read_unused_access), ("security-hub", read_role_findings)):
-        for account_id, found in read(hub).items():
-            documents.setdefault(account_id, {})[name] = found
-    return documents
-
-
 def _references(sessions: Sessions, settings: Settings) -> tuple[dict[str, object], tuple[str, ...]]:
     """Return which resources name a role, where that was asked for, and a sentence when AWS did not answer."""
     from hygiene.collect.references import read_references
@@ -225,34 +153,6 @@ def _references(sessions: Sessions, settings: Settings) -> tuple[dict[str, objec
     except RefusedError as error:
         logger.warning("AWS Config is not read: %s", error)
         return {}, (f"AWS Config could not be asked which resources name a role: {error}",)
-
-
-def find_population(sessions: Sessions, settings: Settings) -> Population:
-    """Return the accounts of the review. Raises PopulationError when the account list was refused."""
-    from hygiene.collect.organization import read_organization
-    from hygiene.collect.selection import listed_ids, uses_tags
-
-    listed = listed_ids(settings.accounts)
-    document = read_organization(sessions.hub, with_tags=uses_tags(settings.accounts), may_be_refused=bool(listed))
-    return population_in(document, sessions, settings)
-
-
-def population_in(document: JsonObject | None, sessions: Sessions, settings: Settings) -> Population:
-    """Return the accounts of the review by an account list; None: the caller's account is in no organization."""
-    from hygiene.collect.selection import listed_ids, select
-
-    if document is None:
-        own = Account(sessions.caller.account_id, state=AccountState.UNKNOWN)
-        return Population((own,), (), None, (), SINGLE_ACCOUNT)
-    organization, problems = parse_organization(document)
-    if organization is None:
-        listed = listed_ids(settings.accounts)
-        accounts: Sequence[Account] = [Account(account_id, state=AccountState.UNKNOWN) for account_id in listed]
-        basis = "listed in the configuration"
-    else:
-        accounts, basis = organization.accounts, "organization"
-    chosen, skipped = select(accounts, settings.accounts)
-    return Population(chosen, skipped, document, problems, basis)
 
 
 def _begin(writer: SnapshotWriter, settings: Settings, now: datetime) -> tuple[str, datetime, frozenset[str]]:

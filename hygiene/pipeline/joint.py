@@ -13,16 +13,10 @@ from typing import TYPE_CHECKING, Any
 from hygiene.documents import parse_time
 from hygiene.errors import ConfigError
 from hygiene.model import Gap, GapKind
-from hygiene.pipeline.collecting import (
-    STAYS_FRESH,
-    Collected,
-    Reading,
-    about,
-    find_population,
-    population_in,
-    read_whole,
-)
+from hygiene.pipeline.collecting import STAYS_FRESH, Collected, about, read_accounts, read_whole
 from hygiene.pipeline.places import collection_parameters, new_run_id
+from hygiene.pipeline.population import find_population, population_in
+from hygiene.pipeline.reading import Reading
 from hygiene.snapshot import JointWriter, layout, open_snapshot
 
 if TYPE_CHECKING:
@@ -32,9 +26,9 @@ if TYPE_CHECKING:
     from hygiene.collect.progress import Progress
     from hygiene.collect.sessions import Sessions
     from hygiene.config import Settings
-    from hygiene.pipeline.collecting import Population
     from hygiene.pipeline.earlier_snapshot import EarlierSnapshot
     from hygiene.pipeline.events import EventsAsked
+    from hygiene.pipeline.population import Population
     from hygiene.snapshot import Snapshot
     from hygiene.store import Store
 
@@ -135,7 +129,7 @@ class Collecting:
         missing = [one for one in mine if not writer.is_finished(one, self.clock() - STAYS_FRESH)]
         logger.info("shard %s: %d of %d accounts, %d to read", shard, len(mine), len(joint.accounts), len(missing))
         reading = Reading(sessions, self.settings, self.progress, self.earlier, self.clock, self.events(joint.as_of))
-        gaps = reading.read_into(writer, missing, population.basis)
+        gaps = read_accounts(reading, writer, missing, population.basis)
         failed = sum(not writer.has_details(account_id) for account_id in mine)
         return Collected(store.location, len(mine), failed, gaps, population.problems), joint
 

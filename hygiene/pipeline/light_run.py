@@ -8,8 +8,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from hygiene.errors import ConfigError
-from hygiene.pipeline.collecting import SINGLE_ACCOUNT, Collected, find_population
+from hygiene.pipeline.collecting import Collected
 from hygiene.pipeline.events import event_reader
+from hygiene.pipeline.population import SINGLE_ACCOUNT, find_population
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hygiene.collect.progress import Progress
     from hygiene.collect.trail.reader import EventReader
     from hygiene.config import Aws
-    from hygiene.pipeline.collecting import Reading
+    from hygiene.pipeline.reading import Reading
 
 
 _TO_SPARE_SECONDS = 300

@@ -14,7 +14,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from hygiene.errors import NotDueError
-from hygiene.pipeline.collecting import STAYS_FRESH, Reading, collect_into
+from hygiene.pipeline.collecting import STAYS_FRESH, collect_into, read_accounts
 from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import events_asked
 from hygiene.pipeline.examining import here
@@ -90,7 +90,7 @@ class Workforce(Protocol):
 class Alone:
     """One process does it all."""
 
-    read: ReadAccounts = staticmethod(Reading.read_into)
+    read: ReadAccounts = staticmethod(read_accounts)
     examine: Examining = staticmethod(here)
     write: Writing = staticmethod(written_here)
 

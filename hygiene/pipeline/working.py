@@ -21,13 +21,13 @@ from hygiene.activity.period import Window
 from hygiene.analyse.catalogue import configured_checks
 from hygiene.analyse.owners import OwnerRules
 from hygiene.config import Settings
-from hygiene.pipeline.collecting import Reading
 from hygiene.pipeline.earlier import earlier_facts
 from hygiene.pipeline.earlier_snapshot import earlier_snapshot
 from hygiene.pipeline.events import EventsAsked, event_reader
 from hygiene.pipeline.examining import Examination
 from hygiene.pipeline.parts import SharedParts
 from hygiene.pipeline.places import EVENTS, wall_clock
+from hygiene.pipeline.reading import Reading
 from hygiene.policy.actions import catalogue_version
 from hygiene.snapshot import SnapshotWriter, open_snapshot
 from hygiene.store import open_store

@@ -14,8 +14,8 @@ from hygiene.collect.collectors.last_accessed import TAKEN_OVER
 from hygiene.collect.progress import Silent
 from hygiene.collect.reading_processes import ReadingProcesses
 from hygiene.pipeline import reading_elsewhere
-from hygiene.pipeline.collecting import Reading
 from hygiene.pipeline.events import EventsAsked
+from hygiene.pipeline.reading import Reading
 from hygiene.pipeline.reading_elsewhere import can_read_elsewhere
 from hygiene.simulate.cloudtrail import actors, events
 from hygiene.store import open_store
