@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.analyse.activity_rows import assumption_rows, event_rows
 from hygiene.analyse.chains import Chain, RoleFacts, chain_sentence, find_chains, role_facts
 from hygiene.analyse.check import Finding
-from hygiene.analyse.estate import build_estate
+from hygiene.analyse.facts import build_estate
 from hygiene.analyse.platform import platform_of
 from hygiene.analyse.policy_texts import policy_texts
 from hygiene.analyse.proposal import proposals_of

@@ -16,7 +16,7 @@ from hygiene.report.frameworks import Control, mapped
 from hygiene.report.limits import switched_off
 from hygiene.report.lists_view import page_view
 from hygiene.report.manifest import file_record
-from hygiene.report.view import PageView, Shortened
+from hygiene.report.pieces import Shortened
 from hygiene.report.visible import parts, rows_of, visible
 from hygiene.report.wording import counted
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hygiene.frames import AccountReview
     from hygiene.model import Provenance, ReportFile, ReviewFacts
     from hygiene.report.index_view import Whole
+    from hygiene.report.view import PageView
     from hygiene.report.visible import Row
 
     Numbers = Mapping[str, Any]

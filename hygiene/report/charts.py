@@ -15,7 +15,7 @@ from hygiene.report.wording import counted, listed, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hygiene.report.highlights import AccountNumbers
+    from hygiene.report.counts import AccountNumbers
 
 WIDTH = 560
 """Of a drawing, in its own units; CSS fits it to the screen."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hygiene.frames import SEVERITIES
-from hygiene.report.view import GroupView, Link, Shortened
+from hygiene.report.pieces import Link, Shortened
+from hygiene.report.view import GroupView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hygiene.frames import USAGE_STATUSES
 from hygiene.report import links
 from hygiene.report.cells import is_empty
+from hygiene.report.counts import AccountNumbers, OwnerNumbers
 from hygiene.report.groups import Groups, Member
 from hygiene.report.loop_view import follow_up_views
+from hygiene.report.pieces import Link, Shortened
 from hygiene.report.roster import NO_SEVERITY
-from hygiene.report.view import ChangeView, Link, Shortened
+from hygiene.report.view import ChangeView
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:
@@ -34,34 +36,6 @@ _CHANGE_ORDER = (
     "became_unused", "added", "removed", "privilege_down", "trust_narrowed",
 )  # fmt: skip
 _LATE = ("overdue", "re-opened")
-
-
-class AccountNumbers(NamedTuple):
-    """Roles of an account: all, to decide, unused; `rank` of the worst finding, as `rank_of` counts.
-
-    `by_severity`: roles by their worst finding in effect, in the order of SEVERITIES. `granted` and `used`: services,
-    added up over the `measured` roles for which both were read, of the `judged` ones that are not AWS's own.
-    """
-
-    roles: int = 0
-    needed: int = 0
-    unused: int = 0
-    rank: int = NO_SEVERITY
-    by_severity: tuple[int, ...] = (0,) * NO_SEVERITY
-    granted: int = 0
-    used: int = 0
-    measured: int = 0
-    judged: int = 0
-
-
-class OwnerNumbers(NamedTuple):
-    """Roles of an owner: all, to decide, critical or high, decided in this review, overdue or undone."""
-
-    roles: int = 0
-    needed: int = 0
-    urgent: int = 0
-    answered: int = 0
-    late: int = 0
 
 
 class _First(Generic[T]):

@@ -9,13 +9,15 @@ from hygiene.model import TRACKING_PERIOD_DAYS
 from hygiene.report import links
 from hygiene.report.catalogue import check_views, grouped
 from hygiene.report.charts import charts
-from hygiene.report.highlights import AccountNumbers, change_rank
+from hygiene.report.counts import AccountNumbers
+from hygiene.report.highlights import change_rank
 from hygiene.report.in_words import passages
 from hygiene.report.limits import ALWAYS, limits_of_this_review
 from hygiene.report.lists_view import page_view
 from hygiene.report.loop_view import exception_views, quarter_views, state_links
+from hygiene.report.pieces import Figure, Link, Segment, Shortened
 from hygiene.report.policy_list import policy_views
-from hygiene.report.view import AccountView, Figure, IndexView, Link, OwnerView, Segment, Shortened
+from hygiene.report.view import AccountView, IndexView, OwnerView
 from hygiene.report.visible import rows_of, visible
 from hygiene.report.wording import counted, headline
 

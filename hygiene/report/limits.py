@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hygiene.model import ReviewFacts
-    from hygiene.report.highlights import AccountNumbers
+    from hygiene.report.counts import AccountNumbers
 
 
 class Limit(NamedTuple):

@@ -8,7 +8,8 @@ import numpy as np
 
 from hygiene.report import links
 from hygiene.report.cells import iso
-from hygiene.report.view import Chip, Figure, Link, ListView, PageView, RolesView
+from hygiene.report.pieces import Chip, Figure, Link
+from hygiene.report.view import ListView, PageView, RolesView
 from hygiene.report.visible import visible
 from hygiene.report.wording import counted, moment
 

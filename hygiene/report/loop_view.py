@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hygiene.report.links import account_page, role_anchor
-from hygiene.report.view import Link
+from hygiene.report.pieces import Link
 from hygiene.report.visible import rows_of, visible
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from hygiene.report import links
 from hygiene.report.drawer import Drawer
 from hygiene.report.lists_view import page_view
-from hygiene.report.view import Link, NamePage, NamesView
+from hygiene.report.pieces import Link
+from hygiene.report.view import NamePage, NamesView
 from hygiene.report.visible import rows_of
 
 if TYPE_CHECKING:

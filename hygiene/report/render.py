@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from hygiene.report.attestation import AttestationView
+    from hygiene.report.pieces import Shortened
     from hygiene.report.questions import Form
-    from hygiene.report.view import GroupView, IndexView, ListView, NamesView, RolesView, Shortened
+    from hygiene.report.view import GroupView, IndexView, ListView, NamesView, RolesView
 
 _CUT = "<!--cut-->"
 """Between the pieces of a template that is rendered for many things at once.

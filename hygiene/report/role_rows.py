@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from markupsafe import Markup
 
 from hygiene.report.groups import Member
+from hygiene.report.pieces import Link
 from hygiene.report.questions import questions_of
 from hygiene.report.role_view import finding_views, role_views
-from hygiene.report.view import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence

@@ -5,17 +5,16 @@ Named tuples: several times as fast to define, to make and to compare as data cl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from hygiene.report.charts import Chart
     from hygiene.report.in_words import Passage
     from hygiene.report.limits import Limit
     from hygiene.report.loop_view import ExceptionView, FollowUpView, QuarterView
+    from hygiene.report.pieces import Chip, Figure, Link, Segment, Shortened
     from hygiene.report.principals import PrincipalView
     from hygiene.report.wording import Headline, LastUse
-
-T = TypeVar("T")
 
 _READ_AT_A_GLANCE = 10
 
@@ -29,14 +28,6 @@ class PageView(NamedTuple):
     quarter: str
     as_of: str
     organization: str
-
-
-class Link(NamedTuple):
-    """A text that leads somewhere; an empty `href` leads nowhere and is shown as text."""
-
-    text: str
-    href: str
-    note: str = ""
 
 
 class FindingView(NamedTuple):
@@ -154,14 +145,6 @@ class RoleView(NamedTuple):
     """Why an unused role has no commands to remove it; empty for others."""
 
 
-class Chip(NamedTuple):
-    """A filter of a role table: its words, the tag it keeps and how many roles carry it."""
-
-    text: str
-    tag: str
-    number: int
-
-
 class RolesView(NamedTuple):
     """A table of roles, one page of it; `place` is what tells roles apart: `owner`, `account` or `both`.
 
@@ -204,16 +187,6 @@ class NamesView(NamedTuple):
     beside: tuple[Link, ...]
 
 
-class Figure(NamedTuple):
-    """A number with its words; where it leads; the tone its edge has."""
-
-    number: int
-    text: str
-    href: str
-    note: str
-    tone: str
-
-
 class ListView(NamedTuple):
     """The page of an account, of an owner or of a work list: what it is, its numbers, its roles."""
 
@@ -225,17 +198,6 @@ class ListView(NamedTuple):
     figures: tuple[Figure, ...]
     findings: tuple[FindingView, ...]
     table: RolesView
-
-
-class Segment(NamedTuple):
-    """A part of the population's bar, in thousandths of its width."""
-
-    key: str
-    text: str
-    number: int
-    x: int
-    width: int
-    note: str
 
 
 class AccountView(NamedTuple):
@@ -295,13 +257,6 @@ class ChangeView(NamedTuple):
     account: str
     before: str
     after: str
-
-
-class Shortened(NamedTuple, Generic[T]):
-    """The first rows of something long, and how long it is."""
-
-    rows: tuple[T, ...]
-    total: int
 
 
 class PolicyView(NamedTuple):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from hygiene.simulate import object_storage
 from hygiene.simulate.authorize import authorize, denied, request_context
 from hygiene.simulate.calls import Call
-from hygiene.simulate.cloudtrail.guard import check_s3, read_s3
 from hygiene.simulate.connections import ANSWER_FAULT
 from hygiene.simulate.errors import AwsError, expired_token, invalid_signature
 from hygiene.simulate.identifiers import job_id
@@ -23,6 +22,7 @@ from hygiene.simulate.operations import OPERATIONS
 from hygiene.simulate.operations.organization import check_membership
 from hygiene.simulate.passthrough import Passthrough, error_code_of, named_action, operation_of, unsupported
 from hygiene.simulate.resources import resource_of
+from hygiene.simulate.s3_guard import check_s3, read_s3
 from hygiene.simulate.services import PROTOCOLS, iam_action
 from hygiene.simulate.storm import ANSWER_FAULTS, Fault
 from hygiene.simulate.wire import (

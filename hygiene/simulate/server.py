@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hygiene.simulate.calls import Call
-    from hygiene.simulate.cloudtrail.bucket import Damage
     from hygiene.simulate.cloudtrail.records import Record
     from hygiene.simulate.faults import Faults
+    from hygiene.simulate.trail_bucket import Damage
     from hygiene.simulate.world import World
 
 HOST = "127.0.0.1"

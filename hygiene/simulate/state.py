@@ -15,15 +15,15 @@ from moto.iam.models import Role as MotoRole
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
 from hygiene.simulate.calls import CallLog
-from hygiene.simulate.cloudtrail.bucket import TrailBucket
-from hygiene.simulate.cloudtrail.store import EventStore
 from hygiene.simulate.credentials import CredentialStore
+from hygiene.simulate.event_store import EventStore
 from hygiene.simulate.faults import Faults
+from hygiene.simulate.trail_bucket import TrailBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hygiene.simulate.athena.executions import Execution
+    from hygiene.simulate.athena.execution import Execution
     from hygiene.simulate.world import Account, World
 
 

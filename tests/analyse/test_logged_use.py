@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hygiene.analyse.estate import build_estate
+from hygiene.analyse.facts import build_estate
 from hygiene.analyse.logged_use import logged_use
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.analyse.proposal import proposals_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.analyse.estate import build_estate
+from hygiene.analyse.facts import build_estate
 from hygiene.analyse.permissions import PolicyCompiler
 from hygiene.analyse.proposal import proposals_of
 from hygiene.analyse.proposal_files import FileNames

@@ -13,7 +13,7 @@ import pytest
 from hygiene.frames import FollowUps, frame_of
 from hygiene.report import summarise, write_report
 from hygiene.report.charts import WIDTH, charts
-from hygiene.report.highlights import AccountNumbers
+from hygiene.report.counts import AccountNumbers
 from hygiene.report.last_use import count_last_use, labels, starts
 from tests.report.review_sample import a_review, a_role, no_date, the_facts, the_provenance, unused
 

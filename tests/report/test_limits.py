@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from hygiene.report import summarise, write_report
-from hygiene.report.highlights import AccountNumbers
+from hygiene.report.counts import AccountNumbers
 from hygiene.report.limits import ALWAYS, limits_of_this_review
 from tests.report.review_sample import AS_OF, a_review, a_role, an_account, no_date, the_facts, the_provenance
 

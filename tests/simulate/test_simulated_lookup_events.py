@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hygiene.simulate.cloudtrail import actors, events
-from hygiene.simulate.cloudtrail.store import EventStore
 from hygiene.simulate.errors import SimulationError
+from hygiene.simulate.event_store import EventStore
 from hygiene.simulate.server import SimulatedAws
 from tests.simulate.eventful_world import (
     ADMINISTRATOR,

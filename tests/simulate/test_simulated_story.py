@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hygiene.simulate import DEMO_AS_OF, demo_world
-from hygiene.simulate.cloudtrail.store import EventStore
+from hygiene.simulate.event_store import EventStore
 from hygiene.simulate.story import activity, company, incidents
 
 WORLD = demo_world()

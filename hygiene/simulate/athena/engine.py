@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from hygiene.simulate.cloudtrail.bucket import Delivered, TrailBucket
     from hygiene.simulate.cloudtrail.trail import Trail
+    from hygiene.simulate.trail_bucket import Delivered, TrailBucket
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from hygiene.simulate.athena.errors import QueryFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hygiene.simulate.cloudtrail.bucket import Delivered
+    from hygiene.simulate.trail_bucket import Delivered
 
 _USER_IDENTITY = """STRUCT(
     "type" VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, invokedby VARCHAR, accesskeyid VARCHAR,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from hygiene.simulate.athena import executions
 from hygiene.simulate.athena.engine import Engine
 from hygiene.simulate.athena.errors import QueryFailedError, QueryRefusedError
-from hygiene.simulate.athena.executions import CANCELLED, SUCCEEDED, Execution
+from hygiene.simulate.athena.execution import CANCELLED, SUCCEEDED, Execution
 from hygiene.simulate.errors import AwsError
 from hygiene.simulate.identifiers import job_id
 from hygiene.simulate.incoming import Answer, Incoming
+from hygiene.simulate.operations import athena_queries
 from hygiene.simulate.paging import page
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _execution(state: State, call: Incoming) -> Execution:
 def get_query_execution(state: State, call: Incoming) -> Answer:
     """How far a query is, and what it scanned."""
     execution = _execution(state, call)
-    executions.look(state, execution)
+    athena_queries.look(state, execution)
     status: dict[str, Any] = {"State": execution.state, "SubmissionDateTime": execution.submitted}
     if execution.reason:
         status["StateChangeReason"] = execution.reason
@@ -159,7 +159,7 @@ def stop_query_execution(state: State, call: Incoming) -> Answer:
     """End a query that is not done; one that is stays as it ended."""
     execution = _execution(state, call)
     if not execution.is_done:
-        executions.end(state, execution, CANCELLED, "Query was cancelled by user")
+        athena_queries.end(state, execution, CANCELLED, "Query was cancelled by user")
     return Answer({})
 
 

@@ -5,56 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hygiene.simulate.athena.engine import Engine, Plan, Result
 from hygiene.simulate.athena.errors import QueryFailedError
+from hygiene.simulate.athena.execution import CANCELLED, FAILED, RUNNING, SUCCEEDED, Execution
 from hygiene.simulate.authorize import identity_refusal, request_context, scp_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from hygiene.simulate.cloudtrail.trail import Trail, Workgroup
-    from hygiene.simulate.credentials import Caller
+    from hygiene.simulate.athena.engine import Result
+    from hygiene.simulate.cloudtrail.trail import Trail
     from hygiene.simulate.state import State
 
-QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"
-
 LIMIT_REASON = "Bytes scanned limit was exceeded"
-
-
-@dataclass
-class Execution:
-    """One query. It is done `job_seconds` after its start, but never at the first look, as at AWS."""
-
-    id: str
-    sql: str
-    caller: Caller
-    region: str
-    workgroup: Workgroup
-    output: str
-    submitted: datetime
-    ready_at: float
-    engine: Engine
-    plan: Plan | None
-    failure: str = ""
-    state: str = QUEUED
-    looks: int = 0
-    scanned: int = 0
-    completed: datetime | None = None
-    result: Result = field(default_factory=lambda: Result((), ()))
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.state in (SUCCEEDED, FAILED, CANCELLED)
-
-    @property
-    def reason(self) -> str:
-        """Why it ended as it did."""
-        return self.failure if self.state in (FAILED, CANCELLED) else ""
 
 
 def look(state: State, execution: Execution) -> None:

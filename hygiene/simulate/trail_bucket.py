@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hygiene.simulate.cloudtrail.records import Record
-    from hygiene.simulate.cloudtrail.store import EventStore
+    from hygiene.simulate.event_store import EventStore
     from hygiene.simulate.world import World
 
 DELAY = timedelta(minutes=5)
