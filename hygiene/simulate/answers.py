@@ -9,12 +9,17 @@ from __future__ import annotations
 import base64
 import calendar
 import json
+import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_SPECIAL = re.compile(r"[&<>\r]")
 
 
 def query_xml(model: Any, result: Mapping[str, Any], request_id: str) -> bytes:
@@ -66,21 +71,46 @@ def _seconds(value: Any) -> int:
 
 def _element(name: str, shape: Any, value: Any, out: list[str]) -> None:
     out.append(f"<{name}>")
-    _CONTENTS.get(shape.type_name, _text)(shape, value, out)
+    _writer(shape)(shape, value, out)
     out.append(f"</{name}>")
 
 
+@lru_cache(maxsize=4096)
+def _members(shape: Any) -> tuple[tuple[str, str, str, Any, Any], ...]:
+    """Name, both tags, how it is written, and shape of each member: botocore looks all of it up at every question."""
+    return tuple((name, *_tags(member, name), _writer(member), member) for name, member in shape.members.items())
+
+
+@lru_cache(maxsize=4096)
+def _item(shape: Any) -> tuple[str, str, Any, Any]:
+    """Both tags, how it is written, and the shape of a list's items."""
+    return *_tags(shape.member, "member"), _writer(shape.member), shape.member
+
+
+def _tags(shape: Any, name: str) -> tuple[str, str]:
+    tag = shape.serialization.get("name", name)
+    return f"<{tag}>", f"</{tag}>"
+
+
+def _writer(shape: Any) -> Any:
+    return _CONTENTS.get(shape.type_name, _text)
+
+
 def _structure(shape: Any, value: Mapping[str, Any], out: list[str]) -> None:
-    for name, member in shape.members.items():
-        if value.get(name) is not None:
-            _element(member.serialization.get("name", name), member, value[name], out)
+    for name, opens, closes, write, member in _members(shape):
+        held = value.get(name)
+        if held is not None:
+            out.append(opens)
+            write(member, held, out)
+            out.append(closes)
 
 
 def _list(shape: Any, value: list[Any], out: list[str]) -> None:
-    member = shape.member
-    name = member.serialization.get("name", "member")
+    opens, closes, write, member = _item(shape)
     for item in value:
-        _element(name, member, item, out)
+        out.append(opens)
+        write(member, item, out)
+        out.append(closes)
 
 
 def _map(shape: Any, value: Mapping[str, Any], out: list[str]) -> None:
@@ -105,7 +135,8 @@ def _blob(_: Any, value: str | bytes, out: list[str]) -> None:
 
 
 def _text(_: Any, value: Any, out: list[str]) -> None:
-    out.append(escape(str(value), {"\r": "&#13;"}))
+    text = str(value)
+    out.append(escape(text, {"\r": "&#13;"}) if _SPECIAL.search(text) else text)
 
 
 _CONTENTS: Mapping[str, Any] = {

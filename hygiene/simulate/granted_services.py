@@ -82,7 +82,7 @@ def _is_management_action(namespace: str, details: Any) -> bool:
     return "object" not in types and details["name"] != "ListBucket"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=512)
 def tracked_actions(namespace: str) -> tuple[str, ...]:
     """The actions of a service that are tracked, sorted."""
     if namespace not in ACTION_LEVEL_SERVICES:

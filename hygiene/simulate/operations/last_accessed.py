@@ -69,17 +69,17 @@ def _documents(iam: IAMBackend, arn: str) -> list[str]:
 _READS_USED = 3
 
 
-def _recent(state: State, moment: datetime | None) -> datetime | None:
-    return moment if moment is not None and moment >= state.now() - TRACKING_PERIOD else None
+def _recent(now: datetime, moment: datetime | None) -> datetime | None:
+    return moment if moment is not None and moment >= now - TRACKING_PERIOD else None
 
 
-def _tracked(state: State, namespace: str, job: Job, documents: list[str], usage: Usage) -> list[dict[str, Any]]:
+def _tracked(now: datetime, namespace: str, job: Job, documents: list[str], usage: Usage) -> list[dict[str, Any]]:
     allowed = {name for document in documents for name in granted_actions(document, namespace)}
     names = [name for name in tracked_actions(namespace) if name in allowed]
-    moments = _action_moments(state, namespace, names, usage)
+    moments = _action_moments(now, namespace, names, usage)
     found = []
     for name in names:
-        used = _recent(state, moments.get(name))
+        used = _recent(now, moments.get(name))
         entry: dict[str, Any] = {"ActionName": name}
         if used is not None:
             entry |= {
@@ -91,21 +91,21 @@ def _tracked(state: State, namespace: str, job: Job, documents: list[str], usage
     return found
 
 
-def _action_moments(state: State, namespace: str, names: list[str], usage: Usage) -> dict[str, datetime]:
+def _action_moments(now: datetime, namespace: str, names: list[str], usage: Usage) -> dict[str, datetime]:
     """When each action was used. A world that dates a service alone gets a few of its reads with that date.
 
     At AWS a service is never used without one of its actions; which one, such a world does not care to say.
     """
     told = {name: usage.actions[f"{namespace}:{name}"] for name in names if f"{namespace}:{name}" in usage.actions}
-    service = usage.service(namespace, state.now())
+    service = usage.service(namespace, now)
     if told or service is None:
         return told
     reads = [name for name in names if name.startswith(("Describe", "Get", "Head", "List"))]
     return dict.fromkeys((reads or names)[:_READS_USED], service)
 
 
-def _service(state: State, namespace: str, job: Job, documents: list[str], usage: Usage) -> dict[str, Any]:
-    used = _recent(state, usage.service(namespace, state.now()))
+def _service(now: datetime, namespace: str, job: Job, documents: list[str], usage: Usage) -> dict[str, Any]:
+    used = _recent(now, usage.service(namespace, now))
     entry: dict[str, Any] = {"ServiceName": service_name(namespace), "ServiceNamespace": namespace}
     entry["TotalAuthenticatedEntities"] = 1 if used else 0
     if used is not None:
@@ -115,7 +115,7 @@ def _service(state: State, namespace: str, job: Job, documents: list[str], usage
             "LastAuthenticatedRegion": usage.region,
         }
     if job.granularity == "ACTION_LEVEL" and tracked_actions(namespace):
-        entry["TrackedActionsLastAccessed"] = _tracked(state, namespace, job, documents, usage)
+        entry["TrackedActionsLastAccessed"] = _tracked(now, namespace, job, documents, usage)
     return entry
 
 
@@ -134,10 +134,11 @@ def get_details(state: State, call: Incoming) -> Answer:
     """The state of a job and, when it is done, one page of its services."""
     size = call.max_items()
     job = _job(state, call)
+    now = state.now()
     base: dict[str, Any] = {"JobType": job.granularity, "JobCreationDate": job.created, "ServicesLastAccessed": []}
     if time.monotonic() < job.ready_at:
         return Answer({**base, "JobStatus": "IN_PROGRESS", "IsTruncated": False})
-    done = {**base, "JobCompletionDate": state.now()}
+    done = {**base, "JobCompletionDate": now}
     if job.fails:
         error = {"Message": "The job failed because of an internal error.", "Code": "INTERNAL_ERROR"}
         return Answer({**done, "JobStatus": "FAILED", "IsTruncated": False, "Error": error})
@@ -155,7 +156,7 @@ def get_details(state: State, call: Incoming) -> Answer:
         faults=state.faults,
         bad_marker=validation_error("Invalid Marker."),
     )
-    listed = [_service(state, namespace, job, documents, usage) for namespace in found.items]
+    listed = [_service(now, namespace, job, documents, usage) for namespace in found.items]
     return Answer(
         {**done, "JobStatus": "COMPLETED", "ServicesLastAccessed": listed, **marker_fields(found)}, len(listed)
     )
