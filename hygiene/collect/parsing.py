@@ -84,7 +84,7 @@ class _Factory(ResponseParserFactory):
 
 
 class _QuickQueryParser(_Slow):  # type: ignore[misc]
-    """botocore's parser of the query protocol (IAM, STS), with two methods done again."""
+    """botocore's parser of the query protocol (IAM, STS), with three methods done again."""
 
     def __init__(self, **defaults: Any) -> None:
         super().__init__(**defaults)
@@ -94,6 +94,10 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
         plan = self._plan(shape)
         if plan is None or isinstance(node, list):
             return self._by_botocore(shape, node)
+        if len(node) == 1:
+            # Thousands of actions that a role may do and never did have their name, and nothing else.
+            entry = plan.get(node[0].tag.rpartition("}")[2])
+            return {} if entry is None else {entry[0]: _read(*entry[1:], node[0])}
         found = {}
         for child in node:
             place = child.tag.rpartition("}")[2]
@@ -101,10 +105,18 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
                 return self._by_botocore(shape, node)
             found[place] = child
         return {
-            member: (found[place].text or "") if read is None else read(shape, found[place])
+            member: _read(shape, read, found[place])
             for place, (member, shape, read) in plan.items()
             if place in found
         }
+
+    def _handle_list(self, shape: Any, node: Any) -> list[Any]:
+        if isinstance(node, list) or shape.serialization.get("flattened"):
+            listed: list[Any] = super()._handle_list(shape, node)
+            return listed
+        member = shape.member
+        read = self._reader(member)
+        return [_read(member, read, item) for item in node]
 
     def _handle_string(self, shape: Any, node: Any) -> Any:
         text = super()._handle_string(shape, node)
@@ -136,3 +148,7 @@ class _QuickQueryParser(_Slow):  # type: ignore[misc]
         if shape.type_name == "string" and shape.name != _POLICY:
             return None
         return getattr(self, f"_handle_{shape.type_name}", self._default_handle)
+
+
+def _read(shape: Any, read: Any, node: Any) -> Any:
+    return (node.text or "") if read is None else read(shape, node)
