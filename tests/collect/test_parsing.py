@@ -51,9 +51,11 @@ WHOLE = (
         WHOLE,
         "<ServicesLastAccessed/><JobStatus>IN_PROGRESS</JobStatus>",
         "<Error><Message>one</Message></Error><Error><Message>two</Message></Error>",
+        "<ServicesLastAccessed><member><Unheard>1</Unheard></member><member/></ServicesLastAccessed>",
+        "<Error><Message/></Error>",
         "",
     ],
-    ids=["whole", "in-progress", "said-twice", "empty"],
+    ids=["whole", "in-progress", "said-twice", "unheard", "without-text", "empty"],
 )
 def test_an_answer_is_read_as_botocore_reads_it(inner: str) -> None:
     operation = "GetServiceLastAccessedDetails"
