@@ -97,6 +97,8 @@ def shell(tmp_path: Path, organization: dict[str, str]) -> Iterator[dict[str, st
             "HYGIENE_EMAIL__HOST": "127.0.0.1",
             "HYGIENE_EMAIL__PORT": str(inbox.port),
             "HYGIENE_EMAIL__TLS": "off",
+            # Dask's own processes tell of every connection that ends, with a traceback where two end at once.
+            "DASK_LOGGING__DISTRIBUTED": "critical",
             **organization,
         }
 
