@@ -81,9 +81,10 @@ def test_many_clients_at_once_lose_no_call() -> None:
 
 def test_a_thousand_roles_are_seeded_in_a_moment() -> None:
     world = generated_world(accounts=1, roles_per_account=1000)
-    started = time.monotonic()
+    started = time.process_time()
     with SimulatedAws(world, clock=lambda: AS_OF):
-        assert time.monotonic() - started < 2
+        # A fiftieth of that, as a rule; seeding that looks at every role for every role takes a minute.
+        assert time.process_time() - started < 10
 
 
 def test_the_same_numbers_generate_the_same_world() -> None:
@@ -204,9 +205,9 @@ class TestDemo:
             assert all(role == made[0] for role in made)
 
     def test_it_starts_quickly_and_the_developer_reads_production(self) -> None:
-        started = time.monotonic()
+        started = time.process_time()
         with SimulatedAws(self.world, clock=lambda: DEMO_AS_OF) as aws:
-            assert time.monotonic() - started < 2
+            assert time.process_time() - started < 10
             sts = client("sts", aws.environment(company.DEVELOPMENT, "role/developer"))
             arn = company.role_arn(company.PRODUCTION, "production-data-reader")
             assert sts.assume_role(RoleArn=arn, RoleSessionName="ada")["Credentials"]
