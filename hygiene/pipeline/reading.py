@@ -64,9 +64,9 @@ def beside(name: str, work: Callable[[], T]) -> Callable[[], T]:
 
     Nobody else waits for this thread: told to end, its next call raises, and one that hangs is left.
     """
-    beside = ThreadPoolExecutor(1, thread_name_prefix=name)
-    future = beside.submit(work)
-    beside.shutdown(wait=False)
+    pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
     return future.result
 
 
