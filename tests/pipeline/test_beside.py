@@ -34,7 +34,7 @@ def test_accounts_do_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     waited = list[bool]()
 
     def afterwards(*arguments: Any) -> Any:
-        waited.append(accounts_are_read.wait(timeout=60))
+        waited.append(accounts_are_read.wait(timeout=5))
         return read_whole(*arguments)
 
     def read(*_: Any) -> int:
@@ -63,4 +63,4 @@ def test_it_ends_when_the_run_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(collecting, "read_whole", slowly)
     with pytest.raises(ZeroDivisionError):
         collect(tmp_path, read)
-    assert has_ended.wait(timeout=60)
+    assert has_ended.wait(timeout=5)

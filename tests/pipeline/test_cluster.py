@@ -92,7 +92,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_a_single_run(
         killer.start()
         reported = run(out, settings(tls), dask.url)
         killer.join()
-        assert dask.workers[0].wait(60) == -9
+        assert dask.workers[0].wait(10) == -9
         assert dask.workers[1].poll() is None
     assert reported.exit_code == 3  # the account that refuses its reader, as in the single run
     assert files_of_report(out, QUARTER) == alone

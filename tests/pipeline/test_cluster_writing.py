@@ -100,7 +100,7 @@ def test_a_worker_that_is_lost_while_it_writes_loses_no_account(
         killer.start()
         again(followed, dask)
         killer.join()
-        assert dask.workers[0].wait(60) == -9
+        assert dask.workers[0].wait(10) == -9
     assert files_of_report(followed, NEXT_QUARTER) == alone
     assert "written here" not in caplog.text
 

@@ -83,8 +83,7 @@ def test_a_thousand_roles_are_seeded_in_a_moment() -> None:
     world = generated_world(accounts=1, roles_per_account=1000)
     started = time.process_time()
     with SimulatedAws(world, clock=lambda: AS_OF):
-        # A fiftieth of that, as a rule; seeding that looks at every role for every role takes a minute.
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < 2
 
 
 def test_the_same_numbers_generate_the_same_world() -> None:
@@ -207,7 +206,7 @@ class TestDemo:
     def test_it_starts_quickly_and_the_developer_reads_production(self) -> None:
         started = time.process_time()
         with SimulatedAws(self.world, clock=lambda: DEMO_AS_OF) as aws:
-            assert time.process_time() - started < 10
+            assert time.process_time() - started < 2
             sts = client("sts", aws.environment(company.DEVELOPMENT, "role/developer"))
             arn = company.role_arn(company.PRODUCTION, "production-data-reader")
             assert sts.assume_role(RoleArn=arn, RoleSessionName="ada")["Credentials"]

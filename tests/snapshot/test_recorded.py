@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from datetime import UTC, datetime
@@ -50,9 +51,8 @@ def row_of(place: Path, account_id: str = ACCOUNT) -> dict[str, Any]:
     """Return the account's row of the coverage, of a report made of the place."""
     request = pipeline.ReportRequest(out=str(place.parent / "out"), formats=("json",))
     pipeline.report(Settings(), str(place), request)
-    rows = (place.parent / "out" / "2026-Q4" / "coverage.csv").read_text().splitlines()
-    header, *lines = ([cell.strip('"') for cell in line.split(",")] for line in rows)
-    return next(row for line in lines if (row := dict(zip(header, line, strict=False)))["account_id"] == account_id)
+    with (place.parent / "out" / "2026-Q4" / "coverage.csv").open(encoding="utf-8", newline="") as file:
+        return next(row for row in csv.DictReader(file) if row["account_id"] == account_id)
 
 
 def test_as_it_was_collected_nothing_is_said(place: Path) -> None:
