@@ -12,6 +12,7 @@ from hygiene.pipeline.places import LEDGER, Places
 from hygiene.pipeline.previous import snapshot_of
 from hygiene.report.evidence import Seal, differences, seal_of
 from hygiene.snapshot import layout
+from hygiene.snapshot.recorded import differences as differences_in_snapshot
 from hygiene.store import open_store, split_location
 
 if TYPE_CHECKING:
@@ -152,9 +153,10 @@ def _snapshot(places: Places, seal: Seal) -> tuple[str, tuple[str, ...]]:
     One that was pruned, or whose place is not to be reached from here, proves and disproves nothing.
     """
     snapshot = snapshot_of(places, seal.manifest)
-    if snapshot is None or not snapshot.lists_files:
+    if snapshot is None or not snapshot.recorded.folders:
         return "", ()
-    changes = tuple(f"in the snapshot {snapshot.location}, {difference}" for difference in snapshot.differences())
+    found = differences_in_snapshot(open_store(snapshot.location), snapshot.recorded)
+    changes = tuple(f"in the snapshot {snapshot.location}, {difference}" for difference in found)
     return "" if changes else snapshot.location, changes
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hygiene.model import Gap, GapKind
 from hygiene.snapshot import layout
 from hygiene.snapshot.decoding import DamagedError, content_of, document_of
-from hygiene.snapshot.recorded import digest_of, is_changed, lost_and_changed
+from hygiene.snapshot.recorded import digest_of, is_changed
 from hygiene.snapshot.trail_files import activity_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from hygiene.activity.period import Window
     from hygiene.snapshot.recorded import Recorded
@@ -51,13 +51,6 @@ class AccountFiles(Protocol):
 
     def digests(self, account_id: str) -> Mapping[str, str]:
         """Return name → SHA-256 of an account's files."""
-
-    @property
-    def lists_files(self) -> bool:
-        """Whether it was recorded which files there were."""
-
-    def differences(self) -> Iterator[str]:
-        """Yield a sentence for each file that is not as it was recorded."""
 
 
 class FolderFiles:
@@ -118,24 +111,11 @@ class FolderFiles:
         names = self._store.names(layout.account_folder(account_id))
         return {name: digest_of(self._store.read(name) or b"") for name in names}
 
-    @property
-    def lists_files(self) -> bool:
-        """Whether the manifest says which files there were."""
-        return bool(self._recorded.folders)
-
-    def differences(self) -> Iterator[str]:
-        """Yield a sentence for each file that is not as the manifest recorded it."""
-        for folder in sorted(self._recorded.folders):
-            lost, changed = lost_and_changed(self._store, self._recorded.folders[folder])
-            yield from (f"{name} was collected and is lost" for name in lost)
-            yield from (f"{name} was changed after collecting" for name in changed)
-
 
 class OneDocument:
     """One authorization-details document for one account, already read."""
 
     window = None
-    lists_files = False
 
     def __init__(self, details: object) -> None:
         self._details = details
@@ -155,7 +135,3 @@ class OneDocument:
     def digests(self, account_id: str) -> dict[str, str]:
         """Return the document's digest."""
         return {account_id: digest_of(json.dumps(self._details, sort_keys=True).encode())}
-
-    def differences(self) -> Iterator[str]:
-        """Yield nothing: there is no manifest."""
-        return iter(())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from hygiene.snapshot.recorded import Recorded, digest_of, lost_and_changed
 from hygiene.store import is_local_file, open_store, split_location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from hygiene.activity import Activity
     from hygiene.activity.period import Window
@@ -44,6 +45,7 @@ class Snapshot:
     manifest_sha256: str
     problems: tuple[str, ...]
     _files: AccountFiles
+    recorded: Recorded
     changed: tuple[str, ...] = ()
     references: Mapping[str, tuple[str, ...]] | None = None
     """Role ARN → resources that name it, from AWS Config; None when it was not asked, or did not answer."""
@@ -62,15 +64,6 @@ class Snapshot:
         has_trail = any(f"/{layout.TRAIL}/" in name for name in digests)
         window = str(self._files.window) if has_trail else ""
         return digest_of(json.dumps([dict(digests), window], sort_keys=True).encode())
-
-    @property
-    def lists_files(self) -> bool:
-        """Whether the manifest says which files there were."""
-        return self._files.lists_files
-
-    def differences(self) -> Iterator[str]:
-        """Yield a sentence for each file that is not as the manifest recorded it; nothing where it lists none."""
-        return self._files.differences()
 
     def with_events(self, events: Callable[[str], Activity | None]) -> Snapshot:
         """Return the same roles with what CloudTrail says of another time, by account id."""
@@ -133,16 +126,18 @@ def _of_one_document(location: str, content: bytes) -> Snapshot:
             f"{location} names no account: expected what `aws iam get-account-authorization-details` prints, "
             "with at least one role or policy in it."
         )
-    return Snapshot(location, (account_id,), None, {}, {}, "", (), OneDocument(details))
+    return Snapshot(location, (account_id,), None, {}, {}, "", (), OneDocument(details), Recorded({}))
 
 
 def _open_folder(store: Store) -> Snapshot:
     problems: list[str] = []
-    manifest = _whole(store, layout.MANIFEST, problems) or {}
+    # What is read here is asked for twice: for what it says, and whether it is what was collected.
+    content = cache(partial(content_of, store))
+    manifest = _whole(content, layout.MANIFEST, problems) or {}
     _refuse_newer(manifest, store.location)
     recorded = Recorded.of(manifest)
     account_ids = tuple(sorted({*store.folders(layout.ACCOUNTS), *recorded.account_ids()}))
-    organization_document = _whole(store, layout.ORGANIZATION, problems)
+    organization_document = _whole(content, layout.ORGANIZATION, problems)
     organization = None
     if organization_document is not None:
         organization, complaints = read_organization(organization_document)
@@ -152,20 +147,21 @@ def _open_folder(store: Store) -> Snapshot:
             f"{store.location}: no snapshot there. Expected accounts/<account id>/authorization-details.json in it, "
             "or name one file that `aws iam get-account-authorization-details` printed."
         )
-    permission_sets = _permission_sets(_whole(store, layout.IDENTITY_CENTER, problems))
-    references = _references(_whole(store, layout.REFERENCES, problems))
+    permission_sets = _permission_sets(_whole(content, layout.IDENTITY_CENTER, problems))
+    references = _references(_whole(content, layout.REFERENCES, problems))
     problems += _recorded_problems(manifest)
-    lost, changed = lost_and_changed(store, recorded.of_whole())
-    content = store.read(layout.MANIFEST)
+    lost, changed = lost_and_changed(content, recorded.of_whole())
+    sealed = store.read(layout.MANIFEST)
     return Snapshot(
         store.location,
         account_ids,
         organization,
         permission_sets,
         manifest,
-        digest_of(content) if content is not None else "",
+        digest_of(sealed) if sealed is not None else "",
         (*problems, *(f"{name} was collected and is lost" for name in lost)),
         FolderFiles(store, recorded),
+        recorded,
         changed,
         references,
     )
@@ -197,10 +193,10 @@ def _permission_sets(document: JsonObject | None) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _whole(store: Store, name: str, problems: list[str]) -> JsonObject | None:
+def _whole(content: Callable[[str], bytes | None], name: str, problems: list[str]) -> JsonObject | None:
     try:
-        content = content_of(store, name)
-        document = None if content is None else document_of(content)
+        found = content(name)
+        document = None if found is None else document_of(found)
     except DamagedError as error:
         problems.append(f"{name} {error}")
         return None

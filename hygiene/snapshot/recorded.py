@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hygiene.snapshot import layout
 from hygiene.snapshot.decoding import DamagedError, content_of
+from hygiene.store.names import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hygiene.model import JsonObject
     from hygiene.store import Store
@@ -35,9 +37,8 @@ class Recorded:
         listed = manifest.get("files")
         for entry in listed if isinstance(listed, list) else ():
             path, digest = (entry.get("path"), entry.get("sha256")) if isinstance(entry, dict) else (None, None)
-            if isinstance(path, str) and isinstance(digest, str):
-                folder = "/".join(path.split("/")[:2]) if path.startswith(f"{layout.ACCOUNTS}/") else ""
-                folders.setdefault(folder, {})[path] = digest
+            if isinstance(path, str) and isinstance(digest, str) and is_name(path):
+                folders.setdefault(_account_folder(path), {})[path] = digest
         return cls(folders)
 
     def account_ids(self) -> set[str]:
@@ -53,18 +54,37 @@ class Recorded:
         return self.folders.get("", {})
 
 
-def lost_and_changed(store: Store, recorded: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the recorded files that are not there any more, and those that are others."""
+def _account_folder(path: str) -> str:
+    """Return the folder of the account that a file is of; "" for one of no account, also where it lies among them."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] == layout.ACCOUNTS and len(parts) > 2 else ""
+
+
+def differences(store: Store, recorded: Recorded) -> Iterator[str]:
+    """Yield a sentence for each file of a snapshot that is not as it was recorded."""
+    for _, files in sorted(recorded.folders.items()):
+        lost, changed = lost_and_changed(partial(content_of, store), files)
+        yield from (f"{name} was collected and is lost" for name in lost)
+        yield from (f"{name} was changed after collecting" for name in changed)
+
+
+def lost_and_changed(
+    content: Callable[[str], bytes | None], recorded: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the recorded files that are not there any more, and those that are others.
+
+    `content`: name → bytes, as `content_of` returns them.
+    """
     lost, changed = [], []
     for name, digest in sorted(recorded.items()):
         try:
-            content = content_of(store, name)
+            found = content(name)
         except DamagedError:
             changed.append(name)
             continue
-        if content is None:
+        if found is None:
             lost.append(name)
-        elif is_changed(content, digest):
+        elif is_changed(found, digest):
             changed.append(name)
     return tuple(lost), tuple(changed)
 

@@ -13,8 +13,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 
 def checked_name(name: str) -> str:
     """Return the name unchanged. Raises StoreError when it could leave the store or cannot be kept everywhere."""
-    parts = name.split("/")
-    bad = any(part in {"", ".", ".."} for part in parts) or "\0" in name or "\\" in name
-    if bad or len(name.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
+    if not is_name(name):
         raise StoreError(f"{name[:80]!r} is no name for a file or folder of a review.")
     return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a file of a store can have the name: it stays inside, and can be kept everywhere."""
+    parts = name.split("/")
+    bad = any(part in {"", ".", ".."} for part in parts) or "\0" in name or "\\" in name
+    return not bad and len(name.encode("utf-8", "surrogatepass")) <= _MAX_BYTES

@@ -15,6 +15,7 @@ from hygiene.config import Settings
 from hygiene.model import Gap, GapKind
 from hygiene.pipeline.evidence import verify
 from hygiene.snapshot import layout, open_snapshot
+from hygiene.snapshot.recorded import differences
 from hygiene.snapshot.writer import SnapshotWriter
 from hygiene.store import open_store
 from tests.builders import ACCOUNT, SISTER, a_role, details
@@ -57,7 +58,7 @@ def row_of(place: Path, account_id: str = ACCOUNT) -> dict[str, Any]:
 
 def test_as_it_was_collected_nothing_is_said(place: Path) -> None:
     snapshot = open_snapshot(str(place))
-    assert list(snapshot.differences()) == []
+    assert list(differences(open_store(str(place)), snapshot.recorded)) == []
     assert snapshot.problems == snapshot.changed == snapshot.documents(ACCOUNT).changed == ()
     assert [gap.kind for gap in snapshot.documents(ACCOUNT).gaps] == [GapKind.DENIED]
 
@@ -118,19 +119,36 @@ def test_a_file_that_was_only_compressed_is_the_same(place: Path) -> None:
     file.with_suffix(".json.gz").write_bytes(gzip.compress(file.read_bytes()))
     file.unlink()
     snapshot = open_snapshot(str(place))
-    assert list(snapshot.differences()) == []
+    assert list(differences(open_store(str(place)), snapshot.recorded)) == []
     assert snapshot.documents(ACCOUNT).changed == ()
 
 
-@pytest.mark.parametrize("files", [None, 5, [None, {"path": 5, "sha256": "x"}, {"path": "accounts/x/y.json"}]])
+@pytest.mark.parametrize(
+    "files",
+    [
+        None,
+        5,
+        [None, {"path": 5, "sha256": "x"}, {"path": "accounts/x/y.json"}],
+        [{"path": "accounts/../x/y", "sha256": "x"}],
+    ],
+)
 def test_a_manifest_that_lists_nothing_usable_says_nothing(place: Path, files: Any) -> None:
     manifest = json.loads((place / "manifest.json").read_text())
     (place / "manifest.json").write_text(json.dumps({**manifest, "files": files}))
     (account(place) / "roles.json").unlink()
     snapshot = open_snapshot(str(place))
-    assert not snapshot.lists_files
+    assert not snapshot.recorded.folders
     assert snapshot.documents(ACCOUNT).roles is None
     assert [gap.kind for gap in snapshot.documents(ACCOUNT).gaps] == [GapKind.DENIED]
+
+
+def test_a_file_among_the_accounts_is_none_of_them(place: Path) -> None:
+    manifest = json.loads((place / "manifest.json").read_text())
+    note = {"path": "accounts/notes.txt", "sha256": "0" * 64}
+    (place / "manifest.json").write_text(json.dumps({**manifest, "files": [*manifest["files"], note]}))
+    snapshot = open_snapshot(str(place))
+    assert set(snapshot.account_ids) == {ACCOUNT, SISTER}
+    assert "accounts/notes.txt was collected and is lost" in snapshot.problems
 
 
 def test_the_evidence_of_a_report_includes_its_snapshot(place: Path) -> None:
