@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from hygiene.report.policy_list import PoliciesFound
 from hygiene.report.sink import FolderSink, Sink
 from hygiene.report.summary import Numbers
 from hygiene.report.tables import TableFiles
+from hygiene.store.local import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,11 +51,7 @@ def write_report(
         _write_files(review, facts, provenance, FolderSink(destination), formats, elsewhere)
         return _seal(facts, provenance, destination)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        raise ReportError(
-            f"{destination.parent}: the report cannot be written ({reason}). "
-            "An earlier one is as it was; make room and start again."
-        ) from error
+        raise ReportError(refusal(destination.parent, error)) from error
 
 
 def _check_request(destination: Path, formats: Collection[str]) -> None:

@@ -326,9 +326,14 @@ def _refusals(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = (
-            "Name a writable place."
-            if error.errno in _WRONG_PLACE
-            else "What was there before is as it was; make room and start again."
-        )
-        raise StoreError(f"{target}: cannot be written ({error.strerror}). {remedy}") from error
+        raise StoreError(refusal(target, error)) from error
+
+
+def refusal(target: Path, error: OSError) -> str:
+    """Return that something cannot be written, why, and what helps."""
+    remedy = (
+        "Name a writable place."
+        if error.errno in _WRONG_PLACE
+        else "What was there before is as it was; make room and start again."
+    )
+    return f"{target}: cannot be written ({os.strerror(error.errno) if error.errno else error}). {remedy}"
